@@ -1,0 +1,432 @@
+"""What a test cell calls, and how it tells a student what went wrong.
+
+    with checks.Exercise("convolution.relu", relu) as check:
+        check.example([[-1, 2]], expected=[[0, 2]])
+        check.agrees(np.array([-3.5, 0.0, 2.5]))
+        check.raises(ValueError, "not an array")
+
+Every check in the block runs, even after one has failed. At its end, all that is wrong is said at
+once: the mistake by its name where `utils.mistakes` knows it, the smallest input that shows it,
+and expected against got.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import inspect
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import ModuleType
+
+import numpy as np
+
+from utils import byhand
+from utils.compare import ATOL, RTOL, describe, equal, find_difference
+
+SHOWN_SIZE = 100
+
+
+class CheckFailed(AssertionError):
+    """An exercise's tests failed. The text is for the student, and is all that they are shown."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the message alone: the line of the test that failed helps nobody."""
+        return str(self).splitlines()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: what, and on which input."""
+
+    what: str
+    shown: str = ""
+    size: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.what}\n{_indent(self.shown)}" if self.shown else self.what
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call of a student's function did."""
+
+    value: object = None
+    error: BaseException | None = None
+    library: str = ""
+    changed: str = ""
+
+
+@dataclass
+class Exercise:
+    """The checks of one exercise, to be used in a ``with`` statement.
+
+    Parameters
+    ----------
+    name : str
+        ``module.function``: the reference answer is ``utils.<module>.<function>``, its known
+        mistakes and its small inputs are in ``utils.mistakes.<module>``.
+    function : callable
+        The student's.
+    by_hand : bool
+        Whether a library (SciPy, Keras, ``utils``, ...) that does the work is an offence.
+    rtol, atol : float
+        How close numbers must be.
+    """
+
+    name: str
+    function: Callable
+    by_hand: bool = True
+    rtol: float = RTOL
+    atol: float = ATOL
+    _problems: list[Problem] = field(default_factory=list)
+    _count: int = 0
+    _not_done: bool = False
+
+    def __post_init__(self) -> None:
+        self._module, self.name = self.name.split(".")
+
+    def example(self, *args: object, expected: object, **kwargs: object) -> None:
+        """Check a worked example: these arguments, that result.
+
+        Lists of numbers among the arguments become arrays where the reference takes arrays.
+        """
+        self._check(args, kwargs, expected, shown=True)
+
+    def agrees(self, *args: object, **kwargs: object) -> None:
+        """Check that the result is the reference answer's.
+
+        What is shown of a failure is a small input of `utils.mistakes`, not this one.
+        """
+        self._check(args, kwargs, self._expect(args, kwargs), shown=False)
+
+    def raises(self, error: type[Exception], *args: object, **kwargs: object) -> None:
+        """Check that bad input raises an error of the right kind."""
+        outcome = self._call(args, kwargs)
+        if outcome is None or self._report_offence(outcome):
+            return
+        if outcome.error is None:
+            what = f"It should raise {error.__name__}, but returned {describe(outcome.value)}."
+        elif not isinstance(outcome.error, error):
+            what = f"It should raise {error.__name__}, but raised {_tell(outcome.error)}"
+        else:
+            return
+        self._problems.append(Problem(what, self._show_input(args, kwargs), _size(args, kwargs)))
+
+    def satisfies(
+        self, condition: Callable[[object], bool], message: str, *args: object, **kwargs: object
+    ) -> None:
+        """Check that ``condition`` holds for the result; ``message`` says what should."""
+        outcome = self._call(args, kwargs)
+        if outcome is None or self._report_offence(outcome):
+            return
+        if outcome.error is not None:
+            self._report_error(outcome.error, args, kwargs)
+        elif not condition(outcome.value):
+            self._problems.append(Problem(message, self._show_input(args, kwargs)))
+
+    def __enter__(self) -> Exercise:
+        if not callable(self.function):
+            raise CheckFailed(
+                f"{self.name} should be a function, but is {describe(self.function)}."
+            )
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
+        if error is not None:
+            return
+        if self._not_done:
+            # To stderr: nbgrader gives no points for it, and "Run All" goes on.
+            print(f"{self.name}: not done yet", file=sys.stderr)
+        elif self._problems:
+            raise CheckFailed(self._summary())
+        else:
+            checks = "1 check" if self._count == 1 else f"{self._count} checks"
+            print(f"{self.name}: right ({checks}).")
+
+    def _check(self, args: tuple, kwargs: dict, expected: object, shown: bool) -> None:
+        """Call the function once and note what is wrong with what it does."""
+        expected = _as_array_like(self._expect(args, kwargs), expected)
+        outcome = self._call(args, kwargs)
+        if outcome is None or self._report_offence(outcome):
+            return
+        if outcome.error is not None:
+            self._report_error(outcome.error, args, kwargs)
+        elif not equal(outcome.value, expected, self.rtol, self.atol):
+            self._report_difference(args, kwargs, outcome.value, expected, shown)
+
+    def _call(self, args: tuple, kwargs: dict) -> Outcome | None:
+        """Call the student's function on copies; None once it is known to be not done yet."""
+        if self._not_done:
+            return None
+        self._count += 1
+        outcome = call(self.function, args, kwargs, self.by_hand)
+        if isinstance(outcome.error, NotImplementedError):
+            self._not_done = True
+            return None
+        return outcome
+
+    def _expect(self, args: tuple, kwargs: dict) -> object:
+        """Return what the reference answer returns."""
+        reference = getattr(importlib.import_module(f"utils.{self._module}"), self.name)
+        return reference(*copy.deepcopy(args), **copy.deepcopy(kwargs))
+
+    def _report_offence(self, outcome: Outcome) -> bool:
+        """Note a broken rule of the course; True if one was broken."""
+        if outcome.library:
+            self._problems.append(
+                Problem(
+                    f"It hands the work to {outcome.library}. This exercise is to be written by "
+                    "hand, with Python and NumPy alone; until then it scores 0."
+                )
+            )
+        elif outcome.changed:
+            self._problems.append(
+                Problem(
+                    f"It changes its argument `{outcome.changed}`. Work on a copy, "
+                    f"for example `{outcome.changed} = {outcome.changed}.copy()`."
+                )
+            )
+        return bool(outcome.library or outcome.changed)
+
+    def _report_error(self, error: BaseException, args: tuple, kwargs: dict) -> None:
+        """Note that the function raised an error where it should not have."""
+        what = f"It raised {_tell(error)}"
+        self._problems.append(Problem(what, self._show_input(args, kwargs), _size(args, kwargs)))
+
+    def _report_difference(
+        self, args: tuple, kwargs: dict, got: object, expected: object, shown: bool
+    ) -> None:
+        """Note a wrong result, by the name of the mistake and on the smallest input known."""
+        known = self._name_mistake(args, kwargs, got, expected)
+        small = None if shown else self._smallest_failure()
+        if small is not None:
+            args, kwargs, got, expected = small
+            known = known or self._name_mistake(args, kwargs, got, expected)
+        elif not shown:
+            what = known or find_difference(got, expected, self.rtol, self.atol)
+            where = f"on {self._describe_input(args, kwargs)}"
+            # The numbers of a hidden test stay hidden: only the kind of input is told.
+            what = known or f"The result is wrong {where}. {_without_numbers(what)}"
+            self._problems.append(Problem(what, f"It shows {where}." if known else ""))
+            return
+        what = known or find_difference(got, expected, self.rtol, self.atol)
+        text = "\n".join([self._show_input(args, kwargs), *_show_results(expected, got)])
+        self._problems.append(Problem(what, text, _size(args, kwargs)))
+
+    def _name_mistake(self, args: tuple, kwargs: dict, got: object, expected: object) -> str:
+        """Return the text of the known mistake that gives exactly this result, or ''."""
+        for mistake in getattr(self._lore(), "MISTAKES", {}).get(self.name, ()):
+            outcome = call(mistake, args, kwargs)
+            if outcome.error is not None or equal(outcome.value, expected, self.rtol, self.atol):
+                continue
+            if _same(got, outcome.value, self.rtol, self.atol):
+                return " ".join(inspect.getdoc(mistake).split())
+        return ""
+
+    def _smallest_failure(self) -> tuple | None:
+        """Return the smallest public input on which the function is wrong, and both results."""
+        for args in getattr(self._lore(), "EXAMPLES", {}).get(self.name, ()):
+            expected = self._expect(args, {})
+            outcome = call(self.function, args, {})
+            if outcome.error is None and not equal(outcome.value, expected, self.rtol, self.atol):
+                return args, {}, outcome.value, expected
+        return None
+
+    def _lore(self) -> ModuleType:
+        """Return the module of this lesson's known mistakes and small inputs."""
+        return importlib.import_module(f"utils.mistakes.{self._module}")
+
+    def _bind(self, args: tuple, kwargs: dict) -> dict[str, object]:
+        """Return the arguments by name, as the reference answer names them."""
+        reference = getattr(importlib.import_module(f"utils.{self._module}"), self.name)
+        try:
+            return dict(inspect.signature(reference).bind(*args, **kwargs).arguments)
+        except TypeError:
+            return dict(enumerate(args)) | kwargs
+
+    def _describe_input(self, args: tuple, kwargs: dict) -> str:
+        """Say what the arguments are without their numbers."""
+        bound = self._bind(args, kwargs)
+        return ", ".join(f"{name} = {describe(value)}" for name, value in bound.items())
+
+    def _show_input(self, args: tuple, kwargs: dict) -> str:
+        """Write the arguments: in full where they are small."""
+        bound = self._bind(args, kwargs)
+        return "\n".join(f"{name} = {_show(value)}" for name, value in bound.items())
+
+    def _summary(self) -> str:
+        """Return all that is wrong: each thing once, on the smallest input that shows it."""
+        smallest: dict[str, Problem] = {}
+        for problem in sorted(self._problems, key=lambda problem: problem.size):
+            smallest.setdefault(problem.what, problem)
+        many = len(smallest) > 1
+        parts = [f"- {problem}" if many else str(problem) for problem in smallest.values()]
+        failed = f"{len(self._problems)} of {self._count} checks failed"
+        return f"{self.name}: {failed}.\n" + "\n".join(parts)
+
+
+def call(function: Callable, args: tuple, kwargs: dict, by_hand: bool = False) -> Outcome:
+    """Call a function on copies of the arguments, and say what it did.
+
+    Parameters
+    ----------
+    function : callable
+        The function.
+    args, kwargs : tuple, dict
+        Its arguments; the function gets copies.
+    by_hand : bool
+        Whether to notice libraries that do the work.
+    """
+    given_args, given_kwargs = copy.deepcopy((args, kwargs))
+    value = error = None
+    try:
+        if by_hand:
+            with byhand.watch() as used:
+                value = function(*given_args, **given_kwargs)
+        else:
+            used = []
+            value = function(*given_args, **given_kwargs)
+    except Exception as raised:
+        error = raised
+    return Outcome(
+        value=value,
+        error=error,
+        library=used[0] if used else "",
+        changed=_changed(function, (args, kwargs), (given_args, given_kwargs)),
+    )
+
+
+def _changed(function: Callable, before: tuple[tuple, dict], after: tuple[tuple, dict]) -> str:
+    """Return the name of the first array, list or dict among the arguments that was changed."""
+    try:
+        names = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        names = []
+    pairs = [
+        (names[index] if index < len(names) else str(index), old, new)
+        for index, (old, new) in enumerate(zip(before[0], after[0], strict=True))
+    ]
+    pairs += [(name, old, after[1][name]) for name, old in before[1].items()]
+    for name, old, new in pairs:
+        if isinstance(old, (np.ndarray, list, dict)) and not _identical(old, new):
+            return name
+    return ""
+
+
+def _identical(old: object, new: object) -> bool:
+    """Tell whether an argument is still what it was, dtype and all."""
+    if isinstance(old, np.ndarray):
+        return (
+            type(new) is np.ndarray
+            and old.dtype == new.dtype
+            and old.shape == new.shape
+            and old.tobytes() == new.tobytes()
+        )
+    if isinstance(old, (list, tuple)):
+        return len(old) == len(new) and all(map(_identical, old, new))
+    if isinstance(old, dict):
+        return list(old) == list(new) and all(_identical(old[key], new[key]) for key in old)
+    return old is new or bool(old == new)
+
+
+def _same(got: object, other: object, rtol: float, atol: float) -> bool:
+    """Tell whether two results are equal, the second not necessarily a plain value."""
+    try:
+        return equal(got, other, rtol, atol)
+    except (TypeError, ValueError):
+        return False
+
+
+def _as_array_like(reference: object, expected: object) -> object:
+    """Turn an expected nested list into an array where the reference answer returns one."""
+    if isinstance(reference, np.ndarray) and isinstance(expected, (list, tuple)):
+        return np.array(expected)
+    if isinstance(reference, tuple) and isinstance(expected, (list, tuple)):
+        return tuple(map(_as_array_like, reference, expected))
+    return expected
+
+
+def _tell(error: BaseException) -> str:
+    """Say what was raised, with what text, and in which line of the student's own code."""
+    line = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if "utils" not in frame.filename and "site-packages" not in frame.filename:
+            line = f"\n  in the line: {frame.line}" if frame.line else ""
+    text = str(error)
+    return f"{type(error).__name__}{': ' + text if text else ' (without a text).'}{line}"
+
+
+def _without_numbers(difference: str) -> str:
+    """Keep of a difference what gives no expected value away."""
+    tells_values = ("should be", "first at", "At index", "At key")
+    return "" if any(sign in difference for sign in tells_values) else difference
+
+
+def _size(args: tuple, kwargs: dict) -> int:
+    """Return how large an input is: the number of values in it."""
+    return sum(np.size(value) for value in (*args, *kwargs.values()) if not callable(value))
+
+
+def _show(value: object) -> str:
+    """Write one argument; an array in full if it is small, else what it is."""
+    if isinstance(value, np.ndarray):
+        if value.size > SHOWN_SIZE:
+            return describe(value)
+        text = np.array2string(value, precision=4, suppress_small=True, separator=", ")
+        note = "" if value.dtype in (np.int64, np.float64, bool) else f"  # {value.dtype}"
+        first, *rest = text.split("\n")
+        return "\n".join([first + note, *(f"    {line}" for line in rest)])
+    if callable(value):
+        return getattr(value, "__name__", "a function")
+    text = repr(value)
+    return text if len(text) <= 200 else describe(value)
+
+
+def _show_results(expected: object, got: object) -> list[str]:
+    """Write expected against got: small matrices side by side, what differs in brackets."""
+    if not (
+        isinstance(expected, np.ndarray)
+        and type(got) is np.ndarray
+        and expected.ndim <= 2
+        and got.ndim <= 2
+        and max(expected.size, got.size) <= SHOWN_SIZE
+    ):
+        return [f"expected: {_show(expected)}", f"got:      {_show(got)}"]
+    wrong = np.zeros(got.shape, bool)
+    if got.shape == expected.shape and got.dtype.kind in "biuf":
+        wrong = ~np.isclose(got.astype(float), expected.astype(float), rtol=RTOL, atol=ATOL)
+    left, right = _rows(expected), _rows(got, wrong)
+    width = max([len("expected"), *map(len, left)])
+    lines = [f"{'expected':<{width}}   got"]
+    for index in range(max(len(left), len(right))):
+        one = left[index] if index < len(left) else ""
+        other = right[index] if index < len(right) else ""
+        lines.append(f"{one:<{width}}   {other}".rstrip())
+    return lines
+
+
+def _rows(matrix: np.ndarray, marked: np.ndarray | None = None) -> list[str]:
+    """Write a matrix (or a vector, as one row) line by line, marked values in [brackets]."""
+    table = np.atleast_2d(matrix)
+    flags = np.zeros(table.shape, bool) if marked is None else np.atleast_2d(marked)
+    texts = [
+        [f"[{_short(value)}]" if flag else f" {_short(value)} " for value, flag in zip(*row)]
+        for row in zip(table, flags, strict=True)
+    ]
+    width = max((len(text) for row in texts for text in row), default=0)
+    return [" ".join(text.rjust(width) for text in row) for row in texts]
+
+
+def _short(value: object) -> str:
+    """Write a number in at most a few digits."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    return f"{value:.6g}"
+
+
+def _indent(text: str) -> str:
+    """Indent every line by four spaces."""
+    return "\n".join(f"    {line}" for line in text.splitlines())

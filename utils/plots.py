@@ -1,0 +1,278 @@
+"""Figures: annotated matrices, image grids, and pictures that come with a text alternative.
+
+Every function returns a `Picture`: the last line of a cell shows it, a widget redraws it as SVG, and
+both carry the same text for readers who do not see it. Colours are Okabe and Ito's, which people
+with any kind of colour blindness can tell apart (https://jfly.uni-koeln.de/color/).
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+SKY, PURPLE, YELLOW, BLACK, GREY = "#56B4E9", "#CC79A7", "#F0E442", "#000000", "#8A8A8A"
+COLOURS = (BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW, BLACK)
+
+DPI = 144
+CELL = 0.42  # inches, the side of one square of an annotated matrix
+
+STYLE = {
+    "axes.prop_cycle": mpl.cycler(color=COLOURS),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 11,
+    "axes.labelsize": 10,
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "image.cmap": "gray",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "pixels-to-lenet",
+}
+
+
+@dataclass
+class Picture:
+    """A finished figure and the sentence that says the same.
+
+    Drawn once, when it is first shown.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+        Not one of pyplot's, so that nothing stays open behind it.
+    alt : str
+        What a reader who does not see the figure should know.
+    """
+
+    figure: Figure
+    alt: str
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture as a PNG file's bytes."""
+        return self._save("png")
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as an ``<svg>`` element whose numbers are text, with ``alt`` as its label."""
+        text = self._save("svg").decode()
+        text = text[text.index("<svg") :]
+        size = re.search(r'width="([\d.]+)pt"', text)
+        width = round(float(size[1]) * 4 / 3) if size else 600
+        label = html.escape(self.alt, quote=True)
+        style = f"width:100%;max-width:{width}px;height:auto"
+        return text.replace("<svg", f'<svg role="img" aria-label="{label}" style="{style}"', 1)
+
+    def _save(self, kind: str) -> bytes:
+        """Return the figure as a file's bytes, without the date, so that it stays the same."""
+        buffer = io.BytesIO()
+        metadata = {"Date": None} if kind == "svg" else {"Software": None}
+        with mpl.rc_context(STYLE):
+            self.figure.savefig(
+                buffer, format=kind, dpi=DPI, bbox_inches="tight", metadata=metadata
+            )
+        return buffer.getvalue()
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
+        """Show a PNG at half its pixels' size, sharp on any screen, with its text."""
+        width = int.from_bytes(self.png[16:20], "big")
+        data = {
+            "image/png": base64.b64encode(self.png).decode(),
+            "text/plain": self.alt,
+        }
+        return data, {"image/png": {"width": round(width * 96 / DPI), "alt": self.alt}}
+
+
+def figure(
+    width: float, height: float, rows: int = 1, columns: int = 1, **options: object
+) -> tuple[Figure, Axes | np.ndarray]:
+    """Return an empty figure of a size in inches and its axes, in the course's style.
+
+    Parameters
+    ----------
+    width, height : float
+        Inches; a notebook's column is about 9 wide.
+    rows, columns : int
+        How many axes. One gives an `Axes`, more an array of them.
+    **options
+        As for ``Figure.subplots``.
+    """
+    with mpl.rc_context(STYLE):
+        drawn = Figure(figsize=(width, height), layout="constrained")
+        return drawn, drawn.subplots(rows, columns, **options)
+
+
+def images(
+    pictures: Iterable[np.ndarray],
+    titles: Sequence[str] | None = None,
+    *,
+    alt: str,
+    columns: int = 5,
+    size: float = 1.8,
+    **options: object,
+) -> Picture:
+    """Show images side by side.
+
+    Parameters
+    ----------
+    pictures : iterable of ndarray, shape (H, W) or (H, W, 3)
+        The images; integers are taken as 0 to 255.
+    titles : sequence of str, optional
+        One for each.
+    alt : str
+        What there is to see, in a sentence.
+    columns : int
+        How many in a row.
+    size : float
+        The width of one image in inches.
+    **options
+        As for ``Axes.imshow``: ``cmap``, ``vmin``, ``vmax``, ...
+    """
+    pictures = [np.asarray(picture) for picture in pictures]
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    tallest = max(picture.shape[0] / picture.shape[1] for picture in pictures)
+    drawn, axes = figure(
+        columns * size, rows * (size * tallest + 0.3), rows, columns, squeeze=False
+    )
+    for ax in axes.flat:
+        ax.axis("off")
+    for index, picture in enumerate(pictures):
+        title = titles[index] if titles else None
+        image(axes.flat[index], picture, title, **options)
+    return Picture(drawn, alt)
+
+
+def image(ax: Axes, picture: np.ndarray, title: str | None = None, **options: object) -> None:
+    """Draw one image on given axes, without ticks; integers are taken as 0 to 255."""
+    if picture.dtype.kind in "ui" and picture.ndim == 2:
+        options = {"vmin": 0, "vmax": 255} | options
+    ax.imshow(picture, **({"interpolation": "nearest"} | options))
+    ax.axis("off")
+    if title:
+        ax.set_title(title)
+
+
+def matrices(
+    parts: Mapping[str, np.ndarray] | Sequence[object], *, alt: str, cell: float = CELL
+) -> Picture:
+    """Draw annotated matrices in a row, with signs between them: ``image * kernel = output``.
+
+    Parameters
+    ----------
+    parts : mapping or sequence
+        ``{"image": array, ...}``, or a sequence of such pairs ``("image", array)`` and of strings
+        such as ``"="`` that stand between them.
+    alt : str
+        What there is to see, in a sentence.
+    cell : float
+        The side of one square, in inches.
+    """
+    parts = list(parts.items()) if isinstance(parts, Mapping) else list(parts)
+    widths = [0.35 if isinstance(part, str) else np.shape(part[1])[1] * cell for part in parts]
+    height = max(np.shape(part[1])[0] for part in parts if not isinstance(part, str)) * cell
+    drawn, axes = figure(
+        sum(widths) + 0.15 * len(parts),
+        height + 0.4,
+        1,
+        len(parts),
+        squeeze=False,
+        width_ratios=widths,
+    )
+    for ax, part in zip(axes[0], parts, strict=True):
+        if isinstance(part, str):
+            sign(ax, part)
+        else:
+            matrix(ax, part[1], part[0])
+    return Picture(drawn, alt)
+
+
+def sign(ax: Axes, text: str) -> None:
+    """Write a sign such as ``=`` in the middle of otherwise empty axes."""
+    ax.axis("off")
+    ax.text(0.5, 0.5, text, ha="center", va="center", fontsize=15, transform=ax.transAxes)
+
+
+def matrix(
+    ax: Axes,
+    values: np.ndarray,
+    title: str | None = None,
+    *,
+    window: tuple[int, int, int, int] | None = None,
+    colour: str = ORANGE,
+    shade: bool = True,
+    limit: float | None = None,
+) -> None:
+    """Draw a matrix with its numbers in squares.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where.
+    values : ndarray, shape (rows, columns)
+        The numbers; where one is nan, the square stays empty.
+    title : str, optional
+        Above it.
+    window : (row, column, height, width), optional
+        A part to frame.
+    colour : str
+        The frame's colour.
+    shade : bool
+        Whether to tint squares: blue for positive, vermilion for negative numbers.
+    limit : float, optional
+        The size of number that gets the deepest tint; the largest there is by default.
+    """
+    values = np.asarray(values)
+    rows, columns = values.shape
+    finite = np.abs(values[np.isfinite(values.astype(float))]).astype(float)
+    limit = limit or (finite.max() if finite.size and finite.max() > 0 else 1.0)
+    for row in range(rows):
+        for column in range(columns):
+            value = float(values[row, column])
+            tint = _tint(value, limit) if shade else "white"
+            ax.add_patch(
+                Rectangle((column, row), 1, 1, facecolor=tint, edgecolor=GREY, linewidth=0.8)
+            )
+            if np.isfinite(value):
+                text = _label(values[row, column])
+                size = 10.5 if len(text) < 5 else 8.5 if len(text) < 7 else 7
+                ax.text(column + 0.5, row + 0.52, text, ha="center", va="center", fontsize=size)
+    if window:
+        top, left, height, width = window
+        ax.add_patch(
+            Rectangle((left, top), width, height, fill=False, edgecolor=colour, linewidth=3)
+        )
+    ax.set_xlim(-0.06, columns + 0.06)
+    ax.set_ylim(rows + 0.06, -0.06)
+    ax.set_aspect("equal")
+    ax.axis("off")
+    if title:
+        ax.set_title(title)
+
+
+def _tint(value: float, limit: float) -> tuple[float, float, float] | str:
+    """Return a pale blue for a positive number, a pale vermilion for a negative one."""
+    if not np.isfinite(value) or value == 0:
+        return "white"
+    full = np.array(mpl.colors.to_rgb(BLUE if value > 0 else VERMILION))
+    share = 0.08 + 0.42 * min(abs(value) / limit, 1)
+    return tuple(1 - share * (1 - full))
+
+
+def _label(value: object) -> str:
+    """Write a number short enough for its square, with a true minus sign."""
+    number = float(value)
+    text = f"{number:.0f}" if number == round(number) else f"{number:.2f}"
+    return text.replace("-", "−")
