@@ -1,7 +1,7 @@
 """Run a lesson's own test cells on an answer, as the grader will, but in this process.
 
-failures = run_tests("01_pixels", "count_values", "def count_values(height, width): ...")
-assert failures == {"test-count_values": None, "test-count_values-hidden": "count_values: 1 of ..."}
+``run_tests("01_pixels", "count_values", source)`` gives for each test cell the message that a
+student reads, or None if the cell passes.
 """
 
 from __future__ import annotations
