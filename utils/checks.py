@@ -12,13 +12,16 @@ and expected against got.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import importlib
 import inspect
 import sys
 import traceback
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -44,6 +47,12 @@ class Problem:
     what: str
     shown: str = ""
     size: int = 0
+    kind: str = ""
+
+    @property
+    def group(self) -> str:
+        """What problems have in common of which one is told."""
+        return self.kind or self.what
 
     def __str__(self) -> str:
         return f"{self.what}\n{_indent(self.shown)}" if self.shown else self.what
@@ -72,6 +81,12 @@ class Exercise:
         The student's.
     by_hand : bool
         Whether a library (SciPy, Keras, ``utils``, ...) that does the work is an offence.
+    allowed : collection of str
+        Functions of ``utils`` that may be used all the same, as ``module.function``.
+    uses : collection of str
+        Other exercises of the lesson that an answer may call by their names. Where the result is
+        wrong, it is tried again with the right ones in their place, so that one mistake is not
+        counted twice.
     rtol, atol : float
         How close numbers must be.
     """
@@ -79,6 +94,8 @@ class Exercise:
     name: str
     function: Callable
     by_hand: bool = True
+    allowed: Collection[str] = ()
+    uses: Collection[str] = ()
     rtol: float = RTOL
     atol: float = ATOL
     _problems: list[Problem] = field(default_factory=list)
@@ -89,9 +106,9 @@ class Exercise:
         self._module, self.name = self.name.split(".")
 
     def example(self, *args: object, expected: object, **kwargs: object) -> None:
-        """Check a worked example: these arguments, that result.
+        """Check a worked example: these arguments give that result, and are shown if it does not.
 
-        Lists of numbers among the arguments become arrays where the reference takes arrays.
+        Nested lists in ``expected`` become arrays where the reference answer returns arrays.
         """
         self._check(args, kwargs, expected, shown=True)
 
@@ -104,7 +121,7 @@ class Exercise:
 
     def raises(self, error: type[Exception], *args: object, **kwargs: object) -> None:
         """Check that bad input raises an error of the right kind."""
-        outcome = self._call(args, kwargs)
+        outcome = self._call(args, kwargs, lambda outcome: isinstance(outcome.error, error))
         if outcome is None or self._report_offence(outcome):
             return
         if outcome.error is None:
@@ -113,13 +130,16 @@ class Exercise:
             what = f"It should raise {error.__name__}, but raised {_tell(outcome.error)}"
         else:
             return
-        self._problems.append(Problem(what, self._show_input(args, kwargs), _size(args, kwargs)))
+        where = self._describe_input(args, kwargs)
+        self._problems.append(Problem(what, where, _size(args, kwargs), kind="bad input"))
 
     def satisfies(
         self, condition: Callable[[object], bool], message: str, *args: object, **kwargs: object
     ) -> None:
         """Check that ``condition`` holds for the result; ``message`` says what should."""
-        outcome = self._call(args, kwargs)
+        outcome = self._call(
+            args, kwargs, lambda outcome: outcome.error is None and condition(outcome.value)
+        )
         if outcome is None or self._report_offence(outcome):
             return
         if outcome.error is not None:
@@ -149,7 +169,11 @@ class Exercise:
     def _check(self, args: tuple, kwargs: dict, expected: object, shown: bool) -> None:
         """Call the function once and note what is wrong with what it does."""
         expected = _as_array_like(self._expect(args, kwargs), expected)
-        outcome = self._call(args, kwargs)
+        outcome = self._call(
+            args,
+            kwargs,
+            lambda outcome: outcome.error is None and self._equal(outcome.value, expected),
+        )
         if outcome is None or self._report_offence(outcome):
             return
         if outcome.error is not None:
@@ -157,16 +181,34 @@ class Exercise:
         elif not equal(outcome.value, expected, self.rtol, self.atol):
             self._report_difference(args, kwargs, outcome.value, expected, shown)
 
-    def _call(self, args: tuple, kwargs: dict) -> Outcome | None:
+    def _call(
+        self, args: tuple, kwargs: dict, is_right: Callable[[Outcome], bool]
+    ) -> Outcome | None:
         """Call the student's function on copies; None once it is known to be not done yet."""
         if self._not_done:
             return None
         self._count += 1
-        outcome = call(self.function, args, kwargs, self.by_hand)
+        outcome = call(self.function, args, kwargs, self.by_hand, self.allowed)
+        if self.uses and not is_right(outcome):
+            with self._right_ones_in_place():
+                retried = call(self.function, args, kwargs, self.by_hand, self.allowed)
+            outcome = retried if is_right(retried) else outcome
         if isinstance(outcome.error, NotImplementedError):
             self._not_done = True
             return None
         return outcome
+
+    @contextlib.contextmanager
+    def _right_ones_in_place(self) -> Iterator[None]:
+        """Put the reference answers where the function looks for the exercises that it uses."""
+        names = getattr(self.function, "__globals__", {})
+        theirs = {name: names[name] for name in self.uses if name in names}
+        module = importlib.import_module(f"utils.{self._module}")
+        names.update({name: byhand.trusted(getattr(module, name)) for name in theirs})
+        try:
+            yield
+        finally:
+            names.update(theirs)
 
     def _expect(self, args: tuple, kwargs: dict) -> object:
         """Return what the reference answer returns."""
@@ -200,40 +242,58 @@ class Exercise:
         self, args: tuple, kwargs: dict, got: object, expected: object, shown: bool
     ) -> None:
         """Note a wrong result, by the name of the mistake and on the smallest input known."""
-        known = self._name_mistake(args, kwargs, got, expected)
-        small = None if shown else self._smallest_failure()
-        if small is not None:
+        mistake = self._find_mistake(args, kwargs, got, expected)
+        if not shown:
+            small = self._find_small_input(mistake)
+            if small is None:
+                self._report_hidden(args, kwargs, got, expected, mistake)
+                return
             args, kwargs, got, expected = small
-            known = known or self._name_mistake(args, kwargs, got, expected)
-        elif not shown:
-            what = known or find_difference(got, expected, self.rtol, self.atol)
-            where = f"on {self._describe_input(args, kwargs)}"
-            # The numbers of a hidden test stay hidden: only the kind of input is told.
-            what = known or f"The result is wrong {where}. {_without_numbers(what)}"
-            self._problems.append(Problem(what, f"It shows {where}." if known else ""))
-            return
-        what = known or find_difference(got, expected, self.rtol, self.atol)
+            mistake = mistake or self._find_mistake(args, kwargs, got, expected)
+        what = _text(mistake) or find_difference(got, expected, self.rtol, self.atol)
         text = "\n".join([self._show_input(args, kwargs), *_show_results(expected, got)])
         self._problems.append(Problem(what, text, _size(args, kwargs)))
 
-    def _name_mistake(self, args: tuple, kwargs: dict, got: object, expected: object) -> str:
-        """Return the text of the known mistake that gives exactly this result, or ''."""
+    def _report_hidden(
+        self, args: tuple, kwargs: dict, got: object, expected: object, mistake: Callable | None
+    ) -> None:
+        """Note a wrong result that no public input shows: its kind, and none of its numbers."""
+        difference = find_difference(got, expected, self.rtol, self.atol)
+        what = _text(mistake) or f"The result is wrong. {_without_numbers(difference)}".strip()
+        where = f"for {self._describe_input(args, kwargs)}"
+        self._problems.append(Problem(what, where, _size(args, kwargs)))
+
+    def _find_mistake(
+        self, args: tuple, kwargs: dict, got: object, expected: object
+    ) -> Callable | None:
+        """Return the known mistake that gives exactly this result, if there is one."""
         for mistake in getattr(self._lore(), "MISTAKES", {}).get(self.name, ()):
             outcome = call(mistake, args, kwargs)
-            if outcome.error is not None or equal(outcome.value, expected, self.rtol, self.atol):
-                continue
-            if _same(got, outcome.value, self.rtol, self.atol):
-                return " ".join(inspect.getdoc(mistake).split())
-        return ""
+            wrong = outcome.error is None and not self._equal(outcome.value, expected)
+            if wrong and self._equal(got, outcome.value):
+                return mistake
+        return None
 
-    def _smallest_failure(self) -> tuple | None:
-        """Return the smallest public input on which the function is wrong, and both results."""
+    def _find_small_input(self, mistake: Callable | None) -> tuple | None:
+        """Return the smallest public input that shows what is wrong, and both results.
+
+        If the mistake is known, the input must show that mistake, not another.
+        """
         for args in getattr(self._lore(), "EXAMPLES", {}).get(self.name, ()):
             expected = self._expect(args, {})
             outcome = call(self.function, args, {})
-            if outcome.error is None and not equal(outcome.value, expected, self.rtol, self.atol):
+            if outcome.error is not None or self._equal(outcome.value, expected):
+                continue
+            if mistake is None or self._find_mistake(args, {}, outcome.value, expected) is mistake:
                 return args, {}, outcome.value, expected
         return None
+
+    def _equal(self, got: object, expected: object) -> bool:
+        """Tell whether two results are equal; the second need not be a plain value."""
+        try:
+            return equal(got, expected, self.rtol, self.atol)
+        except (TypeError, ValueError):
+            return False
 
     def _lore(self) -> ModuleType:
         """Return the module of this lesson's known mistakes and small inputs."""
@@ -255,20 +315,26 @@ class Exercise:
     def _show_input(self, args: tuple, kwargs: dict) -> str:
         """Write the arguments: in full where they are small."""
         bound = self._bind(args, kwargs)
-        return "\n".join(f"{name} = {_show(value)}" for name, value in bound.items())
+        return "\n".join(_hang(f"{name} = ", _show(value)) for name, value in bound.items())
 
     def _summary(self) -> str:
         """Return all that is wrong: each thing once, on the smallest input that shows it."""
         smallest: dict[str, Problem] = {}
         for problem in sorted(self._problems, key=lambda problem: problem.size):
-            smallest.setdefault(problem.what, problem)
+            smallest.setdefault(problem.group, problem)
         many = len(smallest) > 1
         parts = [f"- {problem}" if many else str(problem) for problem in smallest.values()]
         failed = f"{len(self._problems)} of {self._count} checks failed"
         return f"{self.name}: {failed}.\n" + "\n".join(parts)
 
 
-def call(function: Callable, args: tuple, kwargs: dict, by_hand: bool = False) -> Outcome:
+def call(
+    function: Callable,
+    args: tuple,
+    kwargs: dict,
+    by_hand: bool = False,
+    allowed: Collection[str] = (),
+) -> Outcome:
     """Call a function on copies of the arguments, and say what it did.
 
     Parameters
@@ -279,18 +345,19 @@ def call(function: Callable, args: tuple, kwargs: dict, by_hand: bool = False) -
         Its arguments; the function gets copies.
     by_hand : bool
         Whether to notice libraries that do the work.
+    allowed : collection of str
+        Functions of ``utils`` that are no offence.
     """
     given_args, given_kwargs = copy.deepcopy((args, kwargs))
     value = error = None
-    try:
-        if by_hand:
-            with byhand.watch() as used:
+    watching = byhand.watch(allowed) if by_hand else contextlib.nullcontext([])
+    # A warning is no mistake, and nbgrader gives no points to a cell that writes to stderr.
+    with warnings.catch_warnings(action="ignore"), contextlib.redirect_stderr(sys.stdout):
+        try:
+            with watching as used:
                 value = function(*given_args, **given_kwargs)
-        else:
-            used = []
-            value = function(*given_args, **given_kwargs)
-    except Exception as raised:
-        error = raised
+        except (Exception, SystemExit) as raised:
+            error = raised
     return Outcome(
         value=value,
         error=error,
@@ -332,12 +399,9 @@ def _identical(old: object, new: object) -> bool:
     return old is new or bool(old == new)
 
 
-def _same(got: object, other: object, rtol: float, atol: float) -> bool:
-    """Tell whether two results are equal, the second not necessarily a plain value."""
-    try:
-        return equal(got, other, rtol, atol)
-    except (TypeError, ValueError):
-        return False
+def _text(mistake: Callable | None) -> str:
+    """Return what a known mistake's docstring says, on one line."""
+    return " ".join(inspect.getdoc(mistake).split()) if mistake else ""
 
 
 def _as_array_like(reference: object, expected: object) -> object:
@@ -352,8 +416,9 @@ def _as_array_like(reference: object, expected: object) -> object:
 def _tell(error: BaseException) -> str:
     """Say what was raised, with what text, and in which line of the student's own code."""
     line = ""
+    ours = str(Path(__file__).parent)
     for frame in traceback.extract_tb(error.__traceback__):
-        if "utils" not in frame.filename and "site-packages" not in frame.filename:
+        if not frame.filename.startswith(ours) and "site-packages" not in frame.filename:
             line = f"\n  in the line: {frame.line}" if frame.line else ""
     text = str(error)
     return f"{type(error).__name__}{': ' + text if text else ' (without a text).'}{line}"
@@ -377,8 +442,7 @@ def _show(value: object) -> str:
             return describe(value)
         text = np.array2string(value, precision=4, suppress_small=True, separator=", ")
         note = "" if value.dtype in (np.int64, np.float64, bool) else f"  # {value.dtype}"
-        first, *rest = text.split("\n")
-        return "\n".join([first + note, *(f"    {line}" for line in rest)])
+        return text.replace("\n", f"{note}\n", 1) if "\n" in text else text + note
     if callable(value):
         return getattr(value, "__name__", "a function")
     text = repr(value)
@@ -394,7 +458,7 @@ def _show_results(expected: object, got: object) -> list[str]:
         and got.ndim <= 2
         and max(expected.size, got.size) <= SHOWN_SIZE
     ):
-        return [f"expected: {_show(expected)}", f"got:      {_show(got)}"]
+        return [_hang("expected: ", _show(expected)), _hang("got:      ", _show(got))]
     wrong = np.zeros(got.shape, bool)
     if got.shape == expected.shape and got.dtype.kind in "biuf":
         wrong = ~np.isclose(got.astype(float), expected.astype(float), rtol=RTOL, atol=ATOL)
@@ -413,7 +477,10 @@ def _rows(matrix: np.ndarray, marked: np.ndarray | None = None) -> list[str]:
     table = np.atleast_2d(matrix)
     flags = np.zeros(table.shape, bool) if marked is None else np.atleast_2d(marked)
     texts = [
-        [f"[{_short(value)}]" if flag else f" {_short(value)} " for value, flag in zip(*row)]
+        [
+            f"[{_short(value)}]" if flag else f" {_short(value)} "
+            for value, flag in zip(*row, strict=True)
+        ]
         for row in zip(table, flags, strict=True)
     ]
     width = max((len(text) for row in texts for text in row), default=0)
@@ -425,6 +492,11 @@ def _short(value: object) -> str:
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     return f"{value:.6g}"
+
+
+def _hang(head: str, text: str) -> str:
+    """Put a head before a text, its further lines indented to match."""
+    return head + text.replace("\n", "\n" + " " * len(head))
 
 
 def _indent(text: str) -> str:

@@ -1,8 +1,8 @@
 """Figures: annotated matrices, image grids, and pictures that come with a text alternative.
 
-Every function returns a `Picture`: the last line of a cell shows it, a widget redraws it as SVG, and
-both carry the same text for readers who do not see it. Colours are Okabe and Ito's, which people
-with any kind of colour blindness can tell apart (https://jfly.uni-koeln.de/color/).
+Every function returns a `Picture`. The last line of a cell shows it; a widget redraws it as SVG. It
+carries a text for readers who do not see it. Colours are Okabe and Ito's, which people with any
+kind of colour blindness can tell apart (https://jfly.uni-koeln.de/color/).
 """
 
 from __future__ import annotations

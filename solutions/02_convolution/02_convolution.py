@@ -1,0 +1,800 @@
+# ---
+# jupyter:
+#   course:
+#     summary: What a filter does to a picture, number by number, from nine sums to a whole layer
+#     minutes: 50
+# ---
+
+# %% [markdown]
+# # Convolution by hand
+#
+# **What you will do.** Slide a small grid of numbers over a larger one, multiply, add, and write the
+# sums down. First nine times by eye, then with a function that you write, then in colour, until you
+# have built what Keras calls a `Conv2D` layer.
+#
+# **What you will learn**
+# - how cross-correlation works, and what an image, a kernel and a feature map are;
+# - how it differs from the convolution of mathematics, and why networks do not care;
+# - what ReLU does, and why a network needs it;
+# - how one filter reads many channels at once;
+# - why nobody runs this as a Python loop.
+#
+# **What you need.** [Lesson 01](../01_pixels/01_pixels.ipynb): images are arrays of shape
+# `(height, width)`. Slicing (`image[2:4, 1:3]`) and `*` between arrays.
+
+# %%
+import time
+
+import numpy as np
+from scipy import signal
+
+from utils import convolution, data, plots, widgets
+
+# %% [markdown]
+# ## Nine sums
+#
+# Here is the smallest example worth doing: an image of 4 rows and 4 columns that holds the numbers 1
+# to 16, and a kernel of 2 rows and 2 columns.
+
+# %%
+image = np.arange(1, 17).reshape(4, 4)
+kernel = np.array([[1, 2], [3, 4]])
+
+plots.matrices({"image": image, "kernel": kernel}, alt="The numbers 1 to 16, and 1 2 above 3 4.")
+
+# %% [markdown]
+# Lay the kernel on the top left corner. It covers 1, 2, 5 and 6. Multiply each of them by the number
+# that lies on it, and add up:
+
+# %%
+window = image[0:2, 0:2]
+print("window\n", window, "\nproducts\n", window * kernel, "\nsum", (window * kernel).sum())
+
+# %% [markdown]
+# 44 is the first number of the output. Now move the kernel one column to the right, and do it again;
+# at the end of a row, go one row down and start at the left. **Press play, or drag the slider**, and
+# watch the output fill up. Then choose another image and another kernel, and try to say the next
+# number before you see it.
+
+# %%
+half_bright = np.array([[10, 10, 10, 0, 0, 0]] * 6)
+three_rows = np.array([[3, 4, 6, 5, 1, 3], [5, 3, 2, 4, 3, 2], [5, 4, 3, 3, 2, 6]])
+columns_1_0_1 = np.array([[1, 0, 1]] * 3)
+left_minus_right = np.array([[1, 0, -1]] * 3)
+
+widgets.convolution_stepper(
+    images={"1 to 16": image, "left half bright": half_bright, "three rows": three_rows},
+    kernels={
+        "1 2 / 3 4": kernel,
+        "left minus right": left_minus_right,
+        "columns 1 0 1": columns_1_0_1,
+        "pass through": np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
+    },
+)
+
+# %% [markdown]
+# The kernel fits at three places across and three down, so there are nine sums. All of them, the way
+# one writes them on paper:
+
+# %%
+for row in range(3):
+    for column in range(3):
+        window = image[row : row + 2, column : column + 2]
+        terms = [f"{pixel}×{weight}" for pixel, weight in zip(window.flat, kernel.flat)]
+        print(f"row {row}, column {column}:  {' + '.join(terms)} = {(window * kernel).sum()}")
+
+# %% [markdown]
+# 44, 54, 64 / 84, 94, 104 / 124, 134, 144. A step to the right adds 10, because every pixel in the
+# window grows by 1 and the kernel's numbers add up to 1 + 2 + 3 + 4 = 10. A step down adds 40.
+#
+# ### The same thing, defined
+#
+# Call the image $I$, the kernel $K$ with $k_h$ rows and $k_w$ columns, and the output $O$:
+#
+# $$O[i, j] \;=\; \sum_{a=0}^{k_h-1}\;\sum_{b=0}^{k_w-1} I[i+a,\; j+b]\; K[a, b]$$
+#
+# This is the **cross-correlation** of image and kernel. The kernel is also called a *filter*, its
+# numbers *weights*, and the output a *feature map*. The kernel never leaves the image (*valid*) and
+# moves by one pixel at a time (*stride 1*), so an $H \times W$ image gives
+# $(H - k_h + 1) \times (W - k_w + 1)$ numbers: here $(4 - 2 + 1) \times (4 - 2 + 1) = 3 \times 3$.
+# [Lesson 04](../04_output_size/04_output_size.ipynb) takes this formula apart.
+#
+# ### What the numbers mean
+#
+# A sum of products is large where the image is bright under the kernel's large weights. So a kernel
+# is a question, and the feature map holds the answer at every place. Below, the kernel asks: *is it
+# brighter on the left than on the right?*
+
+# %%
+answer = convolution.correlate2d(half_bright, left_minus_right)
+plots.matrices(
+    [("left half bright", half_bright), "⋆", ("left − right", left_minus_right), "=", ("", answer)],
+    alt="A 6x6 image, 10 on the left and 0 on the right, gives four rows of 0 30 30 0.",
+)
+
+# %% [markdown]
+# 0 where the picture is even, 30 where it falls from 10 to 0: the kernel has found the edge. Where
+# the window lies half on it, three pixels of 10 stand on the left, and nothing on the right:
+# 3 × 10 = 30. [Lesson 03](../03_sobel/03_sobel.ipynb) is about such kernels.
+#
+# Sums can be done column by column as well. Three rows of a picture, and a kernel that adds the left
+# and the right column of each window and skips the middle:
+
+# %%
+for column in range(4):
+    window = three_rows[:, column : column + 3]
+    parts = (window * columns_1_0_1).sum(axis=0)
+    print(f"columns {column} to {column + 2}:  {' + '.join(map(str, parts))} = {parts.sum()}")
+
+# %% [markdown]
+# ## Exercise 1: cross-correlation (4 points)
+#
+# Write it as a function. Loops are welcome: two to visit every position, and one line for the sum.
+# From here on, *by hand* means Python and NumPy: no SciPy, no Keras, and not `utils` either.
+#
+# Three things to watch:
+# - images and kernels need not be square;
+# - `uint8` arithmetic wraps around at 256, as lesson 01 showed, so compute in `float`;
+# - a kernel that is larger than the image fits nowhere. Say so: `raise ValueError("...")`.
+
+
+# %% nbgrader={"grade_id": "correlate2d", "solution": true}
+def correlate2d(image, kernel):
+    """Return the valid cross-correlation, stride 1, of an image and a kernel.
+
+    Parameters
+    ----------
+    image : array of shape (H, W), of any real dtype
+    kernel : array of shape (kh, kw), of any real dtype
+
+    Returns
+    -------
+    array of shape (H - kh + 1, W - kw + 1)
+        At [i, j], the sum of image[i + a, j + b] * kernel[a, b] over all a and b.
+
+    Raises
+    ------
+    ValueError
+        If the kernel is larger than the image in either direction.
+    """
+    ### BEGIN SOLUTION
+    image, kernel = np.asarray(image, dtype=float), np.asarray(kernel, dtype=float)
+    (height, width), (kh, kw) = image.shape, kernel.shape
+    if kh > height or kw > width:
+        raise ValueError(f"a {kh}x{kw} kernel does not fit into a {height}x{width} image")
+    output = np.zeros((height - kh + 1, width - kw + 1))
+    for i in range(output.shape[0]):
+        for j in range(output.shape[1]):
+            output[i, j] = np.sum(image[i : i + kh, j : j + kw] * kernel)
+    return output
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The next cell checks your function on the three examples above. More checks, which you do not see,
+# run when your work is marked: other shapes, other kinds of number, and the error.
+
+# %% nbgrader={"grade_id": "test-correlate2d", "grade": true, "points": 1}
+import numpy as np
+
+from utils import checks
+
+with checks.Exercise("convolution.correlate2d", correlate2d) as check:
+    check.example(
+        np.arange(1, 17).reshape(4, 4),
+        np.array([[1, 2], [3, 4]]),
+        expected=[[44, 54, 64], [84, 94, 104], [124, 134, 144]],
+    )
+    check.example(
+        np.array([[3, 4, 6, 5, 1, 3], [5, 3, 2, 4, 3, 2], [5, 4, 3, 3, 2, 6]]),
+        np.array([[1, 0, 1]] * 3),
+        expected=[[24, 23, 17, 23]],
+    )
+    check.example(
+        np.array([[10, 10, 10, 0, 0, 0]] * 6),
+        np.array([[1, 0, -1]] * 3),
+        expected=[[0, 30, 30, 0]] * 4,
+    )
+
+# %% nbgrader={"grade_id": "test-correlate2d-shapes", "grade": true, "points": 1.5}
+# Images and kernels that are not square.
+import numpy as np
+
+from utils import checks
+
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(20)
+with checks.Exercise("convolution.correlate2d", correlate2d) as check:
+    for image_shape, kernel_shape in [
+        ((6, 7), (3, 2)),
+        ((9, 6), (2, 4)),
+        ((5, 5), (3, 3)),
+        ((4, 8), (4, 1)),
+        ((7, 3), (1, 3)),
+        ((3, 5), (3, 5)),
+        ((1, 6), (1, 2)),
+        ((6, 1), (4, 1)),
+        ((5, 4), (1, 1)),
+    ]:
+        check.agrees(rng.normal(size=image_shape), rng.normal(size=kernel_shape))
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-correlate2d-numbers", "grade": true, "points": 1}
+# Other kinds of number: small integers, fractions, negative numbers.
+import numpy as np
+
+from utils import checks
+
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(21)
+with checks.Exercise("convolution.correlate2d", correlate2d) as check:
+    bytes_image = rng.integers(0, 256, (6, 7), dtype=np.uint8)
+    check.agrees(bytes_image, rng.integers(0, 256, (3, 2), dtype=np.uint8))
+    check.agrees(bytes_image, rng.integers(-5, 6, (2, 3)))
+    check.agrees(bytes_image, rng.normal(size=(2, 3)))
+    check.agrees(rng.integers(-128, 128, (9, 6), dtype=np.int8), np.full((2, 4), 3, np.int8))
+    check.agrees(rng.integers(-3000, 3000, (5, 6), dtype=np.int16), np.full((2, 2), 50, np.int16))
+    check.agrees(rng.integers(0, 9, (4, 5)), rng.normal(size=(2, 2)))
+    check.agrees(-rng.random((4, 5)), rng.random((2, 3)))
+    check.agrees(rng.integers(-9, 9, (5, 6)).astype(np.float32), rng.integers(0, 9, (3, 2)))
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-correlate2d-errors", "grade": true, "points": 0.5}
+# A kernel that does not fit.
+import numpy as np
+
+from utils import checks
+
+### BEGIN HIDDEN TESTS
+with checks.Exercise("convolution.correlate2d", correlate2d) as check:
+    check.agrees(np.ones((3, 4)), np.ones((3, 4)))
+    check.raises(ValueError, np.ones((2, 5)), np.ones((3, 3)))
+    check.raises(ValueError, np.ones((5, 2)), np.ones((3, 3)))
+    check.raises(ValueError, np.ones((2, 2)), np.ones((3, 3)))
+    check.raises(ValueError, np.ones((4, 4)), np.ones((5, 4)))
+    check.raises(ValueError, np.ones((4, 4)), np.ones((4, 6)))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### On a photograph
+#
+# Nothing changes when the image has 512 × 512 pixels. Below, a photograph and three kernels: nine
+# ninths (a blur: every output is the mean of nine pixels), *left minus right*, and *top minus
+# bottom*. In the last two, grey is 0, bright means yes and dark means the opposite.
+
+# %%
+camera = data.photograph("camera")
+blur = np.full((3, 3), 1 / 9)
+top_minus_bottom = left_minus_right.T
+
+feature_maps = [
+    convolution.correlate2d(camera, k) for k in (blur, left_minus_right, top_minus_bottom)
+]
+figure, axes = plots.figure(9, 2.6, 1, 4)
+plots.image(axes[0], camera, "photograph")
+plots.image(axes[1], feature_maps[0], "blur")
+plots.image(axes[2], feature_maps[1], "left − right", vmin=-300, vmax=300)
+plots.image(axes[3], feature_maps[2], "top − bottom", vmin=-300, vmax=300)
+plots.Picture(
+    figure,
+    alt="A photographer with a camera; blurred; its upright edges; its level edges. "
+    "The tripod's legs stand out among the upright edges, the horizon among the level ones.",
+)
+
+# %% [markdown]
+# ## The flip: what mathematicians call convolution
+#
+# The name *convolutional network* promises a convolution. In mathematics that word means something
+# else. For two functions of one variable, and for two sequences,
+#
+# $$(f * g)(t) = \int_{-\infty}^{\infty} f(\tau)\, g(t-\tau)\, d\tau
+# \qquad\qquad (f * g)[t] = \sum_{k=-\infty}^{\infty} f[k]\; g[t-k]$$
+#
+# and for two variables, such as the rows and columns of an image,
+#
+# $$(f * g)(x, y) = \iint f(\tau_1, \tau_2)\; g(x-\tau_1,\, y-\tau_2)\; d\tau_1\, d\tau_2
+# \qquad\qquad (I * K)[i, j] = \sum_{a}\sum_{b} I[a, b]\; K[i-a,\, j-b]$$
+#
+# Look at the minus signs. As $k$ runs forwards through $f$, the index $t-k$ runs **backwards** through
+# $g$. One of the two is read in reverse. Watch it happen with three numbers:
+
+# %%
+f = np.array([1, 2, 3, 4, 5])
+g = np.array([1, 10, 100])
+print(
+    "cross-correlation  ", np.correlate(f, g, mode="valid"), "  1×1 + 2×10 + 3×100 =", 1 + 20 + 300
+)
+print(
+    "convolution        ", np.convolve(f, g, mode="valid"), "  1×100 + 2×10 + 3×1 =", 100 + 20 + 3
+)
+
+# %% [markdown]
+# In two dimensions both axes run backwards: the kernel is turned by 180 degrees, and then slides as
+# before.
+
+# %%
+flipped = kernel[::-1, ::-1]
+plots.matrices(
+    [
+        ("image", image),
+        "∗",
+        ("kernel", kernel),
+        "=",
+        ("image", image),
+        "⋆",
+        ("flipped", flipped),
+        "=",
+        ("convolution", convolution.convolve2d(image, kernel)),
+    ],
+    alt="The convolution of 1 to 16 with 1 2 / 3 4 is the cross-correlation with 4 3 / 2 1: "
+    "26 36 46 / 66 76 86 / 106 116 126.",
+)
+
+# %% [markdown]
+# 26 where cross-correlation gave 44. Why does nobody in deep learning mind? Because a network
+# *learns* its kernels. If the layer flipped them, training would find the flipped numbers, and the
+# feature maps would come out the same. Mathematicians keep the flip because it makes convolution
+# commutative, $f * g = g * f$, which cross-correlation is not:
+
+# %%
+print("convolution:       f*g == g*f ?", np.array_equal(np.convolve(f, g), np.convolve(g, f)))
+print(
+    "cross-correlation: f⋆g == g⋆f ?",
+    np.array_equal(np.correlate(f, g, "full"), np.correlate(g, f, "full")),
+)
+
+# %% [markdown]
+# > **Spot the slip.** Every text that this course draws on calls what a layer computes a
+# > *convolution*; one of them even prints the formula with the minus signs above it. Both of that
+# > author's statements cannot be true at once. What a layer computes, in Keras and in PyTorch, is the
+# > **cross-correlation**: no flip. The name has stuck, and we use it too (*convolutional layer*,
+# > `Conv2D`), but our functions say what they do. The published nine sums are cross-correlation:
+# > a convolution of the same two matrices starts with 26.
+
+# %%
+print("cross-correlation starts with", convolution.correlate2d(image, kernel)[0, 0])
+print("convolution starts with      ", convolution.convolve2d(image, kernel)[0, 0])
+
+# %% [markdown]
+# ## Exercise 2: convolution (2 points)
+#
+# Write the mathematical convolution, *valid* as before. You may call your own `correlate2d`.
+
+
+# %% nbgrader={"grade_id": "convolve2d", "solution": true}
+def convolve2d(image, kernel):
+    """Return the valid mathematical convolution of an image and a kernel.
+
+    The kernel is flipped along both axes, then slid over the image.
+
+    Parameters
+    ----------
+    image : array of shape (H, W), of any real dtype
+    kernel : array of shape (kh, kw), of any real dtype
+
+    Returns
+    -------
+    array of shape (H - kh + 1, W - kw + 1)
+
+    Raises
+    ------
+    ValueError
+        If the kernel is larger than the image in either direction.
+    """
+    ### BEGIN SOLUTION
+    return correlate2d(image, np.asarray(kernel)[::-1, ::-1])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test-convolve2d", "grade": true, "points": 0.5}
+import numpy as np
+
+from utils import checks
+
+with checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as check:
+    check.example(
+        np.arange(1, 17).reshape(4, 4),
+        np.array([[1, 2], [3, 4]]),
+        expected=[[26, 36, 46], [66, 76, 86], [106, 116, 126]],
+    )
+
+# %% nbgrader={"grade_id": "test-convolve2d-shapes", "grade": true, "points": 1}
+# Images and kernels of other shapes and other kinds of number.
+import numpy as np
+
+from utils import checks
+
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(22)
+with checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as check:
+    for image_shape, kernel_shape in [
+        ((6, 7), (3, 2)),
+        ((9, 6), (2, 4)),
+        ((5, 5), (3, 3)),
+        ((4, 8), (4, 1)),
+        ((7, 3), (1, 3)),
+        ((3, 5), (3, 5)),
+    ]:
+        check.agrees(rng.normal(size=image_shape), rng.normal(size=kernel_shape))
+    bytes_image = rng.integers(0, 256, (6, 7), dtype=np.uint8)
+    check.agrees(bytes_image, rng.integers(0, 256, (3, 2), dtype=np.uint8))
+    check.agrees(bytes_image, rng.normal(size=(2, 3)))
+    check.agrees(rng.integers(-128, 128, (5, 6), dtype=np.int8), np.full((2, 4), 3, np.int8))
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-convolve2d-errors", "grade": true, "points": 0.5}
+# A kernel that does not fit.
+import numpy as np
+
+from utils import checks
+
+### BEGIN HIDDEN TESTS
+with checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as check:
+    check.agrees(np.ones((3, 4)), np.ones((3, 4)))
+    check.raises(ValueError, np.ones((2, 5)), np.ones((3, 3)))
+    check.raises(ValueError, np.ones((5, 2)), np.ones((3, 3)))
+    check.raises(ValueError, np.ones((4, 4)), np.ones((5, 5)))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## ReLU: keep what was found, drop the rest
+#
+# After the sums, a layer applies an *activation function* to every number. The usual one has the
+# longest name and the shortest formula: the *rectified linear unit*, $\mathrm{ReLU}(x) = \max(x, 0)$.
+# The nine sums are all positive, so nothing happens to them:
+
+# %%
+nine = convolution.correlate2d(image, kernel)
+print("unchanged by ReLU:", np.array_equal(convolution.relu(nine), nine))
+
+# %% [markdown]
+# It matters where a kernel can answer *the opposite*. A bright bar on dark ground has a left and a
+# right edge. *Left minus right* is negative at one and positive at the other, and ReLU keeps one of
+# the two:
+
+# %%
+bar = np.zeros((5, 8))
+bar[:, 3:5] = 10
+edges = convolution.correlate2d(bar, left_minus_right)
+plots.matrices(
+    [
+        ("bright bar", bar),
+        "→",
+        ("left − right", edges),
+        "→",
+        ("after ReLU", convolution.relu(edges)),
+    ],
+    alt="A bright bar gives minus 30 at its left edge and 30 at its right; after ReLU the 30 stays.",
+)
+
+# %% [markdown]
+# There is a deeper reason. Cross-correlation is *linear*: two of them in a row, without anything in
+# between, do no more than one with a larger kernel could do. Here a 3×3 and a 2×2 kernel are replaced
+# by one 4×4 kernel, their full convolution:
+
+# %%
+rng = np.random.default_rng(0)
+picture, first, second = rng.normal(size=(8, 8)), rng.normal(size=(3, 3)), rng.normal(size=(2, 2))
+in_two_steps = convolution.correlate2d(convolution.correlate2d(picture, first), second)
+combined = signal.convolve2d(first, second)
+in_one_step = convolution.correlate2d(picture, combined)
+print("one 4x4 kernel does the same:", np.allclose(in_two_steps, in_one_step))
+
+with_relu = convolution.correlate2d(
+    convolution.relu(convolution.correlate2d(picture, first)), second
+)
+print("and with ReLU in between:    ", np.allclose(with_relu, in_one_step))
+
+# %% [markdown]
+# Without something that bends, a hundred layers would be one. ReLU is the bend.
+#
+# ## Exercise 3: ReLU (1 point)
+
+
+# %% nbgrader={"grade_id": "relu", "solution": true}
+def relu(x):
+    """Return max(x, 0) for every element of an array of any shape. The array stays as it is."""
+    ### BEGIN SOLUTION
+    return np.maximum(x, 0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test-relu", "grade": true, "points": 0.5}
+import numpy as np
+
+from utils import checks
+
+with checks.Exercise("convolution.relu", relu) as check:
+    check.example(np.array([[-30, 0, 30], [2, -1, 0]]), expected=[[0, 0, 30], [2, 0, 0]])
+    nine_sums = np.array([[44, 54, 64], [84, 94, 104], [124, 134, 144]])
+    check.example(nine_sums, expected=nine_sums)
+
+# %% nbgrader={"grade_id": "test-relu-shapes", "grade": true, "points": 0.5}
+# Fractions, and arrays with other numbers of axes.
+import numpy as np
+
+from utils import checks
+
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(23)
+with checks.Exercise("convolution.relu", relu) as check:
+    check.agrees(rng.normal(size=7))
+    check.agrees(rng.normal(size=(4, 5)) * 100)
+    check.agrees(rng.normal(size=(2, 3, 4)))
+    check.agrees(rng.normal(size=(2, 3, 2, 2)) / 1000)
+    check.agrees(-rng.random((3, 4)))
+    check.agrees(np.array([0.0, -0.5, 0.5, 1.5]))
+    check.agrees(rng.integers(-9, 9, (4, 3)))
+    check.agrees(rng.integers(-100, 100, (4, 3), dtype=np.int8))
+    check.agrees(np.array([[0, 200], [255, 3]], np.uint8))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Colour: one kernel, three slices
+#
+# A colour image has three channels. Its kernel has three slices, one for each. Each slice slides over
+# its own channel, and the three results are **added up into one feature map**. Count the shapes:
+# 6 × 6 × 3 goes in, a 3 × 3 × 3 kernel slides, 4 × 4 comes out. There are not three outputs: the
+# channels are gone. Here with a 3 × 3 image of three channels and a kernel of 2 × 2 × 3:
+
+# %%
+rng = np.random.default_rng(3)
+colour_image = rng.integers(0, 6, (3, 3, 3))
+colour_kernel = rng.integers(-1, 3, (2, 2, 3))
+per_channel = [
+    convolution.correlate2d(colour_image[:, :, c], colour_kernel[:, :, c]) for c in range(3)
+]
+one_map = sum(per_channel)
+
+figure, axes = plots.figure(8.2, 4.6, 3, 7, width_ratios=[3, 0.8, 2, 0.8, 2, 1, 2])
+for channel, name in enumerate(["red", "green", "blue"]):
+    plots.matrix(axes[channel, 0], colour_image[:, :, channel], f"{name} channel")
+    plots.sign(axes[channel, 1], "⋆")
+    plots.matrix(axes[channel, 2], colour_kernel[:, :, channel], f"{name} slice")
+    plots.sign(axes[channel, 3], "=")
+    plots.matrix(axes[channel, 4], per_channel[channel], "")
+    plots.sign(axes[channel, 5], "sum →" if channel == 1 else "")
+    if channel == 1:
+        plots.matrix(axes[1, 6], one_map, "feature map")
+    else:
+        axes[channel, 6].axis("off")
+plots.Picture(
+    figure,
+    alt="Three channels, each with its slice of the kernel, give three 2x2 results; "
+    "their sum is one 2x2 feature map.",
+)
+
+# %% [markdown]
+# A layer has many such kernels, one for each thing it looks for, and stacks their feature maps into a
+# new volume. Each also has a **bias**, one number that is added to its whole map. So the layer's
+# weights have four axes, in Keras's order *(rows, columns, channels in, filters)*:
+#
+# | into the layer | weights | out of it | slices to count |
+# |---|---|---|---|
+# | 6 × 6 × 3 | 3 × 3 × 3, one filter | 4 × 4 × 1 | 3 |
+# | an RGB image | 3 × 3 × 3, 32 filters | 32 feature maps | 32 × 3 = 96 |
+# | 13 × 13 × 6 | 3 × 3 × 6, 10 filters | 11 × 11 × 10 | 10 × 6 = 60 |
+#
+# People say *32 kernels* in the second row, and mean 32 stacks of three. The shapes, computed:
+
+# %%
+for volume_shape, kernels_shape in [
+    ((6, 6, 3), (3, 3, 3, 1)),
+    ((6, 6, 3), (3, 3, 3, 32)),
+    ((13, 13, 6), (3, 3, 6, 10)),
+]:
+    out = convolution.correlate_channels(np.ones(volume_shape), np.ones(kernels_shape))
+    slices = kernels_shape[2] * kernels_shape[3]
+    print(f"{volume_shape} with {kernels_shape} gives {out.shape}; {slices} slices")
+
+# %% [markdown]
+# What one filter can see in colour that no grey filter can: *how red is it, compared with green and
+# blue?* A kernel of 1 × 1 × 3 with the weights 1, −0.5, −0.5 asks that at every pixel.
+
+# %%
+coffee = data.photograph("coffee")
+redness = np.array([1, -0.5, -0.5]).reshape(1, 1, 3, 1)
+how_red = convolution.relu(convolution.correlate_channels(coffee, redness))[:, :, 0]
+plots.images(
+    [coffee, how_red],
+    ["photograph", "1 × red − ½ green − ½ blue, after ReLU"],
+    size=3.6,
+    alt="A cup of coffee on a wooden table, and how red each pixel is: the wood glows, "
+    "the white cup and the grey shadows are dark.",
+)
+
+# %% [markdown]
+# ## Exercise 4: a whole layer (3 points)
+#
+# Put it together: every channel, every filter, and the bias. Your own `correlate2d` can do most of
+# the work.
+
+
+# %% nbgrader={"grade_id": "correlate_channels", "solution": true}
+def correlate_channels(volume, kernels, bias=None):
+    """Return what a convolutional layer computes, before its activation.
+
+    Parameters
+    ----------
+    volume : array of shape (H, W, C), of any real dtype
+    kernels : array of shape (kh, kw, C, F): F filters with one slice for each of the C channels
+    bias : array of shape (F,), or None for no bias
+
+    Returns
+    -------
+    array of shape (H - kh + 1, W - kw + 1, F)
+        Feature map f is the sum, over all channels c, of the valid cross-correlation of
+        volume[:, :, c] with kernels[:, :, c, f]; plus bias[f].
+
+    Raises
+    ------
+    ValueError
+        If volume and kernels have different numbers of channels, or the kernels are larger than
+        the image.
+    """
+    ### BEGIN SOLUTION
+    volume, kernels = np.asarray(volume), np.asarray(kernels)
+    channels, filters = kernels.shape[2:]
+    if volume.shape[2] != channels:
+        raise ValueError(f"{volume.shape[2]} channels in the image, {channels} in the kernels")
+    maps = [
+        sum(correlate2d(volume[:, :, c], kernels[:, :, c, f]) for c in range(channels))
+        for f in range(filters)
+    ]
+    output = np.stack(maps, axis=-1)
+    return output if bias is None else output + bias
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test-correlate_channels", "grade": true, "points": 1}
+import numpy as np
+
+from utils import checks
+
+with checks.Exercise(
+    "convolution.correlate_channels", correlate_channels, uses=["correlate2d"]
+) as check:
+    # Two channels, one filter. 1 to 9 with 1 2 / 3 4 gives 37 47 67 77; 10 to 90 with 1 0 / 0 -1
+    # gives -40 everywhere.
+    two_channels = np.stack([np.arange(1, 10), 10 * np.arange(1, 10)], axis=-1).reshape(3, 3, 2)
+    two_slices = np.array([[[[1], [1]], [[2], [0]]], [[[3], [0]], [[4], [-1]]]])
+    check.example(two_channels, two_slices, expected=[[[-3], [7]], [[27], [37]]])
+    check.example(
+        two_channels, two_slices, np.array([100]), expected=[[[97], [107]], [[127], [137]]]
+    )
+    # One pixel, three channels, two filters, two biases.
+    check.example(
+        np.array([[[1, 2, 3]]]),
+        np.array([[[[1, 4], [10, 5], [100, 6]]]]),
+        np.array([0.5, -0.5]),
+        expected=[[[321.5, 31.5]]],
+    )
+
+# %% nbgrader={"grade_id": "test-correlate_channels-shapes", "grade": true, "points": 1}
+# Other numbers of rows, columns, channels and filters, and other kinds of number; no bias.
+import numpy as np
+
+from utils import checks
+
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(24)
+with checks.Exercise(
+    "convolution.correlate_channels", correlate_channels, uses=["correlate2d"]
+) as check:
+    for volume_shape, kernels_shape in [
+        ((6, 6, 3), (3, 3, 3, 1)),
+        ((5, 7, 3), (2, 3, 3, 4)),
+        ((7, 5, 2), (4, 1, 2, 3)),
+        ((4, 6, 1), (2, 2, 1, 5)),
+        ((4, 4, 4), (4, 4, 4, 4)),
+        ((5, 6, 2), (1, 1, 2, 2)),
+    ]:
+        check.agrees(rng.normal(size=volume_shape), rng.normal(size=kernels_shape))
+    bytes_volume = rng.integers(0, 256, (5, 6, 3), dtype=np.uint8)
+    check.agrees(bytes_volume, rng.integers(0, 256, (2, 3, 3, 2), dtype=np.uint8))
+    check.agrees(bytes_volume, rng.normal(size=(3, 2, 3, 2)))
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-correlate_channels-bias", "grade": true, "points": 0.5}
+# One bias for each filter.
+import numpy as np
+
+from utils import checks
+
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(25)
+with checks.Exercise(
+    "convolution.correlate_channels", correlate_channels, uses=["correlate2d"]
+) as check:
+    for volume_shape, kernels_shape in [
+        ((5, 7, 3), (2, 3, 3, 4)),
+        ((4, 6, 2), (2, 2, 2, 3)),
+        ((4, 3, 2), (2, 1, 2, 3)),
+        ((3, 3, 1), (2, 2, 1, 1)),
+    ]:
+        bias = rng.normal(size=kernels_shape[3])
+        check.agrees(rng.normal(size=volume_shape), rng.normal(size=kernels_shape), bias)
+        check.agrees(rng.normal(size=volume_shape), rng.normal(size=kernels_shape), bias=bias)
+    check.agrees(
+        rng.integers(0, 256, (4, 5, 2), dtype=np.uint8),
+        rng.integers(0, 9, (2, 2, 2, 3)),
+        rng.integers(-9, 9, 3),
+    )
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-correlate_channels-errors", "grade": true, "points": 0.5}
+# Channels that do not match, and kernels that do not fit.
+import numpy as np
+
+from utils import checks
+
+### BEGIN HIDDEN TESTS
+with checks.Exercise(
+    "convolution.correlate_channels", correlate_channels, uses=["correlate2d"]
+) as check:
+    check.agrees(np.ones((3, 4, 2)), np.ones((2, 2, 2, 3)))
+    check.raises(ValueError, np.ones((5, 5, 3)), np.ones((3, 3, 2, 4)))
+    check.raises(ValueError, np.ones((5, 5, 2)), np.ones((3, 3, 3, 4)))
+    check.raises(ValueError, np.ones((5, 5, 1)), np.ones((3, 3, 3, 4)))
+    check.raises(ValueError, np.ones((5, 5, 3)), np.ones((3, 3, 1, 4)))
+    check.raises(ValueError, np.ones((2, 5, 3)), np.ones((3, 3, 3, 4)))
+    check.raises(ValueError, np.ones((5, 2, 3)), np.ones((3, 3, 3, 4)))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Why nobody runs this as a loop
+#
+# The same cross-correlation three times: your two loops (as `correlate2d_loop`), NumPy with all
+# windows in one array (`sliding_window_view` makes it without copying a pixel), and SciPy, whose
+# loops run in C. The times depend on your machine; look at the ratios.
+
+
+# %%
+def best_of(repeats, function, *arguments):
+    """Return the shortest of several run times, in milliseconds."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        function(*arguments)
+        times.append(time.perf_counter() - start)
+    return 1000 * min(times)
+
+
+rng = np.random.default_rng(1)
+picture, weights = rng.random((128, 128)), rng.random((5, 5))
+milliseconds = {
+    "Python loops": best_of(2, convolution.correlate2d_loop, picture, weights),
+    "NumPy, all windows at once": best_of(5, convolution.correlate2d, picture, weights),
+    "SciPy": best_of(5, signal.correlate2d, picture, weights, "valid"),
+}
+for name, duration in milliseconds.items():
+    ratio = milliseconds["Python loops"] / duration
+    print(f"{name:<28}{duration:8.2f} ms   {ratio:6.1f} times as fast as the loops")
+
+# %% [markdown]
+# The loops make 124 × 124 = 15,376 trips through Python, and each trip costs far more than the 25
+# multiplications that it is for. All three agree to the last digits:
+
+# %%
+loop = convolution.correlate2d_loop(picture, weights)
+assert np.allclose(loop, convolution.correlate2d(picture, weights))
+assert np.allclose(loop, signal.correlate2d(picture, weights, mode="valid"))
+print(loop.shape, "and the same numbers three times")
+
+# %% [markdown]
+# ## What to take away
+#
+# - **Cross-correlation**: lay the kernel on the image, multiply, add, move on. $H \times W$ and
+#   $k_h \times k_w$ give $(H - k_h + 1) \times (W - k_w + 1)$.
+# - A kernel is a question, its **feature map** the answer at every place. The same few weights are
+#   used everywhere: 9 for a whole photograph.
+# - **Convolution** in the mathematical sense flips the kernel first. Layers do not.
+# - **ReLU** keeps positive answers. Without something non-linear, many layers are one.
+# - A kernel has a slice for every channel, and gives **one** map. A layer has many kernels, and one
+#   bias for each.
+#
+# **Where the sources slip.** All of them call a cross-correlation a convolution; the nine published
+# sums, 44 to 144, are one without the flip.
+#
+# **Next.** In [lesson 03](../03_sobel/03_sobel.ipynb) you build kernels that find edges in
+# photographs.
