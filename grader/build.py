@@ -132,6 +132,7 @@ def execute(lesson: Lesson) -> NotebookNode:
         kernel_name="python3",
         record_timing=False,
         store_widget_state=False,
+        extra_arguments=["--Application.log_level=ERROR"],
         resources={"metadata": {"path": str(lesson.source.parent)}},
     )
     try:

@@ -20,6 +20,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from PIL import Image
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, PURPLE, YELLOW, BLACK, GREY = "#56B4E9", "#CC79A7", "#F0E442", "#000000", "#8A8A8A"
@@ -61,8 +62,11 @@ class Picture:
 
     @cached_property
     def png(self) -> bytes:
-        """The picture as a PNG file's bytes."""
-        return self._save("png")
+        """The picture as a PNG file's bytes, in 256 colours to keep notebooks small."""
+        drawn = Image.open(io.BytesIO(self._save("png"))).convert("RGB")
+        buffer = io.BytesIO()
+        drawn.quantize(256).save(buffer, "png", optimize=True)
+        return buffer.getvalue()
 
     @cached_property
     def svg(self) -> str:
@@ -159,7 +163,7 @@ def image(ax: Axes, picture: np.ndarray, title: str | None = None, **options: ob
     """Draw one image on given axes, without ticks; integers are taken as 0 to 255."""
     if picture.dtype.kind in "ui" and picture.ndim == 2:
         options = {"vmin": 0, "vmax": 255} | options
-    ax.imshow(picture, **({"interpolation": "nearest"} | options))
+    ax.imshow(picture, **({"interpolation": "nearest", "cmap": "gray"} | options))
     ax.axis("off")
     if title:
         ax.set_title(title)
@@ -202,7 +206,8 @@ def matrices(
 def sign(ax: Axes, text: str) -> None:
     """Write a sign such as ``=`` in the middle of otherwise empty axes."""
     ax.axis("off")
-    ax.text(0.5, 0.5, text, ha="center", va="center", fontsize=15, transform=ax.transAxes)
+    size = 26 if text == "⋆" else 15  # the font's star is small
+    ax.text(0.5, 0.5, text, ha="center", va="center", fontsize=size, transform=ax.transAxes)
 
 
 def matrix(
@@ -214,6 +219,7 @@ def matrix(
     colour: str = ORANGE,
     shade: bool = True,
     limit: float | None = None,
+    room: int = 0,
 ) -> None:
     """Draw a matrix with its numbers in squares.
 
@@ -233,6 +239,9 @@ def matrix(
         Whether to tint squares: blue for positive, vermilion for negative numbers.
     limit : float, optional
         The size of number that gets the deepest tint; the largest there is by default.
+    room : int
+        For how many rows there is room. Matrices in one row of axes of the same height have squares
+        of the same size if they are given the same room.
     """
     values = np.asarray(values)
     rows, columns = values.shape
@@ -255,11 +264,12 @@ def matrix(
             Rectangle((left, top), width, height, fill=False, edgecolor=colour, linewidth=3)
         )
     ax.set_xlim(-0.06, columns + 0.06)
-    ax.set_ylim(rows + 0.06, -0.06)
+    spare = max(room - rows, 0) / 2
+    ax.set_ylim(rows + 0.06 + spare, -0.06 - spare)
     ax.set_aspect("equal")
     ax.axis("off")
     if title:
-        ax.set_title(title)
+        ax.text(columns / 2, -0.25, title, ha="center", va="bottom", fontsize=11)
 
 
 def _tint(value: float, limit: float) -> tuple[float, float, float] | str:

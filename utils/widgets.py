@@ -112,7 +112,7 @@ class Steps:
 
 
 def convolution_stepper(
-    images: Mapping[str, np.ndarray], kernels: Mapping[str, np.ndarray]
+    images: Mapping[str, np.ndarray], kernels: Mapping[str, np.ndarray], still: int = 1
 ) -> Interactive:
     """Step a kernel over an image, number by number.
 
@@ -121,6 +121,8 @@ def convolution_stepper(
     images, kernels : mapping of str to ndarray
         What can be chosen from, by name; the first of each comes first. All small: every number is
         drawn.
+    still : int
+        The step that the still picture shows.
 
     Returns
     -------
@@ -143,7 +145,7 @@ def convolution_stepper(
 
     layout = ipw.VBox([ipw.HBox([image, kernel]), steps.row])
     controls = {"image": image, "kernel": kernel, "step": steps.slider}
-    return Interactive(controls, draw, layout)
+    return Interactive(controls, draw, layout, still={"step": still})
 
 
 def _positions(image: np.ndarray, kernel: np.ndarray) -> int:

@@ -70,6 +70,7 @@ widgets.convolution_stepper(
         "columns 1 0 1": columns_1_0_1,
         "pass through": np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
     },
+    still=5,
 )
 
 # %% [markdown]
@@ -108,7 +109,13 @@ for row in range(3):
 # %%
 answer = convolution.correlate2d(half_bright, left_minus_right)
 plots.matrices(
-    [("left half bright", half_bright), "⋆", ("left − right", left_minus_right), "=", ("", answer)],
+    [
+        ("left half bright", half_bright),
+        "⋆",
+        ("left − right", left_minus_right),
+        "=",
+        ("feature map", answer),
+    ],
     alt="A 6x6 image, 10 on the left and 0 on the right, gives four rows of 0 30 30 0.",
 )
 
@@ -546,16 +553,16 @@ per_channel = [
 ]
 one_map = sum(per_channel)
 
-figure, axes = plots.figure(8.2, 4.6, 3, 7, width_ratios=[3, 0.8, 2, 0.8, 2, 1, 2])
+figure, axes = plots.figure(6.6, 5, 3, 7, width_ratios=[3, 0.6, 2, 0.6, 2, 1.6, 2])
 for channel, name in enumerate(["red", "green", "blue"]):
     plots.matrix(axes[channel, 0], colour_image[:, :, channel], f"{name} channel")
     plots.sign(axes[channel, 1], "⋆")
-    plots.matrix(axes[channel, 2], colour_kernel[:, :, channel], f"{name} slice")
+    plots.matrix(axes[channel, 2], colour_kernel[:, :, channel], f"{name} slice", room=3)
     plots.sign(axes[channel, 3], "=")
-    plots.matrix(axes[channel, 4], per_channel[channel], "")
+    plots.matrix(axes[channel, 4], per_channel[channel], room=3)
     plots.sign(axes[channel, 5], "sum →" if channel == 1 else "")
     if channel == 1:
-        plots.matrix(axes[1, 6], one_map, "feature map")
+        plots.matrix(axes[1, 6], one_map, "feature map", room=3)
     else:
         axes[channel, 6].axis("off")
 plots.Picture(
@@ -599,8 +606,8 @@ plots.images(
     [coffee, how_red],
     ["photograph", "1 × red − ½ green − ½ blue, after ReLU"],
     size=3.6,
-    alt="A cup of coffee on a wooden table, and how red each pixel is: the wood glows, "
-    "the white cup and the grey shadows are dark.",
+    alt="A red cup of coffee on a red saucer, and how red each pixel is: the cup and the saucer "
+    "glow, the cup's white inside and the steel spoon are dark.",
 )
 
 # %% [markdown]
