@@ -1,0 +1,137 @@
+"""What marking gives: plain values, and the JSON that they are written as."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+GRADED, MISSING, UNREADABLE = "graded", "missing", "unreadable"
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """What one test cell gave.
+
+    Attributes
+    ----------
+    grade_id : str
+        The cell's id.
+    score, max_score : float
+        Points got, and points to be had.
+    message : str
+        What was wrong, for the student; empty where nothing was.
+    """
+
+    # The name is not a test's: pytest must not collect it.
+    __test__ = False
+
+    grade_id: str
+    score: float
+    max_score: float
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """What the test cells of one exercise gave together."""
+
+    name: str
+    tests: tuple[TestResult, ...]
+
+    @property
+    def score(self) -> float:
+        """Points got."""
+        return float(sum(test.score for test in self.tests))
+
+    @property
+    def max_score(self) -> float:
+        """Points to be had."""
+        return float(sum(test.max_score for test in self.tests))
+
+    @property
+    def message(self) -> str:
+        """What was wrong, each thing once; empty where nothing was."""
+        return "\n".join(dict.fromkeys(test.message for test in self.tests if test.message))
+
+
+@dataclass(frozen=True)
+class SubmissionResult:
+    """The marks of one student in one lesson.
+
+    Attributes
+    ----------
+    student, lesson : str
+        Whose, and of what.
+    status : str
+        ``graded``; ``missing`` (no notebook of that name) or ``unreadable`` (not a notebook).
+    seconds : float
+        How long marking took.
+    message : str
+        What an instructor should know about the submission as a whole.
+    exercises : tuple of ExerciseResult
+        In the order of the lesson.
+    """
+
+    student: str
+    lesson: str
+    status: str
+    exercises: tuple[ExerciseResult, ...]
+    seconds: float = 0.0
+    message: str = ""
+
+    @property
+    def score(self) -> float:
+        """Points got."""
+        return float(sum(exercise.score for exercise in self.exercises))
+
+    @property
+    def max_score(self) -> float:
+        """Points to be had."""
+        return float(sum(exercise.max_score for exercise in self.exercises))
+
+    def to_json(self) -> dict:
+        """Return the row that ``grader autograde --json`` writes."""
+        return {
+            "student": self.student,
+            "lesson": self.lesson,
+            "status": self.status,
+            "score": self.score,
+            "max_score": self.max_score,
+            "seconds": round(self.seconds, 3),
+            "message": self.message,
+            "exercises": [
+                {
+                    "name": exercise.name,
+                    "score": exercise.score,
+                    "max_score": exercise.max_score,
+                    "message": exercise.message,
+                }
+                for exercise in self.exercises
+            ],
+        }
+
+    def to_record(self) -> dict:
+        """Return all there is, test cell by test cell, as JSON has it."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: dict) -> SubmissionResult:
+        """Return what `to_record` was made from.
+
+        Raises
+        ------
+        KeyError, TypeError
+            If it is no such record.
+        """
+        exercises = tuple(
+            ExerciseResult(one["name"], tuple(TestResult(**test) for test in one["tests"]))
+            for one in record["exercises"]
+        )
+        return cls(**(dict(record) | {"exercises": exercises}))
+
+
+def to_json(results: Iterable[SubmissionResult]) -> str:
+    """Write results as the file of ``grader autograde --json``."""
+    rows = [result.to_json() for result in results]
+    return json.dumps({"submissions": rows}, indent=1, ensure_ascii=False) + "\n"

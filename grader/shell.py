@@ -1,0 +1,340 @@
+"""The student's side of a run: an IPython shell that collects what each cell puts out.
+
+It lives in a child process; `grader.runner` starts it and talks to it. What it sends back is JSON.
+"""
+
+from __future__ import annotations
+
+import base64
+import builtins
+import contextlib
+import io
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from multiprocessing import forkserver, parent_process
+from multiprocessing.connection import Connection, wait
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+LIMIT = 1_000_000  # characters of output that a cell may have
+ERROR_LIMIT = 20_000
+CUT = "... output cut\n"
+
+
+class Collector:
+    """The outputs of the cell that is running, in nbformat's form and of bounded size."""
+
+    def __init__(self) -> None:
+        self._reset()
+
+    def _reset(self) -> None:
+        self._outputs: list[dict] = []
+        self._shown: dict[str, dict] = {}
+        self._room = LIMIT
+        self._cut = ""
+        self._clear_next = False
+
+    def stream(self, name: str, text: str) -> None:
+        """Add what was written to ``stdout`` or ``stderr``."""
+        self._clear_if_asked()
+        if len(text) > self._room:
+            text = text[: self._room]
+            # What went to stderr counts against a test, so the cut must not hide that it did.
+            self._cut = "stderr" if "stderr" in (name, self._cut) else "stdout"
+        self._room -= len(text)
+        last = self._outputs[-1] if self._outputs else {}
+        if not text:
+            return
+        if last.get("name") == name:
+            last["text"].append(text)
+        else:
+            self._outputs.append({"output_type": "stream", "name": name, "text": [text]})
+
+    def rich(self, kind: str, data: dict, metadata: dict | None, **more: object) -> dict:
+        """Add a figure, a table, the value of a last line, ...; return it."""
+        self._clear_if_asked()
+        output = {
+            "output_type": kind,
+            "data": {str(mime): _to_plain(value) for mime, value in data.items()},
+            "metadata": _to_plain(metadata or {}),
+            **more,
+        }
+        size = len(json.dumps(output))
+        if size > self._room:
+            self._cut = self._cut or "stdout"
+        else:
+            self._room -= size
+            self._outputs.append(output)
+        return output
+
+    def show(self, data: dict, metadata: dict | None, display_id: str | None, update: bool) -> None:
+        """Add what ``display`` shows, or put it in the place of an earlier one of that id."""
+        earlier = self._shown.get(display_id)
+        if update and earlier is not None:
+            earlier["data"] = {str(mime): _to_plain(value) for mime, value in data.items()}
+        elif not update:
+            output = self.rich("display_data", data, metadata)
+            if display_id:
+                self._shown[display_id] = output
+
+    def error(self, name: str, value: str, traceback: list[str]) -> None:
+        """Add an error; it is never left out, since it is what fails a test."""
+        text = "\n".join(traceback)
+        if len(text) > ERROR_LIMIT:
+            text = f"{text[: ERROR_LIMIT // 2]}\n{CUT}{text[-ERROR_LIMIT // 2 :]}"
+        self._outputs.append(
+            {
+                "output_type": "error",
+                "ename": name,
+                "evalue": value[:ERROR_LIMIT],
+                "traceback": text.split("\n"),
+            }
+        )
+
+    def clear(self, wait: bool) -> None:
+        """Forget what was put out so far, at once or when the next output comes."""
+        self._clear_next = wait
+        if not wait:
+            self._reset()
+
+    def _clear_if_asked(self) -> None:
+        if self._clear_next:
+            self._reset()
+
+    def take(self) -> list[dict]:
+        """Return the cell's outputs and begin with the next cell's."""
+        outputs = self._outputs
+        if self._cut:
+            outputs.append({"output_type": "stream", "name": self._cut, "text": [CUT]})
+        for output in outputs:
+            if output["output_type"] == "stream":
+                output["text"] = "".join(output["text"])
+        self._reset()
+        return outputs
+
+
+def _to_plain(value: object) -> object:
+    """Return a value that JSON can hold: bytes as base64, anything unknown as its text."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    try:
+        return json.loads(json.dumps(value, default=str))
+    except (TypeError, ValueError, RecursionError):
+        return ascii(type(value))
+
+
+class Stream(io.TextIOBase):
+    """What stands in for ``sys.stdout`` or ``sys.stderr``."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name: str, collector: Collector):
+        self.name = name
+        self._collector = collector
+
+    def writable(self) -> bool:
+        """Tell that it can be written to."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Collect the text."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._collector.stream(self.name, text)
+        return len(text)
+
+
+class Hook(DisplayHook):
+    """Collects the value of a cell's last line."""
+
+    def write_output_prompt(self) -> None:
+        """Write nothing: the notebook has its own prompt."""
+
+    def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
+        """Collect the value in all its forms."""
+        count = self.prompt_count
+        self.shell.collector.rich("execute_result", format_dict, md_dict, execution_count=count)
+
+    def finish_displayhook(self) -> None:
+        """End without the empty line that a terminal gets."""
+        self._is_active = False
+
+
+class Publisher(DisplayPublisher):
+    """Collects what ``display`` shows."""
+
+    def publish(
+        self,
+        data: dict,
+        metadata: dict | None = None,
+        *,
+        transient: dict | None = None,
+        update: bool = False,
+        **_: object,
+    ) -> None:
+        """Collect one output."""
+        display_id = (transient or {}).get("display_id")
+        self.shell.collector.show(data, metadata, display_id, update)
+
+    def clear_output(self, wait: bool = False) -> None:
+        """Forget the cell's outputs."""
+        self.shell.collector.clear(wait)
+
+
+class Shell(InteractiveShell):
+    """IPython's shell, its outputs collected instead of printed."""
+
+    displayhook_class = Type(Hook)
+    display_pub_class = Type(Publisher)
+
+    def __init__(self, collector: Collector, **options: object):
+        self.collector = collector
+        super().__init__(**options)
+
+    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
+        try:
+            text = str(evalue)
+        except Exception as error:
+            text = f"<its text cannot be had: {type(error).__name__}>"
+        self.collector.error(etype.__name__, text, [str(line) for line in stb])
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Do nothing: there is no screen."""
+
+    def ask_exit(self) -> None:
+        """Do nothing: a cell that says ``exit`` ends there, and the next one runs."""
+
+
+def serve(connection: Connection, folder: str, root: str | None, render: bool) -> None:
+    """Run the cells that come over ``connection``, each answered with its outputs as JSON.
+
+    Parameters
+    ----------
+    connection : Connection
+        Source text comes in, JSON goes out, both as UTF-8.
+    folder : str
+        A scratch folder, where the cells run.
+    root : str or None
+        Where ``utils`` is imported from; None if it is installed.
+    render : bool
+        Whether figures are drawn.
+    """
+    _die_with_parent()
+    with contextlib.suppress(AttributeError, OSError):
+        os.setsid()  # A group of its own, so that what the cells start can be ended with it.
+    os.chdir(folder)
+    sys.path[:0] = [folder] if root is None else [root, folder]
+    running = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: _interrupt(running))
+    raw = _divert_standard_streams()
+    collector = Collector()
+    shell = _make_shell(collector, folder, render)
+    sys.stdout, sys.stderr = Stream("stdout", collector), Stream("stderr", collector)
+    connection.send_bytes(b"ready")
+    while True:
+        source = connection.recv_bytes().decode()
+        running.set()
+        try:
+            shell.run_cell(source, store_history=True)
+        except KeyboardInterrupt:
+            collector.error("KeyboardInterrupt", "", [])
+        finally:
+            running.clear()
+        collector.stream("stdout", _take_raw(raw))
+        connection.send_bytes(
+            json.dumps(collector.take(), ensure_ascii=False).encode("utf-8", "replace")
+        )
+
+
+def _interrupt(running: threading.Event) -> None:
+    """Interrupt the cell that runs; a signal that comes late, between two cells, is nothing."""
+    if running.is_set():
+        raise KeyboardInterrupt
+
+
+def _die_with_parent() -> None:
+    """See to it that this process does not outlive the grader, however that ends."""
+    threading.Thread(target=_watch_parent, daemon=True).start()
+    if sys.platform != "linux":
+        return
+    # A thread waits in vain while a long computation holds the interpreter's lock; the kernel does
+    # not. The fork server ends with the grader once no child holds this end of its pipe.
+    server = forkserver._forkserver
+    if server._forkserver_alive_fd is not None:
+        os.close(server._forkserver_alive_fd)
+        server._forkserver_alive_fd = None
+    import ctypes
+
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def _watch_parent() -> None:
+    """Wait for the grader to end, then end."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _divert_standard_streams() -> int:
+    """Send what bypasses ``sys.stdout`` to a file, and return its descriptor.
+
+    Libraries in C and programs that a cell starts write to descriptors 1 and 2.
+    """
+    with open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), 0)
+    sys.stdin = open(os.devnull)  # noqa: SIM115  (it stays open)
+    builtins.input = _no_input
+    descriptor, name = tempfile.mkstemp(prefix="grader-output-")
+    os.close(descriptor)
+    raw = os.open(name, os.O_RDWR | os.O_APPEND)
+    with contextlib.suppress(OSError):
+        os.unlink(name)
+    os.dup2(raw, 1)
+    os.dup2(raw, 2)
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        most = 100 * LIMIT  # bytes in one file: an endless loop must not fill the disk
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    return raw
+
+
+def _no_input(prompt: object = "") -> str:
+    """Stand in for ``input``."""
+    raise EOFError("input() has nobody to ask while a notebook is being marked")
+
+
+def _take_raw(raw: int) -> str:
+    """Return what was written around ``sys.stdout`` since the last time."""
+    try:
+        if os.fstat(raw).st_size == 0:
+            return ""
+        text = os.pread(raw, LIMIT, 0).decode("utf-8", "replace")
+        os.ftruncate(raw, 0)
+    except OSError:
+        return ""  # A cell closed descriptors that are not its own.
+    return text
+
+
+def _make_shell(collector: Collector, folder: str, render: bool) -> Shell:
+    """Start IPython without history or profile, figures inline."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.ipython_dir = os.path.join(folder, ".ipython")
+    shell = Shell(collector, config=config)
+    InteractiveShell._instance = Shell._instance = shell  # what get_ipython() returns
+    shell.enable_matplotlib("inline")
+    if not render:
+        # No form but plain text: figures are made and closed, never drawn.
+        shell.display_formatter.active_types = ["text/plain"]
+        shell.display_formatter.mimebundle_formatter.enabled = False
+    return shell
