@@ -25,8 +25,20 @@ from types import ModuleType
 import nbformat
 from nbformat import NotebookNode
 
+from grader import child
+
 # Imported once, in the process that each run is forked from.
-PRELOAD = ["grader.shell", "numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline"]
+PRELOAD = [
+    "grader.shell",
+    "IPython.core.completer",
+    "IPython.core.magics",
+    "numpy",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "stack_data",
+    "pygments.lexers.python",
+    "pygments.formatters.terminal256",
+]
 STOPPED = "Stopped"
 GRACE = 2.0  # seconds between asking a cell to stop and killing it
 START = 120.0  # seconds for a process to be ready, on a machine under load
@@ -80,32 +92,32 @@ def run_cells(
     """
     runs: list[CellRun] = []
     guilty: set[int] = set()
-    child: Child | None = None
+    python: Child | None = None
     try:
         while len(runs) < len(sources):
-            if child is None:
-                child = Child(timeout, render, root)
-                _replay(child, sources[: len(runs)], guilty)
-            if not child.alive:
-                child.close()
-                child = None
+            if python is None:
+                python = Child(timeout, render, root)
+                _replay(python, sources[: len(runs)], guilty)
+            if not python.alive:
+                python.close()
+                python = None
                 continue
-            run = child.run(sources[len(runs)])
+            run = python.run(sources[len(runs)])
             if run.stopped:
                 guilty.add(len(runs))
             runs.append(run)
     finally:
-        if child is not None:
-            child.close()
+        if python is not None:
+            python.close()
     return runs
 
 
-def _replay(child: Child, sources: Sequence[str], guilty: set[int]) -> None:
+def _replay(python: Child, sources: Sequence[str], guilty: set[int]) -> None:
     """Bring a new process to where the old one was; a cell that now fails to end is guilty too."""
     for index, source in enumerate(sources):
-        if index not in guilty and child.run(source).stopped:
+        if index not in guilty and python.run(source).stopped:
             guilty.add(index)
-            if not child.alive:
+            if not python.alive:
                 return
 
 
@@ -132,7 +144,7 @@ class Child:
         self._folder = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
         self._connection, theirs = multiprocessing.Pipe()
         arguments = (theirs, self._folder.name, None if root is None else str(root), render)
-        self._process = _context().Process(target=_serve, args=arguments)
+        self._process = _context().Process(target=child.start, args=arguments)
         self.alive = True
         try:
             with _without_main():
@@ -213,8 +225,8 @@ class Child:
     def end_all(cls) -> None:
         """End every process, and start no more: the user wants to stop."""
         cls._ending.set()
-        for child in list(cls._living):
-            child._kill()
+        for one in list(cls._living):
+            one._kill()
 
 
 def warm_up() -> None:
@@ -222,13 +234,6 @@ def warm_up() -> None:
     if _context().get_start_method() == "forkserver":
         with _without_main():
             forkserver.ensure_running()
-
-
-def _serve(*arguments: object) -> None:
-    """Do the child's part; imported there, so that the parent never loads IPython."""
-    from grader.shell import serve
-
-    serve(*arguments)
 
 
 def _stopped(outputs: list[NotebookNode], why: str) -> CellRun:
