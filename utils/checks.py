@@ -16,6 +16,7 @@ import contextlib
 import copy
 import importlib
 import inspect
+import re
 import sys
 import traceback
 import warnings
@@ -121,17 +122,21 @@ class Exercise:
 
     def raises(self, error: type[Exception], *args: object, **kwargs: object) -> None:
         """Check that bad input raises an error of the right kind."""
-        outcome = self._call(args, kwargs, lambda outcome: isinstance(outcome.error, error))
-        if outcome is None or self._report_offence(outcome):
-            return
-        if outcome.error is None:
-            what = f"It should raise {error.__name__}, but returned {describe(outcome.value)}."
-        elif not isinstance(outcome.error, error):
-            what = f"It should raise {error.__name__}, but raised {_tell(outcome.error)}"
-        else:
-            return
-        where = self._describe_input(args, kwargs)
-        self._problems.append(Problem(what, where, _size(args, kwargs), kind="bad input"))
+        self._check_error(error, args, kwargs)
+
+    def raises_saying(
+        self,
+        error: type[Exception],
+        pattern: str,
+        message: str,
+        *args: object,
+        **kwargs: object,
+    ) -> None:
+        """Check that bad input raises an error in whose text a regular expression is found.
+
+        ``message`` says what the text should tell.
+        """
+        self._check_error(error, args, kwargs, pattern, message)
 
     def satisfies(
         self, condition: Callable[[object], bool], message: str, *args: object, **kwargs: object
@@ -180,6 +185,31 @@ class Exercise:
             self._report_error(outcome.error, args, kwargs)
         elif not equal(outcome.value, expected, self.rtol, self.atol):
             self._report_difference(args, kwargs, outcome.value, expected, shown)
+
+    def _check_error(
+        self,
+        error: type[Exception],
+        args: tuple,
+        kwargs: dict,
+        pattern: str = "",
+        message: str = "",
+    ) -> None:
+        """Call the function once on bad input and note what is wrong with what it raises."""
+
+        def is_right(outcome: Outcome) -> bool:
+            return isinstance(outcome.error, error) and bool(re.search(pattern, str(outcome.error)))
+
+        outcome = self._call(args, kwargs, is_right)
+        if outcome is None or self._report_offence(outcome) or is_right(outcome):
+            return
+        if outcome.error is None:
+            what = f"It should raise {error.__name__}, but returned {describe(outcome.value)}."
+        elif not isinstance(outcome.error, error):
+            what = f"It should raise {error.__name__}, but raised {_tell(outcome.error)}"
+        else:
+            what = f"{message} It raised {_tell(outcome.error)}"
+        where = self._describe_input(args, kwargs)
+        self._problems.append(Problem(what, where, _size(args, kwargs), kind="bad input"))
 
     def _call(
         self, args: tuple, kwargs: dict, is_right: Callable[[Outcome], bool]
@@ -446,6 +476,11 @@ def _show(value: object) -> str:
     if callable(value):
         return getattr(value, "__name__", "a function")
     text = repr(value)
+    if len(text) <= 80:
+        return text
+    if isinstance(value, list) and len(value) <= 12:
+        lines = ",\n ".join(map(repr, value))
+        return f"[{lines}]" if len(lines) <= 1000 else describe(value)
     return text if len(text) <= 200 else describe(value)
 
 
