@@ -1,0 +1,107 @@
+"""A real JupyterLab in a real Chromium, for tests that use the course as a student does."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_SECONDS = 90
+RUN_MS = 120_000
+
+
+@contextmanager
+def running_lab(folder: Path) -> Iterator[str]:
+    """Run JupyterLab in a folder that holds the students' copies, and yield its address.
+
+    The copies are copied again, so that nothing that is clicked changes the course.
+    """
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", dirs_exist_ok=True)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    port = _free_port()
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"),
+        *("--ServerApp.port_retries=0", "--IdentityProvider.token="),
+    ]
+    log = (folder / "jupyter.log").open("wb")
+    # Settings and workspaces of whoever runs the tests stay out of them.
+    own = {"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
+    env = os.environ | {name: str(folder / value) for name, value in own.items()}
+    server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
+    try:
+        address = f"http://localhost:{port}/"
+        _wait_for(address + "api", server, folder / "jupyter.log")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+@contextmanager
+def browser_page() -> Iterator[Page]:
+    """Open Chromium and yield an empty page."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.set_default_timeout(60_000)
+        yield page
+        browser.close()
+
+
+def open_lesson(page: Page, address: str, lesson: str) -> None:
+    """Open a student's copy and run all its cells, the way a student would."""
+    page.goto(f"{address}lab/tree/notebooks/{lesson}/{lesson}.ipynb?reset")
+    page.locator(".jp-Notebook").wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(state="attached")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+
+
+def widget_panel(page: Page, slider: str) -> Locator:
+    """Return the panel of the widget that has a control of this description."""
+    label = page.locator(".widget-label", has_text=re.compile(f"^{re.escape(slider)}$")).first
+    label.scroll_into_view_if_needed(timeout=RUN_MS)
+    return page.locator(".jp-OutputArea-output", has=label).first
+
+
+def _free_port() -> int:
+    """Return a port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
+    """Wait until a server answers."""
+    give_up = time.monotonic() + START_SECONDS
+    while time.monotonic() < give_up:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.3)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
