@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import importlib
 import inspect
 import re
@@ -296,22 +297,47 @@ class Exercise:
     def _find_mistake(
         self, args: tuple, kwargs: dict, got: object, expected: object
     ) -> Callable | None:
-        """Return the known mistake that gives exactly this result, if there is one."""
-        for mistake in getattr(self._lore(), "MISTAKES", {}).get(self.name, ()):
+        """Return the known mistake that gives exactly this result, if there is one.
+
+        Two mistakes can give the same number by chance. So it must also do what the function does
+        on at least half of the small inputs that either gets wrong; of several, the closest.
+        """
+
+        def gives_this(mistake: Callable) -> bool:
             outcome = call(mistake, args, kwargs)
             wrong = outcome.error is None and not self._equal(outcome.value, expected)
-            if wrong and self._equal(got, outcome.value):
-                return mistake
-        return None
+            return wrong and self._equal(got, outcome.value)
+
+        mistakes = getattr(self._lore(), "MISTAKES", {}).get(self.name, ())
+        likeness = {mistake: self._likeness(mistake) for mistake in mistakes if gives_this(mistake)}
+        best = max(likeness, key=likeness.get, default=None)
+        return best if best and likeness[best] >= 0.5 else None
+
+    def _likeness(self, mistake: Callable) -> float:
+        """Return on what share of the small inputs that either gets wrong both give the same."""
+        same = [
+            self._equal(theirs.value, known.value)
+            for args, expected, theirs in self._small_results
+            if (known := call(mistake, args, {})).error is None
+            and theirs.error is None
+            and not (self._equal(known.value, expected) and self._equal(theirs.value, expected))
+        ]
+        return sum(same) / len(same) if same else 1.0
+
+    @functools.cached_property
+    def _small_results(self) -> list[tuple[tuple, object, Outcome]]:
+        """The small inputs, each with the right result and what the function does."""
+        return [
+            (args, self._expect(args, {}), call(self.function, args, {}))
+            for args in getattr(self._lore(), "EXAMPLES", {}).get(self.name, ())
+        ]
 
     def _find_small_input(self, mistake: Callable | None) -> tuple | None:
         """Return the smallest public input that shows what is wrong, and both results.
 
         If the mistake is known, the input must show that mistake, not another.
         """
-        for args in getattr(self._lore(), "EXAMPLES", {}).get(self.name, ()):
-            expected = self._expect(args, {})
-            outcome = call(self.function, args, {})
+        for args, expected, outcome in self._small_results:
             if outcome.error is not None or self._equal(outcome.value, expected):
                 continue
             if mistake is None or self._find_mistake(args, {}, outcome.value, expected) is mistake:
