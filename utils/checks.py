@@ -299,8 +299,9 @@ class Exercise:
     ) -> Callable | None:
         """Return the known mistake that gives exactly this result, if there is one.
 
-        Two mistakes can give the same number by chance. So it must also do what the function does
-        on at least half of the small inputs that either gets wrong; of several, the closest.
+        Two mistakes can give the same number by chance, though hardly the same four. So where the
+        result is less than that, the mistake must also do what the function does on at least half
+        of the small inputs that either gets wrong. Of several, it is the closest.
         """
 
         def gives_this(mistake: Callable) -> bool:
@@ -311,7 +312,8 @@ class Exercise:
         mistakes = getattr(self._lore(), "MISTAKES", {}).get(self.name, ())
         likeness = {mistake: self._likeness(mistake) for mistake in mistakes if gives_this(mistake)}
         best = max(likeness, key=likeness.get, default=None)
-        return best if best and likeness[best] >= 0.5 else None
+        telling = isinstance(got, np.ndarray) and len(np.unique(got)) >= 4
+        return best if best and (telling or likeness[best] >= 0.5) else None
 
     def _likeness(self, mistake: Callable) -> float:
         """Return on what share of the small inputs that either gets wrong both give the same."""

@@ -204,12 +204,12 @@ with checks.Exercise("convolution.correlate2d", correlate2d) as check:
     )
 
 # %% nbgrader={"grade_id": "test-correlate2d-shapes", "grade": true, "points": 1.5}
-# Images and kernels that are not square.
+# Marked when you hand in: images and kernels that are not square.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(20)
 with checks.Exercise("convolution.correlate2d", correlate2d) as check:
     for image_shape, kernel_shape in [
@@ -227,12 +227,12 @@ with checks.Exercise("convolution.correlate2d", correlate2d) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-correlate2d-numbers", "grade": true, "points": 1}
-# Other kinds of number: small integers, fractions, negative numbers.
+# Marked when you hand in: other kinds of number: small integers, fractions, negative numbers.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(21)
 with checks.Exercise("convolution.correlate2d", correlate2d) as check:
     bytes_image = rng.integers(0, 256, (6, 7), dtype=np.uint8)
@@ -247,12 +247,12 @@ with checks.Exercise("convolution.correlate2d", correlate2d) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-correlate2d-errors", "grade": true, "points": 0.5}
-# A kernel that does not fit.
+# Marked when you hand in: a kernel that does not fit.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("convolution.correlate2d", correlate2d) as check:
     check.agrees(np.ones((3, 4)), np.ones((3, 4)))
     check.raises(ValueError, np.ones((2, 5)), np.ones((3, 3)))
@@ -406,12 +406,12 @@ with checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"])
     )
 
 # %% nbgrader={"grade_id": "test-convolve2d-shapes", "grade": true, "points": 1}
-# Images and kernels of other shapes and other kinds of number.
+# Marked when you hand in: images and kernels of other shapes, and other kinds of number.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(22)
 with checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as check:
     for image_shape, kernel_shape in [
@@ -430,12 +430,12 @@ with checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"])
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-convolve2d-errors", "grade": true, "points": 0.5}
-# A kernel that does not fit.
+# Marked when you hand in: a kernel that does not fit.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as check:
     check.agrees(np.ones((3, 4)), np.ones((3, 4)))
     check.raises(ValueError, np.ones((2, 5)), np.ones((3, 3)))
@@ -517,12 +517,12 @@ with checks.Exercise("convolution.relu", relu) as check:
     check.example(nine_sums, expected=nine_sums)
 
 # %% nbgrader={"grade_id": "test-relu-shapes", "grade": true, "points": 0.5}
-# Fractions, and arrays with other numbers of axes.
+# Marked when you hand in: fractions, and arrays with other numbers of axes.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(23)
 with checks.Exercise("convolution.relu", relu) as check:
     check.agrees(rng.normal(size=7))
@@ -678,12 +678,12 @@ with checks.Exercise(
     )
 
 # %% nbgrader={"grade_id": "test-correlate_channels-shapes", "grade": true, "points": 1}
-# Other numbers of rows, columns, channels and filters, and other kinds of number; no bias.
+# Marked when you hand in: other numbers of rows, columns, channels and filters.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(24)
 with checks.Exercise(
     "convolution.correlate_channels", correlate_channels, uses=["correlate2d"]
@@ -703,12 +703,12 @@ with checks.Exercise(
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-correlate_channels-bias", "grade": true, "points": 0.5}
-# One bias for each filter.
+# Marked when you hand in: one bias for each filter.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(25)
 with checks.Exercise(
     "convolution.correlate_channels", correlate_channels, uses=["correlate2d"]
@@ -730,12 +730,12 @@ with checks.Exercise(
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-correlate_channels-errors", "grade": true, "points": 0.5}
-# Channels that do not match, and kernels that do not fit.
+# Marked when you hand in: channels that do not match, and kernels that do not fit.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise(
     "convolution.correlate_channels", correlate_channels, uses=["correlate2d"]
 ) as check:

@@ -112,6 +112,11 @@ def quarter_turn_back(image, kernel):
     return right.correlate2d(image, np.rot90(kernel, -1))
 
 
+def flipped_and_averaged(image, kernel):
+    """The products are averaged. A convolution adds them up and does not divide."""
+    return right.convolve2d(image, kernel) / kernel.size
+
+
 def output_flipped(image, kernel):
     """The output is flipped. It is the kernel that must be, before it slides."""
     return right.correlate2d(image, kernel)[::-1, ::-1]
@@ -270,7 +275,7 @@ MISTAKES = {
         quarter_turn_back,
         output_flipped,
         image_flipped,
-        mean_of_products,
+        flipped_and_averaged,
         zero_padded,
         same_dtype_as_image,
     ],
