@@ -21,6 +21,7 @@ from multiprocessing import forkserver, process
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import ModuleType
+from typing import ClassVar
 
 import nbformat
 from nbformat import NotebookNode
@@ -35,6 +36,9 @@ PRELOAD = [
     "numpy",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
+    "scipy.signal",
+    "skimage.data",
+    "ipywidgets",
     "stack_data",
     "pygments.lexers.python",
     "pygments.formatters.terminal256",
@@ -134,7 +138,7 @@ class Child:
         The course.
     """
 
-    _living: set[Child] = set()
+    _living: ClassVar[set[Child]] = set()
     _ending = threading.Event()
 
     def __init__(self, timeout: float, render: bool, root: Path | None):

@@ -212,7 +212,7 @@ def grade_id(cell: NotebookNode) -> str:
 
 def exercise_of(cell: NotebookNode) -> str:
     """Return the exercise that a test cell tests."""
-    return (grade_id(cell).split("-") + [""])[1]
+    return [*grade_id(cell).split("-"), ""][1]
 
 
 def defines(cell: NotebookNode, name: str) -> bool:
@@ -315,7 +315,9 @@ def _move_tests_behind_answers(restored: Restored, stubs: dict[str, str]) -> Non
         ]
         if not answers:
             continue
-        early = [cell for cell in cells[: answers[0]] if is_test(cell) and exercise_of(cell) == name]
+        early = [
+            cell for cell in cells[: answers[0]] if is_test(cell) and exercise_of(cell) == name
+        ]
         target = cells[answers[0]]
         for cell in early:
             cells.remove(cell)

@@ -1,0 +1,431 @@
+"""Mark a class: find what was handed in, mark it in parallel, store every result as it comes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.build import source_digest
+from grader.course import CourseError, Lesson, find_lessons, write_atomically
+from grader.gradebook import Book, add_checksums, find_url, read_timestamp
+from grader.marking import TIMEOUT, Marked, mark, without_marks
+from grader.results import (
+    GRADED,
+    MISSING,
+    UNREADABLE,
+    ExerciseResult,
+    SubmissionResult,
+    TestResult,
+)
+from grader.runner import CannotRun, Child
+
+# What a result depends on besides the lesson: a change here marks everything again.
+MARKING_CODE = ("marking.py", "runner.py", "shell.py", "submission.py")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to mark, and how.
+
+    Parameters
+    ----------
+    root : Path
+        The course's root.
+    submitted, autograded : Path
+        Where submissions lie, and where the executed notebooks go.
+    gradebook : str, optional
+        A database URL or a file; ``gradebook.db`` in the course by default.
+    lessons : list of str, optional
+        Which lessons; by default those that anybody handed in.
+    jobs : int
+        How many submissions are marked at the same time.
+    scheduler : str, optional
+        The address of a Dask scheduler that marks them instead of this machine.
+    force : bool
+        Mark also what was marked before.
+    stock : bool
+        Let nbgrader mark, in one process with the student's code.
+    timeout : float
+        Seconds that a cell may take.
+    """
+
+    root: Path
+    submitted: Path
+    autograded: Path
+    gradebook: str | None = None
+    lessons: list[str] | None = None
+    jobs: int = os.cpu_count() or 1
+    scheduler: str | None = None
+    force: bool = False
+    stock: bool = False
+    timeout: float = TIMEOUT
+
+    @property
+    def url(self) -> str:
+        """The gradebook's URL."""
+        return find_url(self.root, self.gradebook)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What lies in the folder of submissions.
+
+    Attributes
+    ----------
+    folders : dict
+        The folder of each student and lesson.
+    students : frozenset of str
+        Everyone who has a folder.
+    warnings : tuple of str
+        What fits no lesson.
+    """
+
+    folders: dict[tuple[str, str], Path] = field(default_factory=dict)
+    students: frozenset[str] = frozenset()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run gave.
+
+    Attributes
+    ----------
+    results : tuple of SubmissionResult
+        One for each student and lesson, sorted.
+    warnings : tuple of str
+        What was found and not marked.
+    failed : int
+        How many submissions the machine, not the student, kept from being marked.
+    """
+
+    results: tuple[SubmissionResult, ...]
+    warnings: tuple[str, ...] = ()
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to be marked."""
+
+    student: str
+    lesson: Lesson
+    folder: Path
+    content: bytes
+    digest: dict[str, str]
+
+
+def autograde(
+    options: Options,
+    *,
+    on_start: Callable[[int, int], None] = lambda done, total: None,
+    on_result: Callable[[SubmissionResult], None] = lambda result: None,
+) -> Outcome:
+    """Mark what was handed in, and store it in the gradebook and in ``autograded``.
+
+    Parameters
+    ----------
+    options : Options
+        What, and how.
+    on_start : callable
+        Told how many of how many submissions need no marking, or are marked already.
+    on_result : callable
+        Told each result as it comes.
+
+    Raises
+    ------
+    CourseError
+        If the folder of submissions, the gradebook or the scheduler is not there.
+    """
+    found = discover(options.submitted, [lesson.name for lesson in find_lessons(options.root)])
+    with Book(options.url) as book:
+        run = _Run(options, found, book)
+        for lesson in run.lessons:
+            book.register(lesson)
+        jobs, results = run.plan()
+        on_start(len(results), len(results) + len(jobs))
+        for result in results:
+            on_result(result)
+        failed = 0
+        for job, marked in run.mark(jobs):
+            if marked.notebook is None and marked.result.status == GRADED:
+                failed += 1
+            else:
+                marked = run.store(job, marked)
+            results.append(marked.result)
+            on_result(marked.result)
+    ordered = sorted(results, key=lambda result: (result.student, result.lesson))
+    return Outcome(tuple(ordered), found.warnings, failed)
+
+
+def discover(submitted: Path, lessons: list[str]) -> Found:
+    """Look through ``submitted/<student>/<lesson>/``.
+
+    Raises
+    ------
+    CourseError
+        If there is no such folder.
+    """
+    if not submitted.is_dir():
+        raise CourseError(f"There is no folder {submitted}. Name the submissions' with --submitted")
+    folders, students, warnings = {}, set(), []
+    for student in _visible(submitted):
+        if not student.is_dir():
+            if student.suffix == ".ipynb":
+                warnings.append(f"{student}: lies outside a student's folder")
+            continue
+        if student.name in lessons:
+            warnings.append(f"{student}: is named like a lesson; a student's folder comes first")
+        students.add(student.name)
+        for folder in _visible(student):
+            if folder.is_dir() and folder.name in lessons:
+                folders[student.name, folder.name] = folder
+            elif folder.is_dir():
+                warnings.append(f"{folder}: fits no lesson")
+    return Found(folders, frozenset(students), tuple(warnings))
+
+
+def _visible(folder: Path) -> list[Path]:
+    """Return what is in a folder, sorted, without what starts with a dot."""
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []
+
+
+def mark_job(content: bytes, lesson: Lesson, student: str, timeout: float) -> Marked:
+    """Mark one submission; this is what an executor runs, on this machine or another."""
+    try:
+        return mark(content, lesson, student=student, timeout=timeout)
+    except CannotRun as error:
+        # The fault is this machine's: no mark is stored, and the next run tries again.
+        message = f"could not be marked, run again: {error}"
+        return Marked(without_marks(lesson, student, GRADED, message), None)
+
+
+@contextmanager
+def open_executor(jobs: int, scheduler: str | None) -> Iterator[tuple[Executor, int]]:
+    """Open what marks in parallel, with the number of submissions to hand it at a time.
+
+    Threads are enough on one machine: each waits for a process of its own.
+
+    Raises
+    ------
+    CourseError
+        If there is no Dask, or no scheduler at the address.
+    """
+    if scheduler is None:
+        executor = ThreadPoolExecutor(jobs)
+        try:
+            yield executor, 2 * jobs
+        except BaseException:
+            Child.end_all()
+            raise
+        finally:
+            executor.shutdown(cancel_futures=True)
+        return
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise CourseError(
+            "--scheduler needs Dask, which is not installed: uv pip install distributed"
+        ) from error
+    try:
+        client = Client(scheduler, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise CourseError(f"There is no Dask scheduler at {scheduler}: {error}") from error
+    with client, client.get_executor() as executor:
+        yield executor, 4 * max(1, sum(client.ncores().values()))
+
+
+class _Run:
+    """One run of `autograde`."""
+
+    def __init__(self, options: Options, found: Found, book: Book):
+        self._options, self._found, self._book = options, found, book
+        names = options.lessons
+        if names is None:
+            names = sorted({lesson for _, lesson in found.folders} | set(book.lessons))
+            known = {lesson.name for lesson in find_lessons(options.root)}
+            names = [name for name in names if name in known]
+        # An empty list would mean all lessons.
+        self.lessons = find_lessons(options.root, names) if names else []
+        self._digests = {lesson.name: self._lesson_digest(lesson) for lesson in self.lessons}
+
+    def _lesson_digest(self, lesson: Lesson) -> str:
+        """Return a digest of all but the submission that marks depend on."""
+        digest = hashlib.sha256(source_digest(lesson).encode())
+        digest.update(f"{self._options.timeout} {self._options.stock}".encode())
+        for name in MARKING_CODE:
+            digest.update(Path(__file__).with_name(name).read_bytes())
+        return digest.hexdigest()
+
+    def plan(self) -> tuple[list[Job], list[SubmissionResult]]:
+        """Return the submissions to mark, and the results that need no marking."""
+        students = sorted(self._found.students | set(self._book.students))
+        jobs, results = [], []
+        for lesson in self.lessons:
+            scores = self._book.scores(lesson.name)
+            for student in students:
+                planned = self._plan_one(student, lesson)
+                if isinstance(planned, Job):
+                    jobs.append(planned)
+                    continue
+                if planned.status == MISSING:
+                    self._book.add_student(student)
+                elif not self._book.has(planned, scores):
+                    self._book.store(planned)
+                results.append(planned)
+        return jobs, results
+
+    def _plan_one(self, student: str, lesson: Lesson) -> Job | SubmissionResult:
+        """Return a submission to mark, or its result if that is known."""
+        folder = self._found.folders.get((student, lesson.name))
+        path = None if folder is None else folder / f"{lesson.name}.ipynb"
+        stored = _load_record(self._stored_path(student, lesson))
+        if path is None or not os.path.lexists(path):
+            return self._result_without_file(student, lesson, stored)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            # As if its content were this sentence, so that a mended file is marked again.
+            return without_marks(
+                lesson, student, UNREADABLE, f"the file cannot be read: {error.strerror}"
+            )
+        digest = {
+            "submission": hashlib.sha256(content).hexdigest(),
+            "lesson": self._digests[lesson.name],
+        }
+        if stored and not self._options.force and digest.items() <= stored.items():
+            with suppress(KeyError, TypeError):
+                return SubmissionResult.from_record(stored["result"])
+        return Job(student, lesson, folder, content, digest)
+
+    def _result_without_file(
+        self, student: str, lesson: Lesson, stored: dict | None
+    ) -> SubmissionResult:
+        """Return the result of a submission whose file is not there: marked before, or missing."""
+        if stored:
+            with suppress(KeyError, TypeError):
+                return SubmissionResult.from_record(stored["result"])
+        scores = self._book.scores(lesson.name).get(student)
+        if scores is None:
+            message = _what_is_there(self._options.submitted, student, lesson)
+            return without_marks(lesson, student, MISSING, message)
+        exercises = tuple(
+            ExerciseResult(
+                exercise.name,
+                tuple(
+                    TestResult(test.grade_id, scores[test.grade_id].auto or 0.0, test.points)
+                    for test in exercise.tests
+                ),
+            )
+            for exercise in lesson.exercises
+        )
+        message = "the submission is no longer there; these marks are the gradebook's"
+        return SubmissionResult(student, lesson.name, GRADED, exercises, 0.0, message)
+
+    def mark(self, jobs: list[Job]) -> Iterator[tuple[Job, Marked]]:
+        """Yield each job with its marks, as they come."""
+        if self._options.stock:
+            from grader.stock import mark_stock
+
+            for job in jobs:
+                yield job, mark_stock(job.lesson, job.student, job.content, self._options)
+            return
+        if not jobs:
+            return
+        for job in jobs:
+            _ = job.lesson.notebook  # Read here, so that it travels with the job.
+        with open_executor(self._options.jobs, self._options.scheduler) as (executor, window):
+            yield from self._mark_in(executor, window, jobs)
+
+    def _mark_in(
+        self, executor: Executor, window: int, jobs: Iterable[Job]
+    ) -> Iterator[tuple[Job, Marked]]:
+        """Keep an executor busy, and no more than that: submissions can be large."""
+        waiting: dict[Future, Job] = {}
+        for job in jobs:
+            arguments = (job.content, job.lesson, job.student, self._options.timeout)
+            waiting[executor.submit(mark_job, *arguments)] = job
+            if len(waiting) >= window:
+                yield from _take_finished(waiting)
+        while waiting:
+            yield from _take_finished(waiting)
+
+    def store(self, job: Job, marked: Marked) -> Marked:
+        """Write a result into the gradebook and into ``autograded``, in that order.
+
+        The notebook is what tells a later run that the submission is done.
+        """
+        notebook = marked.notebook or _card(marked.result)
+        untouched = set(notebook.metadata.get("grader", {}).get("untouched", ()))
+        self._book.store(marked.result, untouched=untouched, timestamp=read_timestamp(job.folder))
+        add_checksums(notebook)
+        notebook.metadata["grader"] = {
+            **job.digest,
+            "untouched": sorted(untouched),
+            "result": marked.result.to_record(),
+        }
+        text = nbformat.writes(notebook) + "\n"
+        write_atomically(self._stored_path(job.student, job.lesson), text)
+        return replace(marked, notebook=notebook)
+
+    def _stored_path(self, student: str, lesson: Lesson) -> Path:
+        """Return where a submission's executed notebook lies."""
+        return self._options.autograded / student / lesson.name / f"{lesson.name}.ipynb"
+
+
+def _take_finished(waiting: dict[Future, Job]) -> Iterator[tuple[Job, Marked]]:
+    """Wait for at least one submission; remove and yield those that are done."""
+    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in done:
+        yield waiting.pop(future), future.result()
+
+
+def _load_record(path: Path) -> dict | None:
+    """Return what an executed notebook says about how it was marked, if it is one of ours."""
+    try:
+        record = json.loads(path.read_bytes())["metadata"]["grader"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _card(result: SubmissionResult) -> NotebookNode:
+    """Return what stands for a submission that could not be read, so that feedback can say so."""
+    text = f"# {result.lesson}\n\nYour submission could not be marked: {result.message}."
+    cell = nbformat.v4.new_markdown_cell(text)
+    cell["id"] = "unreadable"
+    return nbformat.v4.new_notebook(cells=[cell])
+
+
+def _what_is_there(submitted: Path, student: str, lesson: Lesson) -> str:
+    """Say what a student handed in instead of the notebook."""
+    home, name = submitted / student, f"{lesson.name}.ipynb"
+    if not home.is_dir():
+        return "nothing was handed in"
+    others = [path for path in _notebooks(home / lesson.name) if path.name != name]
+    if others:
+        names = ", ".join(f"'{path.name}'" for path in others)
+        return f"found {names}: rename it to {name} and run again"
+    strays = [path for path in _notebooks(home) if path.name == name]
+    if strays:
+        return f"found '{name}' outside the folder '{lesson.name}': move it there and run again"
+    if (home / lesson.name).is_dir():
+        return f"the folder '{lesson.name}' holds no notebook"
+    return "nothing was handed in"
+
+
+def _notebooks(folder: Path) -> list[Path]:
+    """Return the notebooks that lie in a folder, however their names are spelt."""
+    return [path for path in _visible(folder) if path.suffix.lower() == ".ipynb"]

@@ -1,0 +1,251 @@
+"""nbgrader's gradebook: which lessons there are, who handed in what, and what it was worth."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry
+from nbgrader.api import Notebook as NotebookRow
+from nbgrader.preprocessors import ClearHiddenTests, SaveCells
+from nbgrader.utils import compute_checksum
+from nbformat import NotebookNode
+from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
+
+from grader.build import RELEASE_STEPS, load_nbgrader_config
+from grader.course import CourseError, Lesson
+from grader.results import SubmissionResult
+from grader.submission import grade_id, is_answer, is_test
+
+NO_RESPONSE = "No response."
+
+# nbgrader builds a submission before it adds it to the session, which SQLAlchemy notes each time.
+warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
+
+
+@dataclass(frozen=True)
+class StoredScore:
+    """What the gradebook says about one test cell of one submission."""
+
+    auto: float | None
+    manual: float | None
+    total: float
+
+
+def find_url(root: Path, url: str | None = None) -> str:
+    """Return the database's URL: the one given, a file's, or the course's own.
+
+    Parameters
+    ----------
+    root : Path
+        The course's root; ``gradebook.db`` in it is the default.
+    url : str, optional
+        A URL as SQLAlchemy takes it, or the path of an SQLite file.
+    """
+    if url and "://" in url:
+        return url
+    return f"sqlite:///{Path(url).resolve() if url else root / 'gradebook.db'}"
+
+
+class Book:
+    """An open gradebook, to be used in a ``with`` statement.
+
+    Parameters
+    ----------
+    url : str
+        As `find_url` gives it.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be opened.
+    """
+
+    def __init__(self, url: str):
+        self.url = url
+        try:
+            self._book = Gradebook(url)
+        except (SQLAlchemyError, ArgumentError, ImportError) as error:
+            reason = str(error).splitlines()[0]
+            raise CourseError(f"The gradebook {url} cannot be opened: {reason}") from error
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._book.close()
+
+    @property
+    def students(self) -> list[str]:
+        """The ids of all students."""
+        return [student.id for student in self._book.students]
+
+    @property
+    def lessons(self) -> list[str]:
+        """The names of the lessons with at least one submission."""
+        return [one.name for one in self._book.assignments if one.num_submissions]
+
+    def student_details(self) -> dict[str, dict]:
+        """Return what is known about each student: names, e-mail address, LMS id."""
+        return {student.id: student.to_dict() for student in self._book.students}
+
+    def register(self, lesson: Lesson) -> None:
+        """Write a lesson's cells and points into the gradebook, as nbgrader's own step does."""
+        notebook, resources = copy.deepcopy(lesson.notebook), _resources(lesson, self.url)
+        config = load_nbgrader_config(lesson.root)
+        for step in RELEASE_STEPS[: RELEASE_STEPS.index(ClearHiddenTests)]:
+            notebook, resources = step(config=config).preprocess(notebook, resources)
+        self._book.update_or_create_assignment(lesson.name)
+        self._adapt(lesson, notebook)
+        self._book.db.commit()
+        SaveCells(config=config).preprocess(notebook, resources)
+        self._book.db.expire_all()
+
+    def _adapt(self, lesson: Lesson, notebook: NotebookNode) -> None:
+        """Let submissions that are already there follow a lesson that lost or gained cells.
+
+        nbgrader refuses that; without it, a lesson could not be mended once work is in.
+        """
+        with suppress(MissingEntry):
+            row = self._book.find_notebook(lesson.name, lesson.name)
+            if not row.submissions:
+                return
+            cells = {grade_id(cell): cell for cell in notebook.cells if grade_id(cell)}
+            self._drop_cells(row, set(cells))
+            self._add_cells(row, lesson.name, cells)
+
+    def _drop_cells(self, row: NotebookRow, kept: set[str]) -> None:
+        """Remove cells that the lesson no longer has, and their scores."""
+        session = self._book.db
+        for cell in [cell for cell in _marked_cells(row) if cell.name not in kept]:
+            for kind in (Grade, Comment):
+                session.query(kind).filter(kind.cell_id == cell.id).delete()
+            session.delete(cell)
+        for cell in [cell for cell in row.source_cells if cell.name not in kept]:
+            session.delete(cell)
+        session.commit()
+
+    def _add_cells(self, row: NotebookRow, name: str, cells: dict[str, NotebookNode]) -> None:
+        """Add cells that the lesson has gained, with an empty score in every submission."""
+        book = self._book
+        known = {cell.name for cell in _marked_cells(row)}
+        known_sources = {cell.name for cell in row.source_cells}
+        for cell_id, cell in cells.items():
+            if cell_id not in known_sources:
+                book.add_source_cell(cell_id, name, name, cell_type=cell.cell_type)
+            if cell_id in known or not (is_test(cell) or is_answer(cell)):
+                continue
+            if is_test(cell):
+                points = float(cell.metadata.nbgrader.points)
+                added: BaseCell = book.add_grade_cell(
+                    cell_id, name, name, max_score=points, cell_type=cell.cell_type
+                )
+                kind: type = Grade
+            else:
+                added, kind = book.add_solution_cell(cell_id, name, name), Comment
+            for submission in row.submissions:
+                book.db.add(kind(cell_id=added.id, notebook=submission))
+
+    def add_student(self, student: str) -> None:
+        """Make sure that a student is in the book."""
+        self._book.update_or_create_student(student)
+
+    def store(
+        self,
+        result: SubmissionResult,
+        *,
+        untouched: set[str] | frozenset[str] = frozenset(),
+        timestamp: datetime | None = None,
+    ) -> None:
+        """Write one submission's points and messages.
+
+        A score or a comment that an instructor gave by hand stays, and goes on counting.
+
+        Parameters
+        ----------
+        result : SubmissionResult
+            What to store.
+        untouched : set of str
+            The answers that were not begun.
+        timestamp : datetime, optional
+            When it was handed in.
+        """
+        self.add_student(result.student)
+        more = {} if timestamp is None else {"timestamp": timestamp}
+        self._book.update_or_create_submission(result.lesson, result.student, **more)
+        row = self._book.find_submission_notebook(result.lesson, result.lesson, result.student)
+        scores = {test.grade_id: test.score for one in result.exercises for test in one.tests}
+        for grade in row.grades:
+            score = scores.get(grade.name, 0.0)
+            changed = grade.auto_score is not None and grade.auto_score != score
+            grade.auto_score = score
+            # Nobody needs to look at it, unless what was overruled by hand is no longer the same.
+            grade.needs_manual_grade = changed and grade.manual_score is not None
+        messages = {one.name: one.message for one in result.exercises}
+        for comment in row.comments:
+            message = messages.get(comment.name) or None
+            comment.auto_comment = NO_RESPONSE if comment.name in untouched else message
+        self._book.db.commit()
+
+    def scores(self, lesson: str) -> dict[str, dict[str, StoredScore]]:
+        """Return the scores of every submission of a lesson: by student, then by test cell."""
+        found: dict[str, dict[str, StoredScore]] = {}
+        with suppress(MissingEntry):
+            for row in self._book.find_notebook(lesson, lesson).submissions:
+                found[row.student.id] = {
+                    grade.name: StoredScore(grade.auto_score, grade.manual_score, grade.score)
+                    for grade in row.grades
+                }
+        return found
+
+    def has(self, result: SubmissionResult, scores: dict[str, dict[str, StoredScore]]) -> bool:
+        """Tell whether ``scores``, as `scores` gives them, hold a result already."""
+        stored = scores.get(result.student, {})
+        tests = [test for exercise in result.exercises for test in exercise.tests]
+        return bool(stored) and all(
+            test.grade_id in stored and stored[test.grade_id].auto == test.score for test in tests
+        )
+
+    def submissions(self, lesson: str) -> Iterator[tuple[str, float, float, datetime | None]]:
+        """Yield student, score, highest score and time of every submission of a lesson."""
+        for row in self._book.assignment_submissions(lesson):
+            penalty = row.late_submission_penalty or 0.0
+            yield row.student.id, max(0.0, row.score - penalty), row.max_score, row.timestamp
+
+
+def _marked_cells(row: NotebookRow) -> list[BaseCell]:
+    """Return the cells of a lesson that points or comments belong to."""
+    return [*row.grade_cells, *row.solution_cells, *row.task_cells]
+
+
+def add_checksums(notebook: NotebookNode) -> None:
+    """Give graded cells the checksums that nbgrader's tools compare."""
+    for cell in notebook.cells:
+        if grade_id(cell):
+            cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
+
+
+def read_timestamp(folder: Path) -> datetime | None:
+    """Return when a submission was handed in, from the file that nbgrader's collecting leaves."""
+    from nbgrader.utils import parse_utc
+
+    with suppress(OSError, ValueError, OverflowError):
+        return parse_utc((folder / "timestamp.txt").read_text(encoding="utf-8").strip())
+    return None
+
+
+def _resources(lesson: Lesson, url: str) -> dict:
+    """Return what nbgrader's steps want to know about where they are."""
+    return {
+        "nbgrader": {
+            "notebook": lesson.name,
+            "assignment": lesson.name,
+            "student": ".",
+            "db_url": url,
+        }
+    }
