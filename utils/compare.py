@@ -8,10 +8,17 @@ an object with an ``==`` of its own never gets a word in.
 from __future__ import annotations
 
 import numbers
+from collections import Counter, OrderedDict, defaultdict
 
 import numpy as np
 
 RTOL, ATOL = 1e-6, 1e-8
+# Exact types: a subclass can bring an ``==`` or a ``float()`` of its own.
+NUMPY_SCALARS = frozenset(np.sctypeDict.values())
+REALS = {int, float} | {
+    kind for kind in NUMPY_SCALARS if issubclass(kind, np.integer | np.floating)
+}
+DICTS = {dict, OrderedDict, defaultdict, Counter}
 
 
 def describe(value: object) -> str:
@@ -69,11 +76,11 @@ def _scalar_difference(got: object, expected: object, rtol: float, atol: float) 
         got = got[()]
     if expected is None or isinstance(expected, (str, bool, np.bool_)):
         kinds = {bool: (bool, np.bool_), np.bool_: (bool, np.bool_), str: (str, np.str_)}
-        if not isinstance(got, kinds.get(type(expected), type(expected))):
+        if type(got) not in kinds.get(type(expected), (type(expected),)):
             return f"It should return {describe(expected)}, but returned {describe(got)}."
         same = str(got) == str(expected)
         return None if same else f"It should be {expected!r}, but is {_plain_repr(got)}."
-    if not _is_real(got):
+    if type(got) not in REALS:
         return f"It should return a number, but returned {describe(got)}."
     if isinstance(expected, numbers.Integral) and not isinstance(got, numbers.Integral):
         return f"It should return a whole number (an int), but returned {describe(got)}."
@@ -82,14 +89,9 @@ def _scalar_difference(got: object, expected: object, rtol: float, atol: float) 
     return None
 
 
-def _is_real(value: object) -> bool:
-    """Tell whether a value is a real number of Python's or NumPy's, and not a bool."""
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-
-
 def _sequence_difference(got: object, expected, rtol: float, atol: float) -> str | None:
     """Compare with an expected tuple or list, element by element; either will do."""
-    if not isinstance(got, (tuple, list)):
+    if type(got) not in (tuple, list):
         return (
             f"It should return {_words(len(expected))} values in a {type(expected).__name__}, "
             f"but returned {describe(got)}."
@@ -110,7 +112,7 @@ def _words(count: int) -> str:
 
 def _dict_difference(got: object, expected: dict, rtol: float, atol: float) -> str | None:
     """Compare with an expected dict, key by key, in any order."""
-    if not isinstance(got, dict):
+    if type(got) not in DICTS:
         return f"It should return a dict, but returned {describe(got)}."
     missing = [key for key in expected if key not in got]
     extra = [key for key in got if key not in expected]

@@ -1,0 +1,156 @@
+"""Does a test cell say what a tired student needs to read, and only that?"""
+
+import sys
+import warnings
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from utils import checks
+
+IMAGE = np.arange(1, 17).reshape(4, 4)
+KERNEL = np.array([[1, 2], [3, 4]])
+
+
+def correlate2d(image, kernel, sign=1):
+    kh, kw = kernel.shape
+    if kh > image.shape[0] or kw > image.shape[1]:
+        raise ValueError("too large")
+    return np.array(
+        [
+            [
+                np.sum(image[i : i + kh, j : j + kw].astype(float) * kernel[::sign, ::sign])
+                for j in range(image.shape[1] - kw + 1)
+            ]
+            for i in range(image.shape[0] - kh + 1)
+        ]
+    )
+
+
+def check(function, *args, **options):
+    with checks.Exercise("convolution.correlate2d", function, **options) as exercise:
+        exercise.agrees(*(args or (IMAGE, KERNEL)))
+
+
+def failure(function, *args, **options):
+    with pytest.raises(checks.CheckFailed) as caught:
+        check(function, *args, **options)
+    return str(caught.value)
+
+
+def test_a_right_answer_is_praised(capsys):
+    check(correlate2d)
+    assert capsys.readouterr().out == "correlate2d: right (1 check).\n"
+
+
+def test_the_mistake_is_named_on_the_smallest_input_with_what_differs_in_brackets():
+    said = failure(lambda image, kernel: correlate2d(image, kernel, sign=-1))
+    assert said.startswith("correlate2d: 1 of 1 checks failed.\nThe kernel is flipped")
+    assert "image = [[1, 2, 3]]" in said
+    assert " 21   32    [12] [23]" in said
+
+
+def test_a_hidden_input_and_its_expected_values_are_never_shown():
+    secret = np.full((3, 3), 61.803)
+    said = failure(
+        lambda image, kernel: correlate2d(image, kernel) + (image.flat[0] == 61.803), secret, KERNEL
+    )
+    assert "a 3x3 array of float64" in said
+    assert "61" not in said
+    assert "618" not in said.replace(".", "")
+
+
+def test_an_example_is_shown_as_it_is():
+    with (
+        pytest.raises(checks.CheckFailed, match="44    54    64"),
+        checks.Exercise("convolution.correlate2d", lambda image, kernel: image) as exercise,
+    ):
+        exercise.example(IMAGE, KERNEL, expected=[[44, 54, 64], [84, 94, 104], [124, 134, 144]])
+
+
+def test_every_check_runs_even_after_one_has_failed():
+    def wrong(image, kernel):
+        return correlate2d(image, kernel, -1) if image.shape[0] == 4 else None
+
+    def check_three_times():
+        with checks.Exercise("convolution.correlate2d", wrong) as exercise:
+            exercise.example(IMAGE, KERNEL, expected=correlate2d(IMAGE, KERNEL))
+            exercise.example(IMAGE[:3], KERNEL, expected=correlate2d(IMAGE[:3], KERNEL))
+            exercise.raises(ValueError, np.ones((2, 2)), np.ones((3, 3)))
+
+    with pytest.raises(checks.CheckFailed) as caught:
+        check_three_times()
+    said = str(caught.value)
+    assert "3 of 3 checks failed" in said
+    for words in ("- The kernel is flipped", "- It returned None", "- It should raise ValueError"):
+        assert words in said
+
+
+def test_an_error_in_the_students_function_is_told_with_its_line():
+    def wrong(image, kernel):
+        return image[99, 99]
+
+    said = failure(wrong)
+    assert "It raised IndexError: index 99 is out of bounds" in said
+    assert "in the line: return image[99, 99]" in said
+
+
+def test_leaving_python_is_an_error_like_any_other():
+    assert "It raised SystemExit" in failure(lambda image, kernel: sys.exit(0))
+
+
+@pytest.mark.parametrize("changed", ["image", "kernel"])
+def test_a_changed_argument_is_named(changed):
+    def wrong(image, kernel):
+        result = correlate2d(image, kernel)
+        {"image": image, "kernel": kernel}[changed][0, 0] = 99
+        return result
+
+    assert f"It changes its argument `{changed}`" in failure(wrong)
+
+
+def test_what_is_not_done_yet_is_said_without_an_error(capsys):
+    def stub(image, kernel):
+        raise NotImplementedError
+
+    check(stub)
+    assert capsys.readouterr().err == "correlate2d: not done yet\n"
+
+
+def test_an_answer_that_is_no_function_is_named():
+    with (
+        pytest.raises(checks.CheckFailed, match="should be a function, but is the int 5"),
+        checks.Exercise("convolution.correlate2d", 5),
+    ):
+        pass
+
+
+def test_warnings_and_stderr_of_a_right_answer_cost_nothing(capsys):
+    def noisy(image, kernel):
+        warnings.warn("careful", stacklevel=1)
+        print("careful", file=sys.stderr)
+        return correlate2d(image, kernel)
+
+    check(noisy)
+    assert capsys.readouterr().err == ""
+
+
+def test_an_exercise_is_marked_on_its_own_when_the_one_it_uses_is_wrong():
+    names = {"correlate2d": lambda image, kernel: correlate2d(image, kernel) + 1, "np": np}
+    exec("def convolve2d(image, kernel):\n    return correlate2d(image, np.flip(kernel))", names)
+    with checks.Exercise(
+        "convolution.convolve2d", names["convolve2d"], uses=["correlate2d"]
+    ) as exercise:
+        exercise.agrees(IMAGE, KERNEL)
+    assert names["correlate2d"](IMAGE, KERNEL)[0, 0] == 45, "the student's own is put back"
+
+
+def test_a_notebook_shows_the_message_and_no_traceback():
+    shell = InteractiveShell()
+    shown = []
+    shell._showtraceback = lambda kind, value, lines: shown.extend(lines)
+    shell.user_ns["check"] = lambda: check(lambda image, kernel: None)
+    shell.run_cell("check()")
+    assert shown[0] == "correlate2d: 1 of 1 checks failed."
+    assert not any("Traceback" in line or ".py" in line for line in shown)
