@@ -14,7 +14,7 @@ from utils.plots import Picture
 from utils.widgets import Interactive, Steps
 
 LIGHT = "#DDDDDD"
-WORDS = {"max": "max", "average": "average", "sum": "sum"}
+
 POOLINGS = {
     "none": lambda volume: volume,
     "2×2": lambda volume: pooling.pool2d(volume, 2),
@@ -39,7 +39,7 @@ def pooling_stepper(images: Mapping[str, np.ndarray]) -> Interactive:
         window on the image, the values in it, and the output as far as it is filled.
     """
     image = ipw.Dropdown(options=list(images), description="image")
-    mode = ipw.Dropdown(options=list(WORDS), description="mode")
+    mode = ipw.Dropdown(options=list(pooling.SUMMARIES), description="mode")
     size = ipw.Dropdown(options=[2, 3, 4], description="size")
     stride = ipw.Dropdown(
         options=[("the size", None), ("1", 1), ("2", 2), ("3", 3), ("4", 4)], description="stride"
@@ -121,8 +121,9 @@ def draw_step(
         5,
         width_ratios=[widths[0], 1.3, widths[1], 1.3, widths[2]],
     )
-    plots.matrix(axes[0], image, "image")
+    plots.matrix(axes[0], image)
     draw_border(axes[0], image.shape, border)
+    axes[0].set_title("image")
     grey_out_unseen(axes[0], image.shape, rows, columns, size)
     axes[0].add_patch(
         Rectangle((column, row), size, size, fill=False, edgecolor=plots.ORANGE, linewidth=3)
@@ -188,22 +189,25 @@ def window_map(
     cell : float
         The side of one pixel, in inches.
     """
-    sides = [
-        n + sum(_border((n, n), *_starts(*case), case[1])[:2]) for case in cases for n in case[:1]
+    starts = [window_starts((n, n), size, stride, padding) for n, size, stride, padding in cases]
+    borders = [
+        _border((n, n), rows, columns, size)
+        for (n, size, *_), (rows, columns) in zip(cases, starts, strict=True)
     ]
+    sides = [n + above + below for (n, *_), (above, below, *_) in zip(cases, borders, strict=True)]
     drawn, axes = plots.figure(
         (sum(sides) + 3 * len(cases)) * cell,
-        (max(sides)) * cell + 0.75,
+        max(sides) * cell + 0.75,
         1,
         len(cases),
         squeeze=False,
         width_ratios=sides,
     )
     colours = [plots.BLUE, plots.ORANGE, plots.GREEN, plots.VERMILION]
-    for ax, (n, size, stride, padding) in zip(axes[0], cases, strict=True):
-        rows, columns = window_starts((n, n), size, stride, padding)
+    for ax, case, (rows, columns), border in zip(axes[0], cases, starts, borders, strict=True):
+        n, size, _, padding = case
         plots.matrix(ax, np.full((n, n), np.nan))
-        draw_border(ax, (n, n), _border((n, n), rows, columns, size))
+        draw_border(ax, (n, n), border)
         grey_out_unseen(ax, (n, n), rows, columns, size)
         for i, row in enumerate(rows):
             for j, column in enumerate(columns):
@@ -218,6 +222,7 @@ def window_map(
                         linewidth=1.5,
                     )
                 )
+        ax.set_anchor("N")
         ax.set_title(f"{n}×{n}, {padding}\n→ {len(rows)}×{len(columns)}")
     return Picture(drawn, alt)
 
@@ -266,13 +271,8 @@ def draw_shift(image: np.ndarray, dx: int, pool: str) -> tuple[Picture, str]:
     plots.image(axes[2], before[..., 0], "map before", vmin=0, vmax=top)
     plots.image(axes[3], after[..., 0], "map after", vmin=0, vmax=top)
     difference = after[..., 0] - before[..., 0]
-    plots.image(axes[4], difference, "difference", vmin=-top, vmax=top, cmap="PuOr")
+    plots.image(axes[4], difference, "gone (orange), new", vmin=-top, vmax=top, cmap="PuOr")
     return Picture(drawn, line), line
-
-
-def _starts(n: int, size: int, stride: int | None, padding: str) -> tuple[range, range]:
-    """Return where windows start on a square image."""
-    return window_starts((n, n), size, stride, padding)
 
 
 def _border(
