@@ -110,7 +110,8 @@ def sum_wrapped(image):
     """The channels are added up in the image's own dtype, and wrap around (in uint8, 200 + 100 is
     44). They also need their weights.
     """
-    return (image[..., 0] + image[..., 1] + image[..., 2]) / 3
+    mean = (image[..., 0] + image[..., 1] + image[..., 2]) / 3
+    return _unlike(mean, plain_mean(image))
 
 
 def weights_backwards(image):
@@ -121,6 +122,11 @@ def weights_backwards(image):
 def newer_weights(image):
     """These are the weights of BT.709 (0.2126, 0.7152, 0.0722). The exercise asks for BT.601's."""
     return np.asarray(image, float) @ np.array([0.2126, 0.7152, 0.0722])
+
+
+def rounded_weights(image):
+    """The weights are rounded to two places (0.3, 0.59, 0.11). They have three."""
+    return np.asarray(image, float) @ np.array([0.3, 0.59, 0.11])
 
 
 def cut_to_whole_numbers(image):
@@ -226,7 +232,15 @@ def sum_wrapped_around(images, labels, digit):
     44). Turn them into float first.
     """
     chosen = np.asarray(images)[labels == digit]
-    return np.add.reduce(chosen, axis=0, dtype=images.dtype) / len(chosen)
+    mean = np.add.reduce(chosen, axis=0, dtype=images.dtype) / len(chosen)
+    return _unlike(mean, right.mean_image(images, labels, digit))
+
+
+def _unlike(result, unwrapped):
+    """Return a result in which something wrapped around; else there is nothing to tell."""
+    if np.allclose(result, unwrapped):
+        raise ValueError("nothing wraps around here")
+    return result
 
 
 def one_mean_for_all_pixels(images, labels, digit):
@@ -309,6 +323,7 @@ MISTAKES = {
         sum_wrapped,
         weights_backwards,
         newer_weights,
+        rounded_weights,
         cut_to_whole_numbers,
         red_alone,
         green_alone,
