@@ -41,7 +41,7 @@ plots.image(left, head, "what you see")
 plots.image(right, head, "what the computer has")
 for (row, column), value in np.ndenumerate(head):
     colour = "black" if value > 110 else "white"
-    right.text(column, row, value, ha="center", va="center", fontsize=6.5, color=colour)
+    right.text(column, row, value, ha="center", va="center", fontsize=7.2, color=colour)
 plots.Picture(
     figure,
     alt="A man's head beside a film camera in 24 by 24 grey squares; the same squares with their "
@@ -74,6 +74,7 @@ print("row 12, columns 8 to 11 ", head[12, 8:12])
 #
 # > **Spot the slip.** One of the course's sources says that a 700×500 image, width by height, has a matrix of
 # > dimension (700, 500). See what NumPy makes of the two orders:
+
 
 # %%
 def slope(shape):
@@ -144,6 +145,7 @@ for shape in [(24, 24), (100, 100), (100, 100, 3), (28, 28, 3), (64, 64, 3), (20
 #
 # Replace the two lines under *YOUR CODE HERE*, run the cell, then run the check below it. In
 # this lesson and the next five, *by hand* means Python and NumPy alone.
+
 
 # %% nbgrader={"grade_id": "count_values", "solution": true}
 def count_values(height, width, channels=1):
@@ -239,6 +241,7 @@ plots.images(
 # care: `int("+1", 16)` is 1, and `int(" 1", 16)` is 1 too. Python is more generous here than the
 # exercise allows, so check the digits first.
 
+
 # %% nbgrader={"grade_id": "hex_to_rgb", "solution": true}
 def hex_to_rgb(code):
     """Return a colour's red, green and blue as a tuple of three ints from 0 to 255.
@@ -313,7 +316,17 @@ from utils import checks
 with checks.Exercise("pixels.hex_to_rgb", hex_to_rgb) as check:
     check.agrees("#0B6623")
     for code in [
-        *("GGGGGG", "#0B662G", "O86623", "forest", "#-----", "+1+2+3", "-1-2-3", " 1 2 3", "1 2 3 "),
+        *(
+            "GGGGGG",
+            "#0B662G",
+            "O86623",
+            "forest",
+            "#-----",
+            "+1+2+3",
+            "-1-2-3",
+            " 1 2 3",
+            "1 2 3 ",
+        ),
         *("#+1+2+3", "# 1 2 3", "0x1234", "#0x1234", "0X12AB", "12_345", "1_2_34", "1.0e+5"),
         *("0B6623 ", " 0B6623", "#0B6623\n", "0B6623\n", "0B 66 23", "#0B 662", "# 0B6623"),
         *("１２３４５６", "٠١٢٣٤٥", "#ＡＢＣＤＥＦ", "१२३४५६"),
@@ -335,7 +348,9 @@ weighted = pixels.to_grayscale(squares)
 figure, axes = plots.figure(5.6, 4.3, 3, 3)
 for row, (name, colour) in enumerate(lamps.items()):
     plots.image(axes[row, 0], np.array([[colour]], np.uint8), f"{name} {colour}")
-    plots.image(axes[row, 1], np.array([[np.mean(colour)]], np.uint8), f"mean {np.mean(colour):.0f}")
+    plots.image(
+        axes[row, 1], np.array([[np.mean(colour)]], np.uint8), f"mean {np.mean(colour):.0f}"
+    )
     grey = weighted[row, 0]
     plots.image(axes[row, 2], np.array([[grey]], np.uint8), f"weighted {grey:.1f}")
 plots.Picture(
@@ -395,6 +410,7 @@ print(f"{share:.0%} of the pixels have channels whose sum is above 255")
 # ## Exercise 3: grey (2 points)
 #
 # Write a function that turns a colour image grey by the formula above.
+
 
 # %% nbgrader={"grade_id": "to_grayscale", "solution": true}
 def to_grayscale(image):
@@ -499,8 +515,13 @@ widgets.dense_counter(side=28, channels=3, units=1)
 
 # %%
 print("image            units   weights       and biases")
-for shape, units in [((28, 28, 3), 1), ((28, 28, 1), 1000), ((28, 28, 3), 1000),
-                     ((200, 200, 3), 1), ((200, 200, 3), 1000)]:
+for shape, units in [
+    ((28, 28, 3), 1),
+    ((28, 28, 1), 1000),
+    ((28, 28, 3), 1000),
+    ((200, 200, 3), 1),
+    ((200, 200, 3), 1000),
+]:
     inputs = int(np.prod(shape))
     total = inputs * units + units
     print(f"{' × '.join(map(str, shape)):<15}  {units:>5}  {inputs * units:>11,}  {total:>11,}")
@@ -514,6 +535,7 @@ for shape, units in [((28, 28, 3), 1), ((28, 28, 1), 1000), ((28, 28, 3), 1000),
 #
 # Write a function that counts the weights and biases of a dense layer on a flattened image. The shape
 # may have any length: `(28, 28)`, `(28, 28, 3)`, or a film's `(10, 28, 28, 3)`.
+
 
 # %% nbgrader={"grade_id": "dense_parameters", "solution": true}
 def dense_parameters(image_shape, units):
@@ -599,6 +621,7 @@ plots.images(
 # the 1,437 training images (by least squares, which has one exact answer and no luck in it). Then
 # we do the same with the shuffled images, and let both read 360 digits that they have not seen.
 
+
 # %%
 def with_bias(images):
     """Flatten images, scale them to 0 to 1, and add a 1 for the bias."""
@@ -658,6 +681,7 @@ print("their average", ((three[0] + three[2]) / 2).tolist())
 #
 # Write it as a function, for any digit. If no image has that label, `raise ValueError("...")`. And
 # remember the clock: a sum of bytes soon passes 255.
+
 
 # %% nbgrader={"grade_id": "mean_image", "solution": true}
 def mean_image(images, labels, digit):
