@@ -227,6 +227,46 @@ def window_map(
     return Picture(drawn, alt)
 
 
+def window_lines(
+    cases: Sequence[tuple[int, int, int | None, str]], *, alt: str, cell: float = 0.22
+) -> Picture:
+    """Draw one row of pixels for each case, and below it a bar for each window.
+
+    Parameters
+    ----------
+    cases : sequence of (n, size, stride, padding)
+        Each an axis of n pixels.
+    alt : str
+        What there is to see, in a sentence.
+    cell : float
+        The side of one pixel, in inches.
+    """
+    starts = [window_starts((n, 1), size, stride, padding)[0] for n, size, stride, padding in cases]
+    drawn, axes = plots.figure(
+        (max(n for n, *_ in cases) + 4) * len(cases) * cell,
+        (max(map(len, starts)) * 0.6 + 1.6) * cell + 0.75,
+        1,
+        len(cases),
+        squeeze=False,
+        sharex=True,
+        sharey=True,
+    )
+    for ax, (n, size, stride, padding), firsts in zip(axes[0], cases, starts, strict=True):
+        plots.matrix(ax, np.full((1, n), np.nan))
+        before, after = -firsts[0], max(firsts[-1] + size - n, 0)
+        draw_border(ax, (1, n), (0, 0, before, after))
+        grey_out_unseen(ax, (1, n), range(1), firsts, size)
+        for i, first in enumerate(firsts):
+            colour = plots.COLOURS[i % 4]
+            bar = Rectangle((first + 0.1, 1.4 + 0.6 * i), size - 0.2, 0.4, facecolor=colour)
+            ax.add_patch(bar)
+        ax.set_title(f"{n} pixels, size {size}, stride {stride},\n{padding} → {len(firsts)}")
+    longest = max(n for n, *_ in cases)
+    axes[0, 0].set_xlim(-1.2, longest + 1.2)
+    axes[0, 0].set_ylim(max(map(len, starts)) * 0.6 + 1.5, -0.1)
+    return Picture(drawn, alt)
+
+
 def shift_explorer(image: np.ndarray, reach: int = 4) -> Interactive:
     """Move a picture, and watch how much its pooled feature maps change.
 
