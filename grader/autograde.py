@@ -232,6 +232,7 @@ def open_executor(jobs: int, scheduler: str | None) -> Iterator[tuple[Executor, 
             raise
         finally:
             executor.shutdown(cancel_futures=True)
+            Child.allow_again()
         return
     try:
         from distributed import Client
@@ -291,7 +292,7 @@ class _Run:
         """Return a submission to mark, or its result if that is known."""
         folder = self._found.folders.get((student, lesson.name))
         path = None if folder is None else folder / f"{lesson.name}.ipynb"
-        stored = _load_record(self._stored_path(student, lesson))
+        stored = load_record(self._stored_path(student, lesson))
         if path is None or not os.path.lexists(path):
             return self._result_without_file(student, lesson, stored)
         try:
@@ -392,7 +393,7 @@ def _take_finished(waiting: dict[Future, Job]) -> Iterator[tuple[Job, Marked]]:
         yield waiting.pop(future), future.result()
 
 
-def _load_record(path: Path) -> dict | None:
+def load_record(path: Path) -> dict | None:
     """Return what an executed notebook says about how it was marked, if it is one of ours."""
     try:
         record = json.loads(path.read_bytes())["metadata"]["grader"]

@@ -10,17 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from nbformat import NotebookNode
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry
 from nbgrader.api import Notebook as NotebookRow
 from nbgrader.preprocessors import ClearHiddenTests, SaveCells
-from nbgrader.utils import compute_checksum
-from nbformat import NotebookNode
 from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
 
 from grader.build import RELEASE_STEPS, load_nbgrader_config
 from grader.course import CourseError, Lesson
 from grader.results import SubmissionResult
-from grader.submission import grade_id, is_answer, is_test
+from grader.submission import checksum, grade_id, is_answer, is_test
 
 NO_RESPONSE = "No response."
 
@@ -227,7 +226,7 @@ def add_checksums(notebook: NotebookNode) -> None:
     """Give graded cells the checksums that nbgrader's tools compare."""
     for cell in notebook.cells:
         if grade_id(cell):
-            cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
+            cell.metadata.nbgrader["checksum"] = checksum(cell)
 
 
 def read_timestamp(folder: Path) -> datetime | None:

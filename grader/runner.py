@@ -21,12 +21,12 @@ from multiprocessing import forkserver, process
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import ModuleType
-from typing import ClassVar
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, ClassVar
 
 from grader import child
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 # Imported once, in the process that each run is forked from.
 PRELOAD = [
@@ -183,6 +183,8 @@ class Child:
 
     def _receive(self) -> list[NotebookNode]:
         """Return the outputs that the process sent."""
+        import nbformat  # Takes a second; `warm_up` must not wait for it.
+
         outputs = json.loads(self._connection.recv_bytes(LARGEST))
         return [nbformat.from_dict(output) for output in outputs]
 
@@ -232,6 +234,11 @@ class Child:
         for one in list(cls._living):
             one._kill()
 
+    @classmethod
+    def allow_again(cls) -> None:
+        """Allow new processes after `end_all`."""
+        cls._ending.clear()
+
 
 def warm_up() -> None:
     """Start importing what notebooks need, in another process, and return at once."""
@@ -242,7 +249,9 @@ def warm_up() -> None:
 
 def _stopped(outputs: list[NotebookNode], why: str) -> CellRun:
     """Return the run of a cell that was stopped: what it put out, and why as an error."""
-    error = nbformat.v4.new_output("error", ename=STOPPED, evalue=why, traceback=[why])
+    from nbformat import v4
+
+    error = v4.new_output("error", ename=STOPPED, evalue=why, traceback=[why])
     return CellRun([*outputs, error], why)
 
 

@@ -7,6 +7,7 @@ the student's own code counts, wherever and in whatever cell it stands.
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -194,6 +195,11 @@ def restore(notebook: NotebookNode, lesson: Lesson, *, hidden: bool = True) -> R
     return restored
 
 
+def _float(value: object) -> object:
+    """Return a number as a float, and anything else as it is."""
+    return float(value) if isinstance(value, (int, float)) else value
+
+
 def is_test(cell: NotebookNode) -> bool:
     """Tell whether a cell gives points by running."""
     meta = cell.metadata.get("nbgrader", {})
@@ -292,10 +298,26 @@ def _settle_fixed(restored: Restored, source: dict, lesson: Lesson) -> None:
 
 def _same(cell: NotebookNode, original: NotebookNode) -> bool:
     """Tell whether a fixed cell is as it was given out, or as the source has it."""
+    if cell.metadata.nbgrader.get("checksum") == checksum(cell):
+        return True  # As it was given out, even if the lesson has changed since.
     texts = {original.source.strip(), without_hidden(original.source).strip()}
     points = original.metadata.nbgrader.get("points")
     same_points = cell.metadata.nbgrader.get("points", points) == points
     return same_points and cell.cell_type == original.cell_type and cell.source.strip() in texts
+
+
+def checksum(cell: NotebookNode) -> str:
+    """Return what nbgrader tells by whether a cell was changed.
+
+    The same as ``nbgrader.utils.compute_checksum``, whose import takes seconds.
+    """
+    meta = cell.metadata.nbgrader
+    grade, solution = bool(meta.get("grade")), bool(meta.get("solution"))
+    locked = not solution and (grade or bool(meta.get("locked")))
+    parts = [cell.source, cell.cell_type, grade, solution, locked, meta.get("grade_id")]
+    if grade:
+        parts.append(_float(meta.get("points")))
+    return hashlib.md5("".join(map(str, parts)).encode()).hexdigest()
 
 
 def _move_tests_behind_answers(restored: Restored, stubs: dict[str, str]) -> None:
