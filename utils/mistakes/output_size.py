@@ -37,12 +37,12 @@ def rounded_to_nearest(n, k, padding=0, stride=1):
 
 
 def brackets_forgotten(n, k, padding=0, stride=1):
-    """k alone is divided by the stride. All of n - k + 2 * padding is: put it in brackets."""
+    """Only k is divided by the stride. All of n - k + 2 * padding is: put it in brackets."""
     return n + 2 * padding - k / stride + 1
 
 
 def brackets_forgotten_whole(n, k, padding=0, stride=1):
-    """k alone is divided by the stride. All of n - k + 2 * padding is: put it in brackets first."""
+    """Only k is divided by the stride. All of n - k + 2 * padding is: put brackets around it."""
     return n + 2 * padding - k // stride + 1
 
 
@@ -54,7 +54,7 @@ def padding_divided_alone(n, k, padding=0, stride=1):
 
 
 def one_added_first(n, k, padding=0, stride=1):
-    """The 1 is added before the division, and so divided as well. Divide, round down, then add 1."""
+    """The 1 is added before the division, and so divided as well. Add it at the very end."""
     return (n - k + 2 * padding + 1) // stride
 
 
@@ -96,7 +96,7 @@ def odd_one_before(n, k, stride=1):
 
 
 def stride_not_counted(n, k, stride=1):
-    """This is right for a stride of 1 alone. With a larger one the last window begins at another
+    """Right for a stride of 1 alone. With a larger one the last window begins at another
     pixel: see how far it reaches.
     """
     return (k - 1) // 2, k // 2
@@ -172,7 +172,7 @@ def size_kept(n, k, stride=1):
 
 
 def remainder_ignored(n, k, stride=1):
-    """This is right where the stride divides n. Where it does not, the last window begins at
+    """Right where the stride divides n. Where it does not, the last window begins at
     another pixel: see how far it reaches.
     """
     total = max(k - stride, 0)
@@ -180,7 +180,7 @@ def remainder_ignored(n, k, stride=1):
 
 
 def remainder_zero(n, k, stride=1):
-    """This is right where the stride does not divide n. Where it does, the remainder is 0: check
+    """Right where the stride does not divide n. Where it does, the remainder is 0: check
     how far the last window reaches then.
     """
     total = max(k - n % stride, 0)
@@ -264,7 +264,7 @@ def steps_counted(input_shape, layers):
 
 
 def pool_moves_by_one(input_shape, layers):
-    """A pool without a stride moves by one pixel here. Its stride is its size unless it is given."""
+    """A pool without a stride moves by one pixel here. Its stride is its size unless given."""
     return right.trace_shapes(
         input_shape,
         [{"stride": 1, **layer} if layer["type"] == "pool" else layer for layer in layers],
@@ -342,7 +342,7 @@ def channels_multiplied(input_shape, layers):
 
 
 def channels_added(input_shape, layers):
-    """A conv layer adds its filters to the channels here. It has as many feature maps as filters."""
+    """A conv layer adds its filters to the channels here. It gives one feature map a filter."""
     return _trace(input_shape, layers, channels=lambda before, filters: before + filters)
 
 
@@ -353,7 +353,7 @@ def channels_first(input_shape, layers):
 
 
 def sides_swapped(input_shape, layers):
-    """Height and width are swapped. A shape is (height, width, channels), a kernel (height, width)."""
+    """Height and width are swapped: a shape is (height, width, channels)."""
     shapes = right.trace_shapes(input_shape, layers)
     return [(s[1], s[0], s[2]) if len(s) == 3 else s for s in shapes]
 
@@ -387,12 +387,12 @@ def flatten_adds(input_shape, layers):
 
 
 def flatten_gives_an_int(input_shape, layers):
-    """A flat shape is a bare number. It should be a tuple of one, such as (490,): mind the comma."""
+    """A flat shape is a bare number. It should be a tuple of one, such as (490,)."""
     return [s[0] if len(s) == 1 else s for s in right.trace_shapes(input_shape, layers)]
 
 
 def flatten_keeps_an_axis(input_shape, layers):
-    """A flat shape has an axis of 1 in front. It should be a tuple of one number, such as (490,)."""
+    """A flat shape has an axis of 1 in front. It should be a tuple of one, such as (490,)."""
     return [(1, *s) if len(s) == 1 else s for s in right.trace_shapes(input_shape, layers)]
 
 
@@ -595,6 +595,8 @@ EXAMPLES = {
         (9, 2, 0, 3),
         (10, 3, 1, 4),
         (12, 5, 2, 3),
+        (8, 3, 0, 3),
+        (7, 2, 1, 4),
     ],
     "same_padding": [
         (5, 3),
