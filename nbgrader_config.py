@@ -8,13 +8,14 @@ c.CourseDirectory.submitted_directory = "submitted"
 c.CourseDirectory.autograded_directory = "autograded"
 c.CourseDirectory.feedback_directory = "feedback"
 
-# nbgrader copies whatever lies beside a notebook into the release: the lesson's source must not go.
+# nbgrader copies whatever lies beside a notebook into the release: the lesson's source must not go, nor its record.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
     "*.pyc",
     "__pycache__",
     ".DS_Store",
     "[0-9][0-9]_*.py",
+    "made_from.json",
 ]
 
 # What stands where a solution stood. The tests read it as "not done yet".

@@ -3,8 +3,9 @@
     solutions/NN_name/NN_name.py  ->  solutions/NN_name/NN_name.ipynb   executed, with outputs
                                   ->  notebooks/NN_name/NN_name.ipynb   the student's copy
 
-The executed notebook records digests of what it was made from and of its own content. As long as
-they hold it is left alone, so that building twice changes nothing even where a cell prints a time.
+Beside an executed notebook, `made_from.json` records digests of what it was made from and of its
+own content. As long as they hold it is left alone, so that building twice changes nothing even
+where a cell prints a time.
 """
 
 from __future__ import annotations
@@ -88,7 +89,9 @@ def build(
     for lesson in find_lessons(root, names):
         if force or _why_solution_is_stale(lesson):
             progress(f"{lesson.name}: executing")
+            digest = source_digest(lesson)
             changed += _write(lesson.solution, _to_text(execute(lesson)))
+            changed += _write(_record(lesson), _describe_making(lesson, digest))
         changed += _write(lesson.release, _to_text(make_release(lesson)))
     for path, text in _made_pages(root):
         changed += _write(path, text)
@@ -142,8 +145,6 @@ def execute(lesson: Lesson) -> NotebookNode:
     for cell in notebook.cells:
         _settle_outputs(cell, lesson)
     notebook.metadata["language_info"] = {"name": "python"}
-    notebook.metadata["made_from"] = {"source": source_digest(lesson)}
-    notebook.metadata["made_from"]["content"] = _content_digest(notebook)
     return notebook
 
 
@@ -192,9 +193,7 @@ def _imported_utils(lesson: Lesson) -> list[Path]:
         for cell in lesson.notebook.cells
         if cell.cell_type == "code" and not cell.source.lstrip().startswith("%%")
     )
-    code = "\n".join(
-        line for line in code.splitlines() if not line.lstrip().startswith(("%", "!"))
-    )
+    code = "\n".join(line for line in code.splitlines() if not line.lstrip().startswith(("%", "!")))
     found: set[Path] = set()
     waiting = list(_utils_names(code))
     while waiting:
@@ -244,22 +243,29 @@ def _tracked(folder: Path) -> list[Path]:
 
 def _why_solution_is_stale(lesson: Lesson) -> str | None:
     """Return why an executed notebook must be made again, or None."""
-    if not lesson.solution.is_file():
+    if not (lesson.solution.is_file() and _record(lesson).is_file()):
         return "was never made"
-    notebook = nbformat.read(lesson.solution, as_version=4)
-    made_from = notebook.metadata.get("made_from", {})
-    if made_from.get("source") != source_digest(lesson):
+    made_from = json.loads(_record(lesson).read_text(encoding="utf-8"))
+    if made_from["source"] != source_digest(lesson):
         return "its source, a utils module it imports, or the data changed since it was made"
-    if made_from.get("content") != _content_digest(notebook):
+    if made_from["content"] != _file_digest(lesson.solution):
         return "was changed by hand"
     return None
 
 
-def _content_digest(notebook: NotebookNode) -> str:
-    """Return a digest of an executed notebook, its own record left out."""
-    bare = copy.deepcopy(notebook)
-    bare.metadata.pop("made_from", None)
-    return hashlib.sha256(json.dumps(bare, sort_keys=True).encode()).hexdigest()
+def _record(lesson: Lesson) -> Path:
+    """Return the file that says what an executed notebook was made from."""
+    return lesson.solution.with_name("made_from.json")
+
+
+def _describe_making(lesson: Lesson, digest: str) -> str:
+    """Return what the record says of the executed notebook that was just written."""
+    return json.dumps({"source": digest, "content": _file_digest(lesson.solution)}, indent=1) + "\n"
+
+
+def _file_digest(path: Path) -> str:
+    """Return a digest of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _made_pages(root: Path) -> Iterator[tuple[Path, str]]:
