@@ -251,7 +251,9 @@ def colour_mixer(code: str = "#0B6623") -> Interactive:
         except ValueError:
             mixer.text.value = "Not a colour yet: it takes six digits, 0 to 9 and A to F."
             return
-        typing = True  # else the first slider to move would rewrite the field under the cursor
+        # Else the first slider to move would rewrite the field under the cursor, and each would
+        # draw a colour between the old one and the new.
+        typing, mixer._drawn = True, False
         for slider, value in zip(channels.values(), colour, strict=True):
             slider.value = value
         typing = False
@@ -397,7 +399,7 @@ def dense_counter(side: int = 28, channels: int = 3, units: int = 1) -> Interact
     wide = ipw.Layout(width="28em")
     controls = {
         "side": ipw.IntSlider(value=side, min=8, max=256, description="side", layout=wide),
-        "channels": ipw.ToggleButtons(options=[1, 3], value=channels, description="channels"),
+        "channels": ipw.Dropdown(options=[1, 3], value=channels, description="channels"),
         "units": ipw.IntSlider(value=units, min=1, max=1000, description="units", layout=wide),
     }
     return Interactive(controls, draw_counts)
