@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import os
+import sysconfig
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,7 +70,8 @@ class Book:
     def __init__(self, url: str):
         self.url = url
         try:
-            self._book = Gradebook(url)
+            with _tools_on_path():
+                self._book = Gradebook(url)
         except (SQLAlchemyError, ArgumentError, ImportError) as error:
             reason = str(error).splitlines()[0]
             raise CourseError(f"The gradebook {url} cannot be opened: {reason}") from error
@@ -215,6 +218,17 @@ class Book:
         for row in self._book.assignment_submissions(lesson):
             penalty = row.late_submission_penalty or 0.0
             yield row.student.id, max(0.0, row.score - penalty), row.max_score, row.timestamp
+
+
+@contextmanager
+def _tools_on_path() -> Iterator[None]:
+    """Let nbgrader find ``alembic``, which it starts by name, in an environment not activated."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 def _marked_cells(row: NotebookRow) -> list[BaseCell]:
