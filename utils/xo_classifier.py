@@ -222,7 +222,7 @@ def flip_pixels(letter: np.ndarray, count: int, rng: np.random.Generator) -> np.
 
 
 def make_renditions(
-    letters: Mapping[str, np.ndarray], count: int, rng: np.random.Generator
+    letters: Mapping[str, np.ndarray], count: int, rng: np.random.Generator, reach: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw letters as a hasty writer might: turned, thick or thin, out of place, with specks.
 
@@ -234,23 +234,25 @@ def make_renditions(
         How many to make.
     rng : Generator
         The same state gives the same letters.
+    reach : int
+        How many pixels a letter may be out of place, along both axes.
 
     Returns
     -------
     pictures : ndarray of int, shape (count, 9, 9)
-        Each turned by up to 45 degrees either way, thickened with probability one half, moved by up
-        to 2 pixels along both axes, and with 4 pixels flipped.
+        Each turned by up to 30 degrees either way, thickened with probability one half, moved by up
+        to ``reach`` pixels, and with 2 pixels flipped.
     labels : ndarray of str, shape (count,)
         What each of them is.
     """
     labels = rng.choice(list(letters), count)
     pictures = []
     for label in labels:
-        picture = rotate(letters[label], rng.uniform(-45, 45))
+        picture = rotate(letters[label], rng.uniform(-30, 30))
         if rng.random() < 0.5:
             picture = thicken(picture)
-        dx, dy = rng.integers(-2, 3, size=2)
-        pictures.append(flip_pixels(move(picture, int(dx), int(dy)), 4, rng))
+        dx, dy = rng.integers(-reach, reach + 1, size=2)
+        pictures.append(flip_pixels(move(picture, int(dx), int(dy)), 2, rng))
     return np.array(pictures), labels
 
 

@@ -6,7 +6,7 @@ else. It works by mouse, pen and finger (click or drag) and by keyboard (arrows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import anywidget
 import ipywidgets as ipw
@@ -87,30 +87,38 @@ function render({ model, el }) {
     cells[focus].tabIndex = 0
     cells[focus].focus({ preventScroll: true })
   }
-  function cellAt(event) {
-    const found = document.elementFromPoint(event.clientX, event.clientY)
-    const cell = found && found.closest("[data-index]")
-    return cell && grid.contains(cell) ? Number(cell.dataset.index) : null
+  // The cell at a point, or null. A stroke counts only near a cell's middle, so that a slanting one
+  // does not also ink the corners that it brushes.
+  function cellAt(x, y, reach) {
+    const box = cells[0].getBoundingClientRect()
+    const across = (x - box.left) / box.width, down = (y - box.top) / box.height
+    const row = Math.floor(down), column = Math.floor(across)
+    if (row < 0 || column < 0 || row >= side || column >= side) return null
+    return Math.hypot(across - column - 0.5, down - row - 0.5) <= reach ? row * side + column : null
   }
 
-  let paint = null
+  let paint = null, last = null
   grid.addEventListener("pointerdown", (event) => {
-    const index = cellAt(event)
+    const index = cellAt(event.clientX, event.clientY, 1)
     if (index === null || event.button !== 0) return
     event.preventDefault()
     grid.setPointerCapture(event.pointerId)
     paint = !ink[index]
+    last = [event.clientX, event.clientY]
     moveFocus(index)
     set(index, paint)
   })
   grid.addEventListener("pointermove", (event) => {
     if (paint === null) return
-    // A fast stroke skips cells between two events; the browser still knows where it went.
-    const path = event.getCoalescedEvents ? event.getCoalescedEvents() : []
-    for (const point of [...path, event]) {
-      const index = cellAt(point)
+    // A fast stroke jumps; walk the line from the last point in steps of three pixels.
+    const dx = event.clientX - last[0], dy = event.clientY - last[1]
+    const steps = Math.max(1, Math.ceil(Math.hypot(dx, dy) / 3))
+    for (let step = 1; step <= steps; step++) {
+      const share = step / steps
+      const index = cellAt(last[0] + share * dx, last[1] + share * dy, 0.45)
       if (index !== null) set(index, paint)
     }
+    last = [event.clientX, event.clientY]
   })
   for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
     grid.addEventListener(end, () => { paint = null })
@@ -386,6 +394,35 @@ def _say(vector: np.ndarray, label: str, scores: Mapping[str, float]) -> str:
     verdict = "a tie" if _is_tie(scores) else label
     numbers = " ".join(f"{value:.2f}" for value in vector)
     return f"Verdict: {verdict}. {both}. The {len(vector)} numbers: {numbers}."
+
+
+def draw_letters(
+    letters: Sequence[tuple[str, np.ndarray]], alt: str, columns: int = 5, cell: float = 0.17
+) -> Picture:
+    """Draw letters side by side, with the lines of their 9x9 squares.
+
+    Parameters
+    ----------
+    letters : sequence of (title, ndarray)
+        A title may have several lines.
+    alt : str
+        What there is to see.
+    columns : int
+        How many in a row.
+    cell : float
+        The side of one square, in inches.
+    """
+    columns = min(columns, len(letters))
+    rows = -(-len(letters) // columns)
+    side, gap = xo_classifier.SIDE, 2.5
+    head = 0.5 + 0.22 / cell * max(title.count("\n") + 1 for title, _ in letters)
+    ax = _board(columns * (side + gap) - gap, rows * (side + head) + 0.5, cell)
+    for index, (title, letter) in enumerate(letters):
+        row, column = divmod(index, columns)
+        left, top = column * (side + gap), row * (side + head) + head
+        _tiles(ax, letter, (left, top), cmap=LETTER, numbers=False)
+        _caption(ax, left + side / 2, top - 0.5, title)
+    return Picture(ax.figure, alt)
 
 
 def draw_strip(letter: np.ndarray) -> Picture:
