@@ -786,7 +786,7 @@ with checks.Exercise("pooling.shift", shift) as check:
     picture = rng.integers(1, 256, (6, 7), dtype=np.uint8)
     for dx, dy in [(1, 0), (-2, 0), (0, 1), (0, -2), (2, 1), (2, -1), (-1, 3), (-3, -2), (5, -4)]:
         check.agrees(picture, dx, dy)
-        check.agrees(rng.normal(size=(9, 4)), dx=dx, dy=dy)
+        check.agrees(rng.normal(size=(9, 6)), dx=dx, dy=dy)
     check.agrees(picture, 3)
     check.agrees(picture, dx=-4)
     check.agrees(rng.integers(-128, 0, (4, 6), dtype=np.int8), 1, 2)
