@@ -119,8 +119,8 @@ for n in (7, 6):
     print("  rows and columns never seen:", np.flatnonzero(seen == 0).tolist())
 
 # %% [markdown]
-# Its numbers in the next line (3 × 3 for the 7 × 7 image) have the brackets, so the author knew.
-# There is no half pixel to worry about: a 6 × 6 image is fine, and gives 2 × 2.
+# The text's own result for the 7 × 7 image, 3 × 3, is computed as if the brackets were there, so the
+# author knew. There is no half pixel to worry about: a 6 × 6 image is fine, and gives 2 × 2.
 #
 # ## Padding: more room for the window
 #
@@ -133,8 +133,12 @@ for n in (7, 6):
 picture, line = output_size_widgets.draw_windows(n=6, k=3, padding="custom", p=1)
 without = np.outer(*[sizes.times_seen(6, 3)] * 2)
 with_border = np.outer(*[sizes.times_seen(6, 3, (1, 1))] * 2)
-print("windows on the corner: without padding", without[0, 0], "- with padding", with_border[0, 0])
-print("windows in the middle: without padding", without[2, 2], "- with padding", with_border[2, 2])
+print(
+    "windows on the corner: without padding", without[0, 0], "and with padding", with_border[0, 0]
+)
+print(
+    "windows in the middle: without padding", without[2, 2], "and with padding", with_border[2, 2]
+)
 print(line)
 picture
 
@@ -183,25 +187,26 @@ plots.Picture(
 )
 
 # %% [markdown]
-# Padding has its price: the zeros are invented. A bright picture, blurred, gets a dark rim.
+# Padding has its price: the zeros are invented. Blur a cat with a 9 × 9 kernel, and a dark
+# rim creeps in from the border.
 
 # %%
-corner = data.photograph("camera")[:64, 330:394]
+face = pixels.to_grayscale(data.photograph("cat"))[20:212:3, 110:302:3]
 wide_blur = np.full((9, 9), 1 / 81)
 maps = {
-    f"{name}, p = {p}": sizes.correlate_strided(corner, wide_blur, ((p, p), (p, p)))
+    f"{name}, p = {p}": sizes.correlate_strided(face, wide_blur, ((p, p), (p, p)))
     for name, p in [("valid", 0), ("same", 4), ("custom", 8)]
 }
 plots.images(
-    [corner, *maps.values()],
-    [f"image: {corner.shape[0]} × {corner.shape[1]}"]
+    [face, *maps.values()],
+    [f"image: {face.shape[0]} × {face.shape[1]}"]
     + [f"{name}\n{m.shape[0]} × {m.shape[1]}" for name, m in maps.items()],
     columns=4,
     size=2.2,
     vmin=0,
     vmax=255,
-    alt="A bright patch of a photograph blurred: valid is smaller and bright to its edge; same and "
-    "custom have a dark rim that comes from the zeros around the image.",
+    alt="A cat's face blurred: valid is smaller and bright to its edge; same and custom have a dark "
+    "rim that comes from the zeros around the image.",
 )
 
 # %% [markdown]
@@ -338,6 +343,8 @@ with checks.Exercise("output_size.output_size", output_size) as check:
 # - as few pixels are added as that takes, and never fewer than none;
 # - half of them come before the image and half after it. **The odd one out comes after.**
 #
+# (In Python, `math.ceil(n / s)` rounds up, and so does `-(-n // s)`.)
+#
 # How many does it take? The last window begins $(\lceil n/s \rceil - 1)\, s$ pixels after the first,
 # and is $k$ long. Compare where it ends with $n$. Seven pixels, a window of 2, a stride of 2:
 
@@ -353,14 +360,16 @@ picture
 # %%
 print("  n  k  s   windows   last one ends at   before  after")
 for n, k, s in [(28, 3, 1), (28, 2, 1), (7, 2, 2), (28, 5, 2), (28, 3, 2), (8, 1, 2)]:
-    windows = -(-n // s)
     before, after = sizes.same_padding(n, k, s)
-    print(f"{n:3d}{k:3d}{s:3d}{windows:10d}{(windows - 1) * s + k:19d}{before:9d}{after:7d}")
+    starts = sizes.window_starts(n, k, (before, after), s)
+    end = starts[-1] + k - starts[0]
+    print(f"{n:3d}{k:3d}{s:3d}{len(starts):10d}{end:19d}{before:9d}{after:7d}")
 
 # %% [markdown]
 # In the last row the windows end before the image does: nothing is added. Look at 28, 3, 2 as well.
 # PyTorch users write `padding=1` there, one at both ends. The output has the same size, but its
-# windows stand on other pixels. That is why copied weights sometimes give slightly wrong answers.
+# windows stand on other pixels. Weights copied from one to the other then look
+# at the picture a pixel off.
 
 # %%
 print("same, as in Keras:   ", sizes.window_starts(28, 3, sizes.same_padding(28, 3, 2), 2))
@@ -446,13 +455,15 @@ with checks.Exercise("output_size.same_padding", same_padding) as check:
 # What about the third number of a shape, the channels? Windows do not move along it. A filter has a
 # slice for **every** channel that comes in, and gives **one** feature map. So the channels that go
 # out are the filters, whatever came in:
-#
-# | into the layer | filters | out of it, same | out of it, valid |
-# |---|---|---|---|
-# | 6 × 6 × 3 | 1 of 3 × 3 | 6 × 6 × 1 | 4 × 4 × 1 |
-# | 13 × 13 × 6 | 10 of 3 × 3 | 13 × 13 × 10 | 11 × 11 × 10 |
-# | 32 × 32 × 3 | 12 of 3 × 3 | 32 × 32 × 12 | 30 × 30 × 12 |
-#
+
+# %%
+for shape, filters in [((6, 6, 3), 1), ((13, 13, 6), 10), ((32, 32, 3), 12)]:
+    layer = {"type": "conv", "filters": filters, "kernel": 3}
+    (valid,) = sizes.trace_shapes(shape, [layer])
+    (same,) = sizes.trace_shapes(shape, [layer | {"padding": "same"}])
+    print(f"{shape} through {filters:2d} x 3x3:  valid {valid},  same {same}")
+
+# %% [markdown]
 # What a layer learns are the weights in the slices, and one bias for each filter. With a kernel of
 # $k_h \times k_w$, $C$ channels in and $F$ filters,
 #
@@ -461,13 +472,13 @@ with checks.Exercise("output_size.same_padding", same_padding) as check:
 # *32 kernels* on an RGB image are 32 stacks of three slices, 96 slices in all:
 
 # %%
-for channels, filters, kernel in [(3, 1, 3), (6, 10, 3), (3, 12, 3), (3, 32, 3)]:
+print("kernel  channels  filters  slices  weights  biases  parameters")
+for kernel, channels, filters in [(3, 3, 1), (3, 6, 10), (3, 3, 12), (3, 3, 32)]:
     slices = channels * filters
-    weights = slices * kernel**2
+    parameters = sizes.conv_parameters(kernel, channels, filters)
     print(
-        f"{filters:2d} filters of {kernel}x{kernel} on {channels} channels: {slices:2d} slices, "
-        f"{weights:3d} weights + {filters:2d} biases = "
-        f"{sizes.conv_parameters(kernel, channels, filters)} parameters"
+        f"{kernel:3d}x{kernel}{channels:11d}{filters:9d}{slices:8d}{slices * kernel**2:9d}"
+        f"{filters:8d}{parameters:12d}"
     )
 
 # %% [markdown]
@@ -602,7 +613,8 @@ output_size_widgets.draw_network(
 
 # %% [markdown]
 # 28 → 26 → 13 → 11 → 5. In the last step 11 is odd: $(11 - 2)/2 = 4.5$ steps, rounded down to 4, so
-# five windows, and the last row and column are dropped. Step by step:
+# five windows, and the last row and column are dropped. Step by step, and after that
+# another text's example, 12 filters with same padding on a 32 × 32 colour image:
 
 # %%
 shape = (28, 28, 1)
@@ -612,6 +624,10 @@ for layer in digits_network:
     stride = layer.get("stride", 1 if layer["type"] == "conv" else window)
     print(f"{layer['type']}: ({shape[0]} - {window}) // {stride} + 1 = {after[0]:2d}   {after}")
     shape = after
+
+twelve_filters = {"type": "conv", "filters": 12, "kernel": 3, "padding": "same"}
+print("12 same filters, then a pool of 2:", end=" ")
+print(sizes.trace_shapes((32, 32, 3), [twelve_filters, {"type": "pool", "size": 2}]))
 
 # %% [markdown]
 # ## Exercise 4: trace the shapes (3 points)
@@ -626,8 +642,8 @@ for layer in digits_network:
 # | `"flatten"` | | `(H, W, C)` | `(n,)`, a tuple of one |
 # | `"dense"` | `"units"` | `(n,)` | `(units,)` |
 #
-# With `"same"`, a side of $n$ becomes $\lceil n/s \rceil$. The key `layer.get("stride", 1)` reads a
-# key that may be missing.
+# With `"same"`, a side of $n$ becomes $\lceil n/s \rceil$. `layer.get("stride", 1)` reads a key
+# that may be missing.
 #
 # When a layer cannot work, raise a `ValueError` that says **which**: the layer's index, counted from
 # 0, has to be in its text. In a network of twenty layers that is the first thing one wants to know.
@@ -695,8 +711,7 @@ def trace_shapes(input_shape, layers):
 
 
 # %% [markdown]
-# The first check is the network above. The second is another text's example: 12 filters with same
-# padding on a 32 × 32 colour image, then a pool of 2.
+# The first check is the network above. The second is the 12 filters and their pool.
 
 # %% nbgrader={"grade_id": "test-trace_shapes", "grade": true, "points": 0.75}
 from utils import checks
@@ -917,7 +932,7 @@ for name, shape, network in [
 
 # %% [markdown]
 # > **Spot the slip.** The text that prints the first network says 29, 26, 21, 18, and 5,184 numbers
-# > after flattening. Compare:
+# > after flattening. Compare (*pool 3 / 1* is a window of 3 and a stride of 1):
 
 # %%
 colour_chain = sizes.trace_shapes((32, 32, 3), colour_network)
