@@ -1,0 +1,23 @@
+import copy
+
+import pytest
+from toy import make_course
+
+from grader.build import make_release
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory):
+    """The lesson of a small course of its own; not to be changed."""
+    return make_course(tmp_path_factory.mktemp("toy"))
+
+
+@pytest.fixture(scope="session")
+def _toy_release(toy):
+    return make_release(toy)
+
+
+@pytest.fixture
+def release(_toy_release):
+    """A fresh student's copy of the toy lesson."""
+    return copy.deepcopy(_toy_release)
