@@ -317,6 +317,10 @@ WRONG = {
         ),
         "first pixel": (changed(POOL, ("function(window)", "window[0, 0]")), "top left pixel"),
         "last pixel": (changed(POOL, ("function(window)", "window[-1, -1]")), "bottom right pixel"),
+        "divided by the stride": (
+            changed(POOL, ("np.mean", "lambda w: w.sum() / stride**2")),
+            "divides by the stride",
+        ),
         "median": (changed(POOL, ("np.mean", "np.median")), ""),
         "output in bytes": (
             changed(
@@ -550,9 +554,11 @@ WRONG = {
             "from utils import pooling\ndef global_pool(volume, mode='max'):\n    return pooling.global_pool(volume, mode)",
             "hands the work to utils",
         ),
-        "keras": (
-            "def global_pool(volume, mode='max'):\n    from keras import ops\n    return np.asarray(ops.max(volume, (0, 1)))",
-            "hands the work to",
+        "skimage": (
+            "from skimage.measure import block_reduce\ndef global_pool(volume, mode='max'):\n"
+            "    function = np.max if mode == 'max' else np.mean\n"
+            "    return block_reduce(volume, (*volume.shape[:2], 1), function)[0, 0]",
+            "hands the work to skimage",
         ),
     },
     "shift": {
@@ -718,8 +724,9 @@ def test_forgetting_an_error_costs_half_a_point(name):
 @pytest.mark.parametrize(
     ("exercise", "name", "points"),
     [
-        ("pool2d", "stride ignored", 3),
+        ("pool2d", "stride ignored", 2),
         ("pool2d", "starts at -999", 3.5),
+        ("pool2d", "divided by the stride", 3),
         ("max_pool_same", "zeros win", 2),
         ("max_pool_same", "all padding after", 2),
         ("shift", "far shifts start over", 1.5),

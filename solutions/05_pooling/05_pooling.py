@@ -270,7 +270,7 @@ with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-pool2d-modes", "grade": true, "points": 1}
-# Average and sum, with windows of other sizes.
+# Average and sum, with other windows and strides.
 import numpy as np
 
 from utils import checks
@@ -283,6 +283,8 @@ with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size
             check.agrees(rng.integers(1, 90, shape), size, mode=mode)
             check.agrees(rng.normal(size=shape), size, mode=mode)
         check.agrees(rng.normal(size=(6, 9)), 3, 3, mode)
+        check.agrees(rng.integers(1, 90, (6, 7)), 3, 2, mode)
+        check.agrees(rng.integers(1, 90, (7, 6)), size=2, stride=3, mode=mode)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-pool2d-numbers", "grade": true, "points": 0.5}
@@ -804,7 +806,7 @@ rng = np.random.default_rng(57)
 with checks.Exercise("pooling.shift", shift) as check:
     for shape in [(5, 6, 3), (4, 3, 3), (3, 5, 3), (6, 4, 1), (4, 4, 4)]:
         picture = rng.integers(1, 256, shape, dtype=np.uint8)
-        for dx, dy in [(1, 0), (-1, 0), (0, 1), (0, -1), (2, 1), (-2, 2), (0, 0)]:
+        for dx, dy in [(1, 0), (0, -1), (-2, 1), (0, 0)]:
             check.agrees(picture, dx, dy)
 ### END HIDDEN TESTS
 

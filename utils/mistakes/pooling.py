@@ -80,6 +80,12 @@ def divided_by_four(image, size=2, stride=None, mode="max"):
     return pooled * size**2 / 4 if mode == "average" else pooled
 
 
+def divided_by_stride(image, size=2, stride=None, mode="max"):
+    """The average divides by the stride's square. A window has size * size pixels."""
+    pooled = right.pool2d(image, size, stride, mode)
+    return pooled * (size / (stride or size)) ** 2 if mode == "average" else pooled
+
+
 def largest_starts_at_zero(image, size=2, stride=None, mode="max"):
     """The search for the maximum starts at 0, so negative windows give 0. Start from a pixel."""
     pooled = right.pool2d(image, size, stride, mode)
@@ -398,6 +404,7 @@ MISTAKES = {
         average_for_sum,
         divided_by_side,
         divided_by_four,
+        divided_by_stride,
         largest_starts_at_zero,
         largest_without_sign,
         last_position_missing,
@@ -473,6 +480,7 @@ EXAMPLES = {
         (_FALLING, 2, 1),
         (np.array([[9, 5, 7, 3], [6, 8, 4, 2]]),),
         (_ROWS, 2, 1),
+        (_ROWS, 2, 1, "average"),
         (_ROWS, 2, 3),
         (_ROWS, 1, 2),
         (_MIXED,),
