@@ -4,6 +4,7 @@ import functools
 import importlib
 import threading
 
+import matplotlib.colors
 import numpy as np
 import pytest
 import scipy.ndimage
@@ -35,6 +36,7 @@ OFFENCES = {
     "through importlib": lambda: importlib.import_module("sci" + "py.ndimage").sobel(IMAGE),
     "as a partial": functools.partial(scipy.signal.correlate2d, IMAGE, KERNEL),
     "through map": lambda: list(map(scipy.ndimage.sobel, [IMAGE])),
+    "matplotlib's colours": lambda: matplotlib.colors.to_rgb("#0B6623"),
     "in a thread": in_a_thread,
     "scikit-image": lambda: skimage.filters.sobel(IMAGE),
     "the reference answer": lambda: convolution.correlate2d(IMAGE, KERNEL),
@@ -63,7 +65,7 @@ INNOCENT = {
     "NumPy's convolve": lambda: np.convolve([1, 2], [3, 4]),
     "an import that is never used": fresh_import,
     "a name in a comment": lambda: "scipy.signal.correlate2d",
-    "drawing": lambda: plots.figure(1, 1),
+    "drawing": lambda: plots.matrices({"a": IMAGE}, alt="").png,
     "what is trusted": lambda: byhand.trusted(convolution.correlate2d)(IMAGE, KERNEL),
 }
 

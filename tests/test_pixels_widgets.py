@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from utils import data, widgets
+from utils import data, pixels_widgets
+from utils.widgets import WIDGET_VIEW
 
 
 def said(interactive):
@@ -11,17 +12,17 @@ def said(interactive):
 
 class TestColourMixer:
     def test_says_colour_code_and_grey(self):
-        text = said(widgets.colour_mixer("#0B6623"))
+        text = said(pixels_widgets.colour_mixer("#0B6623"))
         for part in ("#0B6623", "red 11", "green 102", "blue 35", "67.2"):
             assert part in text
 
     def test_code_follows_sliders(self):
-        mixer = widgets.colour_mixer()
+        mixer = pixels_widgets.colour_mixer()
         mixer.controls["red"].value = 255
         assert mixer.field.value == "#FF6623"
 
     def test_sliders_follow_code_and_leave_it_as_it_is_typed(self):
-        mixer = widgets.colour_mixer()
+        mixer = pixels_widgets.colour_mixer()
         mixer.field.value = "98fb98"
         assert mixer.values() == {"red": 152, "green": 251, "blue": 152}
         assert mixer.field.value == "98fb98"
@@ -29,7 +30,7 @@ class TestColourMixer:
 
     @pytest.mark.parametrize("half", ["#98FB9", "", "#GGGGGG", "##98FB98"])
     def test_half_typed_code_moves_nothing_and_is_said(self, half):
-        mixer = widgets.colour_mixer("#0B6623")
+        mixer = pixels_widgets.colour_mixer("#0B6623")
         mixer.field.value = half
         assert mixer.values() == {"red": 11, "green": 102, "blue": 35}
         assert "Not a colour yet" in mixer.text.value
@@ -38,21 +39,21 @@ class TestColourMixer:
 class TestPixelZoom:
     def test_says_what_is_in_the_corner(self):
         cat = data.photograph("cat")
-        text = said(widgets.pixel_zoom({"cat": cat}, row=100, column=166))
+        text = said(pixels_widgets.pixel_zoom({"cat": cat}, row=100, column=166))
         red, green, blue = cat[100, 166]
         assert f"red {red}, green {green}, blue {blue}" in text
         assert "Rows 100 to 105, columns 166 to 171" in text
 
     def test_grey_photographs_have_one_number(self):
         camera = data.photograph("camera")
-        assert f"grey {camera[7, 9]}." in said(widgets.pixel_zoom({"camera": camera}, 7, 9))
+        assert f"grey {camera[7, 9]}." in said(pixels_widgets.pixel_zoom({"camera": camera}, 7, 9))
 
     def test_window_stays_inside_when_photo_or_size_change(self):
         photographs = {
             "tall": np.zeros((30, 12, 3), np.uint8),
             "wide": np.zeros((10, 40), np.uint8),
         }
-        zoom = widgets.pixel_zoom(photographs, row=29, column=11)
+        zoom = pixels_widgets.pixel_zoom(photographs, row=29, column=11)
         zoom.refresh()
         assert (zoom.controls["row"].value, zoom.controls["column"].value) == (24, 6)
         zoom.controls["name"].value = "wide"
@@ -67,11 +68,11 @@ class TestPixelZoom:
 
 class TestDenseCounter:
     def test_says_the_product(self):
-        text = said(widgets.dense_counter(side=28, channels=3, units=1))
+        text = said(pixels_widgets.dense_counter(side=28, channels=3, units=1))
         assert "2,352 × 1 weights + 1 bias = 2,353 parameters" in text
 
     def test_follows_its_controls(self):
-        counter = widgets.dense_counter()
+        counter = pixels_widgets.dense_counter()
         counter.refresh()
         counter.controls["channels"].value = 1
         counter.controls["units"].value = 1000
@@ -83,7 +84,7 @@ class TestAverageBuilder:
         images = np.stack([np.full((4, 5), value, np.uint8) for value in [10, 99, 20, 60]])
         images = np.concatenate([images, np.zeros((18, 4, 5), np.uint8)])
         labels = np.array([1, 0, 1, 0, *range(2, 10), *range(10)])
-        builder = widgets.average_builder(images, labels, digit=1)
+        builder = pixels_widgets.average_builder(images, labels, digit=1)
         assert "1 image of the digit 1" in said(builder)
         assert "pixel, 10.0," in builder.text.value
         builder.controls["count"].value = 2
@@ -94,14 +95,14 @@ class TestAverageBuilder:
 @pytest.mark.parametrize(
     "make",
     [
-        widgets.colour_mixer,
-        lambda: widgets.pixel_zoom({"cat": data.photograph("cat")}),
-        widgets.dense_counter,
-        lambda: widgets.average_builder(*data.load_digits(announce=False)[0]),
+        pixels_widgets.colour_mixer,
+        lambda: pixels_widgets.pixel_zoom({"cat": data.photograph("cat")}),
+        pixels_widgets.dense_counter,
+        lambda: pixels_widgets.average_builder(*data.load_digits(announce=False)[0]),
     ],
 )
 def test_each_is_also_a_still_with_words(make):
     shown, about = make()._repr_mimebundle_()
     assert shown["image/png"]
-    assert widgets.WIDGET_VIEW in shown
+    assert WIDGET_VIEW in shown
     assert shown["text/plain"] == about["image/png"]["alt"]

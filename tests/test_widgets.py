@@ -4,7 +4,7 @@ import ipywidgets as ipw
 import numpy as np
 import pytest
 
-from utils import plots, widgets
+from utils import convolution_widgets, plots, widgets
 
 IMAGE, KERNEL = np.arange(1, 17).reshape(4, 4), np.array([[1, 2], [3, 4]])
 SUMS = [44, 54, 64, 84, 94, 104, 124, 134, 144]
@@ -13,7 +13,7 @@ SUMS = [44, 54, 64, 84, 94, 104, 124, 134, 144]
 @pytest.fixture
 def stepper():
     """A stepper that is on show."""
-    made = widgets.convolution_stepper(
+    made = convolution_widgets.convolution_stepper(
         {"numbers": IMAGE, "wide": np.ones((2, 6))},
         {"first": KERNEL, "negative": -KERNEL},
         still=5,

@@ -18,7 +18,6 @@ LIBRARIES = frozenset(
         "scipy",
         "skimage",
         "cv2",
-        "PIL",
         "sklearn",
         "tensorflow",
         "keras",
@@ -29,6 +28,8 @@ LIBRARIES = frozenset(
         "utils",
     ]
 )
+# Drawing is free, but these compute too: they are an offence unless called by what draws.
+HELPERS = frozenset({"matplotlib.colors", "PIL"})
 # These draw, load or compare; none of them is an exercise. So do modules named *_widgets.
 FREE = frozenset(
     {"utils.plots", "utils.widgets", "utils.data", "utils.checks", "utils.compare", "utils.byhand"}
@@ -64,7 +65,12 @@ def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
             module, name = frame.f_globals.get("__name__"), frame.f_code.co_name
         else:
             module, name = getattr(arg, "__module__", None), getattr(arg, "__name__", "?")
-        if _is_library(module) and name != "<module>" and not _is_excused(frame, allowed):
+        caller = (frame.f_back if event == "call" else frame).f_globals.get("__name__")
+        if (
+            (_is_library(module) or _is_helper(module, caller))
+            and name != "<module>"
+            and not _is_excused(frame, allowed)
+        ):
             used.append(f"{str(module).split('.')[0]} ({name})")
 
     before = sys.getprofile()
@@ -102,6 +108,13 @@ def _is_library(module: object) -> bool:
         and module not in FREE
         and not module.endswith("_widgets")
     )
+
+
+def _is_helper(module: object, caller: object) -> bool:
+    """Tell whether a drawing library's helper is called by other code than what draws."""
+    named = isinstance(module, str) and (module in HELPERS or module.split(".", 1)[0] in HELPERS)
+    drawing = str(caller).startswith(("matplotlib", "PIL", "utils.plots"))
+    return named and not drawing
 
 
 def _is_excused(frame: FrameType | None, allowed: Collection[str]) -> bool:

@@ -183,7 +183,7 @@ class Exercise:
         if outcome is None or self._report_offence(outcome):
             return
         if outcome.error is not None:
-            self._report_error(outcome.error, args, kwargs)
+            self._report_error(outcome.error, args, kwargs, shown)
         elif not equal(outcome.value, expected, self.rtol, self.atol):
             self._report_difference(args, kwargs, outcome.value, expected, shown)
 
@@ -264,10 +264,19 @@ class Exercise:
             )
         return bool(outcome.library or outcome.changed)
 
-    def _report_error(self, error: BaseException, args: tuple, kwargs: dict) -> None:
+    def _report_error(
+        self, error: BaseException, args: tuple, kwargs: dict, shown: bool = False
+    ) -> None:
         """Note that the function raised an error where it should not have."""
-        what = f"It raised {_tell(error)}"
-        self._problems.append(Problem(what, self._show_input(args, kwargs), _size(args, kwargs)))
+        where = self._show_input(args, kwargs) if shown else self._describe_input(args, kwargs)
+        for small, _, outcome in [] if shown else self._small_results:
+            if type(outcome.error) is type(error):
+                error, where = outcome.error, self._show_input(small, {})
+                break
+        kind = type(error).__name__
+        self._problems.append(
+            Problem(f"It raised {_tell(error)}", where, _size(args, kwargs), kind)
+        )
 
     def _report_difference(
         self, args: tuple, kwargs: dict, got: object, expected: object, shown: bool

@@ -23,7 +23,7 @@
 # %%
 import numpy as np
 
-from utils import data, pixels, plots, widgets
+from utils import data, pixels, pixels_widgets, plots
 
 # %% [markdown]
 # ## A picture is a table of numbers
@@ -122,7 +122,7 @@ plots.Picture(
 # that has only one channel.
 
 # %%
-widgets.pixel_zoom(
+pixels_widgets.pixel_zoom(
     {name: data.photograph(name) for name in ["cat", "coffee", "astronaut", "rocket", "camera"]},
     row=100,
     column=166,
@@ -198,7 +198,7 @@ with checks.Exercise("pixels.count_values", count_values) as check:
 # Then type a code into the field: it is the same colour, written as web pages write it.
 
 # %%
-widgets.colour_mixer("#0B6623")
+pixels_widgets.colour_mixer("#0B6623")
 
 # %% [markdown]
 # The code has two digits for each lamp. They are *hexadecimal*: base 16, with the digits 0 to 9 and
@@ -505,7 +505,7 @@ print("one unit:", small.reshape(-1) @ weights + bias, " = 5 × 1 + 9 × 1 + 10"
 # the next lesson: a filter that looks at 3 × 3 pixels and uses the same weights everywhere.
 
 # %%
-widgets.dense_counter(side=28, channels=3, units=1)
+pixels_widgets.dense_counter(side=28, channels=3, units=1)
 
 # %% [markdown]
 # > **Spot the slip.** The slides that this course draws on give 2,352 as the "number of weights in
@@ -663,7 +663,7 @@ print("same weights, shuffled:", largest < 1e-9)
 # they have in common stays. Then choose another digit.
 
 # %%
-widgets.average_builder(x_train, y_train, digit=1)
+pixels_widgets.average_builder(x_train, y_train, digit=1)
 
 # %% [markdown]
 # Nearly every 1 has ink in the middle, whichever way it leans, so the average is brightest there. In small, with three

@@ -28,7 +28,7 @@ import time
 import numpy as np
 from scipy import signal
 
-from utils import convolution, data, plots, widgets
+from utils import convolution, convolution_widgets, data, plots
 
 # %% [markdown]
 # ## Nine sums
@@ -62,7 +62,7 @@ three_rows = np.array([[3, 4, 6, 5, 1, 3], [5, 3, 2, 4, 3, 2], [5, 4, 3, 3, 2, 6
 columns_1_0_1 = np.array([[1, 0, 1]] * 3)
 left_minus_right = np.array([[1, 0, -1]] * 3)
 
-widgets.convolution_stepper(
+convolution_widgets.convolution_stepper(
     images={"1 to 16": image, "left half bright": half_bright, "three rows": three_rows},
     kernels={
         "1 2 / 3 4": kernel,
