@@ -499,7 +499,18 @@ def _without_numbers(difference: str) -> str:
 
 def _size(args: tuple, kwargs: dict) -> int:
     """Return how large an input is: the number of values in it."""
-    return sum(np.size(value) for value in (*args, *kwargs.values()) if not callable(value))
+    return sum(map(_value_count, (*args, *kwargs.values())))
+
+
+def _value_count(value: object) -> int:
+    """Count the values in an argument, through lists and dicts of arrays of any shapes."""
+    if callable(value):
+        return 0
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return sum(map(_value_count, value))
+    return np.size(value)
 
 
 def _show(value: object) -> str:
