@@ -147,3 +147,11 @@ class TestShiftExplorer:
     def test_has_a_still(self, explorer):
         data, _ = explorer._repr_mimebundle_()
         assert {"image/png", "text/plain", WIDGET_VIEW} <= set(data)
+
+
+class TestShiftCurves:
+    def test_say_their_values_in_words(self):
+        change = {name: [0.5, 0.0, 0.5] for name in ("none", "a", "b", "c", "d")}
+        picture = pooling_widgets.shift_curves([-1, 0, 1], change, change, leave_out="b")
+        assert "At 0, 1: none: change 0.00 0.50, recognised 0.00 0.50; a:" in picture.alt
+        assert "b:" not in picture.alt

@@ -315,6 +315,56 @@ def draw_shift(image: np.ndarray, dx: int, pool: str) -> tuple[Picture, str]:
     return Picture(drawn, line), line
 
 
+def shift_curves(
+    shifts: Sequence[int],
+    change: Mapping[str, Sequence[float]],
+    recognised: Mapping[str, Sequence[float]],
+    leave_out: str = "",
+) -> Picture:
+    """Draw how much pooled maps change, and how many digits are recognised, against a shift.
+
+    Parameters
+    ----------
+    shifts : sequence of int
+        Pixels to the right.
+    change, recognised : mapping of str to sequence of float
+        For each kind of pooling, the value at each shift.
+    leave_out : str
+        A kind that has no curve, because it lies on another's.
+    """
+    shifts = list(shifts)
+    names = [name for name in change if name != leave_out]
+    colours = (plots.VERMILION, plots.ORANGE, plots.BLUE, plots.GREEN)
+    drawn, axes = plots.figure(9, 3.4, 1, 2)
+    for ax, table, title in [
+        (axes[0], change, "how much the maps change"),
+        (axes[1], recognised, "share of digits recognised"),
+    ]:
+        for name, colour, marker in zip(names, colours, "os^D", strict=True):
+            ax.plot(shifts, table[name], color=colour, marker=marker, label=name)
+        ax.set_title(title)
+        ax.set_xlabel("moved by dx pixels")
+        ax.set_xticks(shifts)
+        ax.set_ylim(-0.03, None)
+    axes[1].axhline(0.1, color=plots.GREY, linestyle=":", linewidth=1)
+    axes[1].text(shifts[0], 0.02, "guessing", color="#555555", fontsize=9)
+    drawn.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    shown = [index for index, dx in enumerate(shifts) if dx in (0, 1, 2, shifts[-1])]
+    where = ", ".join(str(shifts[index]) for index in shown)
+    alt = f"Two sets of curves against a shift of {shifts[0]} to {shifts[-1]} pixels. At {where}: "
+    alt += "; ".join(
+        f"{name}: change {_shown(change[name], shown)}, "
+        f"recognised {_shown(recognised[name], shown)}"
+        for name in names
+    )
+    return Picture(drawn, alt + ".")
+
+
+def _shown(values: Sequence[float], positions: Sequence[int]) -> str:
+    """Write some of a curve's values."""
+    return " ".join(f"{values[position]:.2f}" for position in positions)
+
+
 def _border(
     shape: tuple[int, int], rows: Sequence[int], columns: Sequence[int], size: int
 ) -> tuple[int, int, int, int]:

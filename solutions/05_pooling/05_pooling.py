@@ -626,8 +626,8 @@ plots.matrices(
 )
 
 # %% [markdown]
-# The first order is worth knowing for its cost: pool first, and ReLU has a quarter of the work, 1,014
-# numbers of a 26 × 26 × 6 volume's 4,056.
+# That max pooling does not mind saves work: pool first, and ReLU has 1,014 numbers to look at where a
+# 26 × 26 × 6 volume has 4,056.
 #
 # ## One number for a whole map: global pooling
 #
@@ -896,11 +896,13 @@ POOLINGS = {
     "2×2 twice": lambda maps: pooling.pool2d(pooling.pool2d(maps, 2), 2),
     "global": pooling.global_pool,
 }
+
 train_maps = [pooling.edge_maps(image) for image in x_train]
 moved_maps = {
     dx: [pooling.edge_maps(pooling.shift(image, dx)) for image in x_test] for dx in SHIFTS
 }
 
+# %%
 change, accuracy = {}, {}
 for name, pool in POOLINGS.items():
     known = np.array([pool(maps).ravel() for maps in train_maps])
@@ -922,39 +924,7 @@ for title, table in [("change", change), ("recognised", accuracy)]:
 # %%
 assert change["4×4"] == change["2×2 twice"]
 assert accuracy["4×4"] == accuracy["2×2 twice"]
-lines = {
-    "no pooling": plots.VERMILION,
-    "2×2": plots.ORANGE,
-    "4×4": plots.BLUE,
-    "global": plots.GREEN,
-}
-figure, axes = plots.figure(9, 3.4, 1, 2)
-for ax, table, title in [
-    (axes[0], change, "how much the maps change"),
-    (axes[1], accuracy, "share of digits recognised"),
-]:
-    for (name, colour), marker in zip(lines.items(), "os^D"):
-        label = "4×4, or 2×2 twice" if name == "4×4" else name
-        ax.plot(SHIFTS, table[name], color=colour, marker=marker, label=label)
-    ax.set_title(title)
-    ax.set_xlabel("moved by dx pixels")
-    ax.set_xticks(list(SHIFTS))
-    ax.set_ylim(-0.03, 1.23 if table is change else 1.03)
-axes[1].axhline(0.1, color=plots.GREY, linestyle=":", linewidth=1)
-axes[1].text(-4, 0.02, "guessing", color="#555555", fontsize=9)
-figure.legend(
-    *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False
-)
-plots.Picture(
-    figure,
-    alt="Two curves against the shift from -4 to 4. Left, the relative change of the maps: with no "
-    f"pooling {change['no pooling'][5]:.2f} at 1 pixel and {change['no pooling'][6]:.2f} at 2; "
-    f"with 2x2 {change['2×2'][5]:.2f} and {change['2×2'][6]:.2f}; "
-    f"with 4x4 {change['4×4'][5]:.2f} and {change['4×4'][6]:.2f}; global 0. "
-    "Right, the share of digits recognised: all but global start near 0.98 and fall on both "
-    f"sides, to {accuracy['no pooling'][8]:.2f} without pooling, {accuracy['2×2'][8]:.2f} with 2x2 "
-    f"and {accuracy['4×4'][8]:.2f} with 4x4 at 4 pixels; global stays at {accuracy['global'][4]:.2f}.",
-)
+pooling_widgets.shift_curves(SHIFTS, change, accuracy, leave_out="2×2 twice")
 
 # %% [markdown]
 # Read the left picture first. One pixel changes the unpooled maps by half. After 2 × 2 pooling it is
@@ -982,9 +952,8 @@ for begin in (0, 2):
 
 # %% [markdown]
 # And 2 × 2 twice is the same as 4 × 4 once, to the last digit: the largest of the largest. In a
-# network a convolution stands in between, and then it is not; [lesson
-# 07](../07_keras_cnn/07_keras_cnn.ipynb) measures a whole network in this way, and [lesson
-# 09](../09_augmentation/09_augmentation.ipynb) makes the curve flat by other means.
+# network a convolution stands in between, and then it is not. Lesson 07 measures whole networks in this
+# way, and lesson 09 makes the curve flat by other means.
 #
 # **Move the slider.** For each kind of pooling, find the first move that changes the four maps by more
 # than half. The picture shows one of them, *brighter to the right*, pooled, before and after the move.
