@@ -6,7 +6,7 @@ else. It works by mouse, pen and finger (click or drag) and by keyboard (arrows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import anywidget
 import ipywidgets as ipw
@@ -225,7 +225,7 @@ def letter_pad(
 
 
 def _buttons(grid: LetterGrid) -> list[ipw.HBox]:
-    """Return three rows of buttons that change the letter on a grid."""
+    """Return rows of buttons that change the letter on a grid."""
     blank = np.full((xo_classifier.SIDE, xo_classifier.SIDE), -1)
     rows = [
         {
@@ -236,19 +236,22 @@ def _buttons(grid: LetterGrid) -> list[ipw.HBox]:
         {
             "move left": lambda letter: xo_classifier.move(letter, -1),
             "move right": lambda letter: xo_classifier.move(letter, 1),
-            "thicker": xo_classifier.thicken,
         },
         {
             "move up": lambda letter: xo_classifier.move(letter, 0, -1),
             "move down": lambda letter: xo_classifier.move(letter, 0, 1),
         },
+        {"thicker": xo_classifier.thicken},
     ]
     return [ipw.HBox([_button(grid, *action) for action in row.items()]) for row in rows]
 
 
-def _button(grid: LetterGrid, description: str, change: object) -> ipw.Button:
+def _button(
+    grid: LetterGrid, description: str, change: Callable[[np.ndarray], np.ndarray]
+) -> ipw.Button:
     """Return a button that puts ``change(letter)`` in the letter's place."""
-    button = ipw.Button(description=description, layout=ipw.Layout(width="84px"))
+    layout = ipw.Layout(width="auto", min_width="5.5em", flex="1 1 auto")
+    button = ipw.Button(description=description, layout=layout)
 
     def press(_: object) -> None:
         letter = xo_classifier.parse_letter(grid.value)

@@ -34,10 +34,8 @@ from utils import convolution, plots, pooling, xo_classifier, xo_classifier_widg
 
 # %%
 x, o = xo_classifier.load_letter("x"), xo_classifier.load_letter("o")
-for left, right in zip(
-    xo_classifier.format_letter(x).split(), xo_classifier.format_letter(o).split()
-):
-    print(left, "  ", right)
+for lines in zip(*(xo_classifier.format_letter(letter).split() for letter in (x, o))):
+    print("    ".join(lines))
 print("\nthe X's fourth row:", x[3])
 
 # %% [markdown]
@@ -297,7 +295,7 @@ print("ROUNDED to two decimals")
 compare(read_printed(printed_maps), maps, np.rint)
 
 # %% [markdown]
-# Many differences, and all of one kind: 7/9 = 0.777... is printed as 0.77 and rounds to 0.78. Print
+# Many differences, and nearly all of one kind: 7/9 = 0.777... is printed as 0.77 and rounds to 0.78. Print
 # cuts the number off where you would round it. (Rows and columns are counted from 1 here, as on paper.)
 # With our numbers **cut** in the same way:
 
