@@ -1,0 +1,315 @@
+"""Train a Keras model and watch it learn; measure it; plot accuracy against shift.
+
+Lessons 07 to 09 share this. In a notebook, `train` shows a progress bar and a loss curve that
+grows, and leaves the finished curve; elsewhere it is quiet.
+"""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from IPython import get_ipython
+from IPython.display import HTML, display
+from matplotlib.ticker import MaxNLocator
+
+from utils import plots
+from utils.models import keras
+from utils.plots import Picture
+
+BATCH = 500  # images a model sees at once when it predicts: bounds the memory it takes
+PAUSE = 0.15  # seconds between two redraws of the live curve
+
+
+@dataclass
+class Training:
+    """What happened while a model was trained.
+
+    Attributes
+    ----------
+    name : str
+        What the model is called in figures.
+    loss, accuracy : list of float
+        One number an epoch, over the training images, while the weights were still moving.
+    test_loss, test_accuracy : list of float
+        The same on images that are not trained on, after each epoch; empty if none were given.
+    seconds : float
+        How long it took.
+    """
+
+    name: str
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    test_loss: list[float] = field(default_factory=list)
+    test_accuracy: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def note(self, logs: Mapping[str, float]) -> None:
+        """Take down one epoch, from Keras's logs."""
+        names = {"loss": self.loss, "accuracy": self.accuracy}
+        names |= {"val_loss": self.test_loss, "val_accuracy": self.test_accuracy}
+        for name, values in names.items():
+            if name in logs:
+                values.append(float(logs[name]))
+
+    def __str__(self) -> str:
+        """Say in a line how it went: ``dense: 12 epochs in 3.1 s, loss 0.02, accuracy 0.998``."""
+        if not self.loss:
+            return f"{self.name}: not trained yet"
+        epochs = len(self.loss)
+        said = f"{self.name}: {epochs} epoch{'' if epochs == 1 else 's'} in {self.seconds:.1f} s, "
+        said += f"loss {self.loss[-1]:.3f}"
+        if self.accuracy:
+            said += f", accuracy {self.accuracy[-1]:.3f}"
+        if self.test_accuracy:
+            said += f"; on test images {self.test_accuracy[-1]:.3f}"
+        return said
+
+    def picture(self) -> Picture:
+        """Draw the loss and, if it was measured, the accuracy, epoch by epoch."""
+        panels = [("loss", self.loss, self.test_loss)]
+        if self.accuracy:
+            panels.append(("accuracy", self.accuracy, self.test_accuracy))
+        drawn, axes = plots.figure(3.4 * len(panels), 2.2, 1, len(panels), squeeze=False)
+        for ax, (label, trained, tested) in zip(axes[0], panels, strict=True):
+            _draw_curve(ax, trained, plots.BLUE, "-", "training images")
+            if tested:
+                _draw_curve(ax, tested, plots.VERMILION, "--", "test images")
+                ax.legend(frameon=False, fontsize=9)
+            ax.set(xlabel="epoch", ylabel=label)
+            ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+            ax.set_ylim(0, 1.03) if label == "accuracy" else ax.set_ylim(bottom=0)
+        alt = f"{self}. The loss begins at {self.loss[0]:.3f}." if self.loss else str(self)
+        return Picture(drawn, alt)
+
+
+def prepare(images: np.ndarray) -> np.ndarray:
+    """Turn images into what a network takes: float32 from 0 to 1, with a channel axis.
+
+    Parameters
+    ----------
+    images : ndarray, shape (N, H, W) or (N, H, W, C)
+        0 to 255, of any real dtype.
+
+    Returns
+    -------
+    ndarray of float32, shape (N, H, W, 1) or (N, H, W, C)
+    """
+    scaled = np.asarray(images, np.float32) / 255
+    return scaled[..., np.newaxis] if scaled.ndim == 3 else scaled
+
+
+def train(
+    model: keras.Model,
+    x: np.ndarray,
+    y: np.ndarray,
+    epochs: int = 10,
+    batch_size: int = 64,
+    seed: int = 0,
+    *,
+    test: tuple[np.ndarray, np.ndarray] | None = None,
+    name: str | None = None,
+) -> Training:
+    """Train a model in place.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled as you like. If it is not, it is compiled with Adam, accuracy, and cross-entropy:
+        binary for one output unit, else sparse, for whole-number labels.
+    x : ndarray, shape (N, ...)
+        Inputs, as from `prepare`.
+    y : ndarray, shape (N,)
+        Labels.
+    epochs : int
+        How often to go through all of them.
+    batch_size : int
+        How many inputs go into one step.
+    seed : int
+        For the order of the images, dropout and random layers. The weights that training begins
+        with are drawn when the model is built: call ``keras.utils.set_random_seed`` before that.
+    test : (x, y), optional
+        What to measure on after each epoch.
+    name : str, optional
+        What to call it in the curve; the model's own name by default.
+
+    Returns
+    -------
+    Training
+        Loss and accuracy epoch by epoch, and the seconds it took. Shown in a notebook by `train`
+        itself; ``print`` it for a line of text.
+    """
+    keras.utils.set_random_seed(seed)
+    if not model.compiled:
+        binary = model.output_shape[-1] == 1
+        loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
+        model.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
+    record = Training(name or model.name)
+    watcher = _Watcher(record, _Screen() if _in_notebook() else None)
+    model.fit(
+        *(x, y, batch_size, epochs),
+        verbose=0,
+        validation_data=test,
+        validation_batch_size=BATCH,
+        callbacks=[watcher],
+    )
+    return record
+
+
+def predictor(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a model's ``predict`` as a plain function from array to array.
+
+    It does what ``model.predict`` does, and is faster on few images: nothing is compiled first.
+    """
+
+    def predict(x: np.ndarray) -> np.ndarray:
+        parts = [x[start : start + BATCH] for start in range(0, len(x), BATCH)]
+        return np.concatenate([np.asarray(model(part, training=False)) for part in parts])
+
+    return predict
+
+
+def accuracy(model: keras.Model, x: np.ndarray, y: np.ndarray) -> float:
+    """Return the share of inputs whose most probable class is their label."""
+    return float(np.mean(predictor(model)(x).argmax(axis=-1) == y))
+
+
+def shift_curve(
+    curves: Mapping[str, Sequence[float]],
+    shifts: Sequence[int],
+    *,
+    alt: str,
+    floor: float | None = None,
+    width: float = 6.6,
+    height: float = 3.2,
+) -> Picture:
+    """Plot accuracy against how far the pictures were moved, a line for each model.
+
+    Parameters
+    ----------
+    curves : mapping of str to sequence of float
+        For each model its accuracies, in the order of ``shifts``.
+    shifts : sequence of int
+        Pixels to the right; negative: to the left.
+    alt : str
+        What there is to see, in a sentence.
+    floor : float, optional
+        An accuracy to mark with a dotted line.
+    width, height : float
+        Inches.
+    """
+    drawn, ax = plots.figure(width, height)
+    for index, (name, accuracies) in enumerate(curves.items()):
+        ax.plot(
+            shifts,
+            accuracies,
+            color=plots.COLOURS[index % len(plots.COLOURS)],
+            linestyle=("-", "--", "-.", ":")[index % 4],
+            marker="osD^v"[index % 5],
+            markersize=4.5,
+            label=name,
+        )
+    if floor is not None:
+        ax.axhline(floor, color=plots.GREY, linestyle=":", linewidth=1.2)
+    ax.axvline(0, color=plots.GREY, linewidth=0.8, zorder=0)
+    ax.set(xlabel="pixels to the right (negative: left)", ylabel="accuracy", ylim=(0, 1.03))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    return Picture(drawn, alt)
+
+
+class _Watcher(keras.callbacks.Callback):
+    """Take down each epoch and, if there is a screen, keep it up to date."""
+
+    def __init__(self, record: Training, screen: _Screen | None):
+        super().__init__()
+        self._record, self._screen = record, screen
+        self._epoch = 0
+
+    def on_train_begin(self, logs: object = None) -> None:
+        self._start = time.perf_counter()
+        self._show(0)
+
+    def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+        steps = self.params.get("steps") or 1
+        self._show((self._epoch + (batch + 1) / steps) / self.params["epochs"])
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        self._record.note(logs or {})
+        self._record.seconds = time.perf_counter() - self._start
+
+    def on_train_end(self, logs: object = None) -> None:
+        self._record.seconds = time.perf_counter() - self._start
+        if self._screen:
+            self._screen.finish(self._record)
+
+    def _show(self, share: float) -> None:
+        if self._screen:
+            self._screen.show(self._record, self.params["epochs"], share)
+
+
+class _Screen:
+    """One output of a notebook's cell: a bar and a growing curve, then the finished curve."""
+
+    def __init__(self) -> None:
+        self._handle = display(HTML(""), display_id=True)
+        self._last = 0.0
+
+    def show(self, record: Training, epochs: int, share: float) -> None:
+        """Redraw, unless that was done a moment ago."""
+        if time.monotonic() - self._last >= PAUSE:
+            self._last = time.monotonic()
+            self._handle.update(HTML(live_view(record, epochs, share)))
+
+    def finish(self, record: Training) -> None:
+        """Leave the finished curve in place of the bar."""
+        self._handle.update(record.picture())
+
+
+def live_view(record: Training, epochs: int, share: float) -> str:
+    """Return a progress bar and the loss so far as HTML: cheap enough to redraw all the time.
+
+    Parameters
+    ----------
+    record : Training
+        What is known so far.
+    epochs : int
+        How many there will be.
+    share : float
+        How much of the work is done, from 0 to 1.
+    """
+    width, height, done = 320, 90, len(record.loss)
+    top = max(record.loss, default=1) or 1
+    points = " ".join(
+        f"{(epoch + 1) / epochs * width:.1f},{(1 - loss / top) * height:.1f}"
+        for epoch, loss in enumerate(record.loss)
+    )
+    label = html.escape(str(record))
+    return (
+        f'<div><progress value="{share:.3f}" max="1" style="width:{width}px" '
+        f'aria-label="training"></progress> epoch {min(done + 1, epochs)} of {epochs}<br>'
+        f"{label}<br>"
+        f'<svg width="{width}" height="{height + 4}" role="img" aria-label="loss so far">'
+        f'<rect width="{width}" height="{height + 4}" fill="none" stroke="{plots.GREY}"/>'
+        f'<polyline points="{points}" fill="none" stroke="{plots.BLUE}" stroke-width="2"/>'
+        "</svg></div>"
+    )
+
+
+def _draw_curve(ax, values: Sequence[float], colour: str, line: str, label: str) -> None:
+    """Draw one number an epoch, counted from 1."""
+    marker = "o" if len(values) < 16 else None
+    epochs = range(1, len(values) + 1)
+    ax.plot(epochs, values, line, color=colour, marker=marker, markersize=3.5, label=label)
+
+
+def _in_notebook() -> bool:
+    """Tell whether there is a front end that can show a display that changes."""
+    shell = get_ipython()
+    return shell is not None and hasattr(shell, "kernel")
