@@ -373,7 +373,7 @@ def _meddled_ones(loops: NotebookNode) -> list[Submission]:
 
     def meddled(student: str, content: NotebookNode | bytes, marks: dict, note: str) -> Submission:
         files = {f"{LESSON}.ipynb": content} if isinstance(content, bytes) else file_of(content)
-        return Submission(student, marks, files, says={"": note}, honest=not note)
+        return Submission(student, marks, files, says={"": note}, honest=student == "extra cells")
 
     return [
         meddled("deleted test", deleted, FULL, "test-relu had been deleted and was put back"),

@@ -1,0 +1,178 @@
+import csv
+import importlib.util
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from toy import LESSON, answer, hand_in, make_course
+
+from grader.build import make_release
+
+
+def grader(*arguments, cwd, **environment):
+    """Run the command as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "grader.cli", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONPATH": str(cwd)} | environment,
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course with a marked class: ana is right, ben is half right, cy handed in nonsense."""
+    root = tmp_path_factory.mktemp("course")
+    lesson = make_course(root)
+    submitted = root / "submitted"
+    hand_in(submitted, "ana", answer(make_release(lesson)))
+    wrong = "def double(x):\n    print('PRINTED', x)\n    return 6"
+    hand_in(submitted, "=ben, <b>", answer(make_release(lesson), double=wrong))
+    hand_in(submitted, "cy", b"%PDF")
+    (submitted / "dora").mkdir()
+    run = grader("autograde", "--json", "out.json", cwd=root)
+    assert run.returncode == 0, run.stderr
+    (root / "autograde.txt").write_text(run.stdout + run.stderr, encoding="utf-8")
+    return root
+
+
+def test_autograde_writes_the_json(course):
+    rows = json.loads((course / "out.json").read_text(encoding="utf-8"))["submissions"]
+    assert [(row["student"], row["status"], row["score"]) for row in rows] == [
+        ("=ben, <b>", "graded", 1.0),
+        ("ana", "graded", 4.0),
+        ("cy", "unreadable", 0.0),
+        ("dora", "missing", 0.0),
+    ]
+
+
+def test_autograde_tells_each_problem_in_a_line_and_sums_up(course):
+    lines = (course / "autograde.txt").read_text(encoding="utf-8").splitlines()
+    assert any(
+        "cy" in line and "unreadable: the file is not a notebook but a PDF" in line
+        for line in lines
+    )
+    assert any("dora" in line and "missing: nothing was handed in" in line for line in lines)
+    assert any(LESSON in line and "1.67" in line for line in lines)
+
+
+def test_autograde_again_changes_nothing(course):
+    run = grader("autograde", "--json", "again.json", cwd=course)
+    assert run.returncode == 0
+    assert (course / "again.json").read_bytes() == (course / "out.json").read_bytes()
+
+
+def test_nothing_handed_in_is_told_and_still_written(course, tmp_path):
+    run = grader(
+        "autograde", "--submitted", tmp_path, "--gradebook", tmp_path / "new.db",
+        "--json", tmp_path / "out.json", cwd=course,
+    )  # fmt: skip
+    assert run.returncode == 0
+    assert "<student>/<lesson>/<lesson>.ipynb" in run.stdout
+    assert json.loads((tmp_path / "out.json").read_text()) == {"submissions": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["autograde", "--submitted", "nowhere"], "There is no folder nowhere"),
+        (["autograde", "99"], "There is no lesson '99'"),
+        (["autograde", "--gradebook", "nonsense://x"], "cannot be opened"),
+        (["check", "nowhere.ipynb"], "There is no nowhere.ipynb"),
+        (["feedback", "--autograded", "nowhere"], "nothing marked in"),
+        (["report", "--gradebook", "empty.db"], "no marks in the gradebook"),
+        (["export", "--gradebook", "empty.db"], "no marks in the gradebook"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(course, arguments, words):
+    run = grader(*arguments, cwd=course)
+    assert run.returncode == 2
+    assert words in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_scheduler_without_dask_is_refused(course):
+    if importlib.util.find_spec("distributed"):
+        pytest.skip("Dask is installed")
+    run = grader("autograde", "--force", "--scheduler", "tcp://127.0.0.1:1", cwd=course)
+    assert run.returncode == 2
+    assert "not installed" in run.stderr
+
+
+def test_build_check_fails_with_what_is_stale(tmp_path):
+    make_course(tmp_path)
+    run = grader("build", "--check", cwd=tmp_path)
+    assert run.returncode == 1
+    assert f"{LESSON}.ipynb: was never made" in run.stderr
+    assert grader("build", cwd=tmp_path).returncode == 0
+    assert grader("build", "--check", cwd=tmp_path).returncode == 0
+    assert "up to date" in grader("build", cwd=tmp_path).stdout
+
+
+def test_check_tells_points_and_what_to_fix(course, tmp_path):
+    path = course / "submitted" / "=ben, <b>" / LESSON / f"{LESSON}.ipynb"
+    run = grader("check", path, cwd=course)
+    assert run.returncode == 1
+    assert "shout: not done yet" in run.stdout
+    assert "1 of 1" in run.stdout
+    path = course / "submitted" / "ana" / LESSON / f"{LESSON}.ipynb"
+    assert grader("check", path, cwd=course).returncode == 0
+
+
+def test_feedback_shows_messages_and_no_hidden_test(course):
+    run = grader("feedback", cwd=course)
+    assert run.returncode == 0, run.stderr
+    page = course / "feedback" / "=ben, <b>" / LESSON / f"{LESSON}.html"
+    text = page.read_text(encoding="utf-8")
+    assert "double: wrong on a large number" in text
+    for secret in ("4321", "8642", "secret"):
+        assert secret not in text
+    card = (course / "feedback" / "cy" / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
+    assert "could not be marked: the file is not a notebook but a PDF" in card
+
+
+def test_report_tells_lessons_exercises_students_and_problems(course):
+    run = grader("report", "--html", "report.html", cwd=course)
+    assert run.returncode == 0, run.stderr
+    page = (course / "report.html").read_text(encoding="utf-8")
+    for text in (run.stdout, page):
+        assert "double: wrong on a large number" in text
+        assert "33%" in text or "25%" in text
+        assert "not a notebook but a PDF" in text
+    assert "=ben, &lt;b&gt;" in page
+    assert "http" not in page
+
+
+def test_export_is_for_spreadsheets_canvas_and_moodle(course):
+    tables = {}
+    for kind in ("csv", "canvas", "moodle"):
+        run = grader("export", "--format", kind, "--to", "-", cwd=course)
+        assert run.returncode == 0, run.stderr
+        tables[kind] = list(csv.reader(io.StringIO(run.stdout)))
+    assert [row[1] for row in tables["csv"][1:]] == ["'=ben, <b>", "ana", "cy", "dora"]
+    assert tables["csv"][2][-2:] == ["4", "4"]
+    assert tables["canvas"][1][0] == "Points Possible"
+    assert [row[-1] for row in tables["canvas"][2:]] == ["1", "4", "0", ""]
+    assert tables["moodle"][0][0] == "Username"
+    assert grader("export", cwd=course).returncode == 0
+    assert (course / "grades-csv.csv").is_file()
+
+
+@pytest.mark.parametrize("command", ["build", "check", "autograde", "feedback", "report", "export"])
+def test_help_is_there(course, command):
+    run = grader(command, "--help", cwd=course)
+    assert run.returncode == 0
+    assert "Usage" in run.stdout
+
+
+def test_help_does_not_import_what_is_slow(course):
+    slow = {"nbformat", "numpy", "nbgrader", "jupytext"}
+    code = f"import sys, grader.cli; print({slow} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout.strip() == "set()"
