@@ -849,8 +849,8 @@ for dx in shifts:
 
 # %% [markdown]
 # One pixel is forgiven: pooling did that. Three are not, and for the O two to the left are too many. The
-# *match map* moves along with the letter, whatever the shift. It is the template that wants the
-# diagonal in the first quarter and nowhere else.
+# *match map* moves along with the letter, whatever the shift. It is the X's template that wants
+# the diagonal in the first and the last quarter, and nowhere else.
 #
 # Is it only because a letter of this size leaves the picture from two pixels on? Try a smaller X, of
 # 5 × 5 pixels, which stays inside:
@@ -954,9 +954,10 @@ for name, values in accuracy.items():
 
 # %% [markdown]
 # Two surprises. A turned O stays an O, because a ring looks the same from all sides, while a turned X has
-# slants that no feature was made for. And against specks **whole letters do better**: a mean over 81
-# pixels averages the specks away, but the best of four noisy matches, which is what max pooling takes,
-# gets better by luck. No method wins everywhere. That is why one measures.
+# slants that no feature was made for. (The curves are jagged because 9 × 9 squares hold a slanting
+# stroke badly; some pixels drop out.) And against specks **whole letters do better**: a mean over 81
+# pixels averages the specks away, but the best of sixteen noisy matches, which is what two poolings
+# take, gets better by luck. No method wins everywhere. That is why one measures.
 #
 # Last, a gallery of what goes wrong most, with both scores:
 
@@ -974,7 +975,6 @@ for name, letter in gallery.items():
     scores = scores_of(letter)
     verdict = max(scores, key=scores.get)
     titles.append(f"{name}\nX {scores['X']:.2f}  O {scores['O']:.2f}  → {verdict}")
-    print(titles[-1].replace("\n", ":  "))
 
 xo_classifier_widgets.draw_letters(
     list(zip(titles, gallery.values())),
@@ -1052,7 +1052,7 @@ for name in near:
 # - A match of 1 and −1 pixels is *(agreeing − disagreeing) / all*.
 # - Small features forgive a shift of one pixel that whole letters do not. They do **not** make a
 #   classifier that recognises a letter wherever it is.
-# - Features made by hand see what their maker thought of. Three pixels to the side, or a turn by 25°,
+# - Features made by hand see what their maker thought of. Three pixels to the side, or a turn by 35°,
 #   are enough to fool them.
 # - Recompute published numbers. Most are right, and the others teach the most.
 #
