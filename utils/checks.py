@@ -29,7 +29,7 @@ from types import ModuleType
 import numpy as np
 
 from utils import byhand
-from utils.compare import ATOL, RTOL, describe, equal, find_difference
+from utils.compare import ATOL, RTOL, describe, equal, find_difference, is_model
 
 SHOWN_SIZE = 100
 
@@ -258,8 +258,8 @@ class Exercise:
         elif outcome.changed:
             self._problems.append(
                 Problem(
-                    f"It changes its argument `{outcome.changed}`. Work on a copy, "
-                    f"for example `{outcome.changed} = {outcome.changed}.copy()`."
+                    f"It changes its argument `{outcome.changed}`, which is not its own. "
+                    "Make a new array or list, or work on a copy."
                 )
             )
         return bool(outcome.library or outcome.changed)
@@ -291,7 +291,8 @@ class Exercise:
             args, kwargs, got, expected = small
             mistake = mistake or self._find_mistake(args, kwargs, got, expected)
         what = _text(mistake) or find_difference(got, expected, self.rtol, self.atol)
-        text = "\n".join([self._show_input(args, kwargs), *_show_results(expected, got)])
+        given = [self._show_input(args, kwargs)] if args or kwargs else []
+        text = "\n".join([*given, *_show_results(expected, got)])
         self._problems.append(Problem(what, text, _size(args, kwargs)))
 
     def _report_hidden(
@@ -521,6 +522,10 @@ def _show(value: object) -> str:
         text = np.array2string(value, precision=4, suppress_small=True, separator=", ")
         note = "" if value.dtype in (np.int64, np.float64, bool) else f"  # {value.dtype}"
         return text.replace("\n", f"{note}\n", 1) if "\n" in text else text + note
+    if is_model(value):
+        from utils import models
+
+        return models.show_model(value)
     if callable(value):
         return getattr(value, "__name__", "a function")
     text = repr(value)

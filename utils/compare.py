@@ -1,13 +1,14 @@
 """Compare what a function returned with what it should have, and say what differs.
 
 Only plain values are compared: None, bool, numbers, strings, lists, tuples, dicts and NumPy arrays
-of a bool, integer or real dtype. Anything else is a wrong answer whose message says what it is, so
-an object with an ``==`` of its own never gets a word in.
+of a bool, integer or real dtype; and Keras models, layer by layer. Anything else is a wrong answer
+whose message says what it is, so an object with an ``==`` of its own never gets a word in.
 """
 
 from __future__ import annotations
 
 import numbers
+import sys
 from collections import Counter, OrderedDict, defaultdict
 
 import numpy as np
@@ -34,12 +35,21 @@ def describe(value: object) -> str:
         return f"the string {value!r}"
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of length {len(value)}"
+    if is_model(value):
+        count = len(value.layers)
+        return f"a Keras model of {count} {'layer' if count == 1 else 'layers'}"
     return f"{_article(type(value).__name__)} {type(value).__name__}"
 
 
 def _article(word: str) -> str:
     """Return the article that a word or a number takes."""
     return "an" if word[0] in "aeiouAEIOU8" or word.startswith(("11", "18")) else "a"
+
+
+def is_model(value: object) -> bool:
+    """Tell whether a value is a Keras model, without loading Keras."""
+    keras = sys.modules.get("keras")
+    return keras is not None and isinstance(value, getattr(keras, "Model", ()))
 
 
 def find_difference(
@@ -50,7 +60,7 @@ def find_difference(
     Parameters
     ----------
     got, expected : object
-        What came back, and a plain value: what should have.
+        What came back, and what should have: a plain value or a Keras model.
     rtol, atol : float
         Numbers are equal if ``abs(got - expected) <= atol + rtol * abs(expected)``.
     """
@@ -62,6 +72,10 @@ def find_difference(
         return _sequence_difference(got, expected, rtol, atol)
     if isinstance(expected, dict):
         return _dict_difference(got, expected, rtol, atol)
+    if is_model(expected):
+        from utils import models
+
+        return models.find_model_difference(got, expected)
     return _scalar_difference(got, expected, rtol, atol)
 
 
