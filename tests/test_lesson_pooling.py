@@ -726,6 +726,7 @@ def test_forgetting_an_error_costs_half_a_point(name):
     [
         ("pool2d", "stride ignored", 2),
         ("pool2d", "starts at -999", 3.5),
+        ("pool2d", "ceil", 2),
         ("pool2d", "divided by the stride", 3),
         ("max_pool_same", "zeros win", 2),
         ("max_pool_same", "all padding after", 2),

@@ -348,7 +348,9 @@ def shift_curves(
         ax.set_ylim(-0.03, None)
     axes[1].axhline(0.1, color=plots.GREY, linestyle=":", linewidth=1)
     axes[1].text(shifts[0], 0.02, "guessing", color="#555555", fontsize=9)
-    drawn.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    drawn.legend(
+        *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False
+    )
     shown = [index for index, dx in enumerate(shifts) if dx in (0, 1, 2, shifts[-1])]
     where = ", ".join(str(shifts[index]) for index in shown)
     alt = f"Two sets of curves against a shift of {shifts[0]} to {shifts[-1]} pixels. At {where}: "

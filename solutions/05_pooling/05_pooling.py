@@ -260,6 +260,8 @@ with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size
     ]:
         picture = rng.permutation(shape[0] * shape[1]).reshape(shape) + 1
         check.agrees(picture, size, stride)
+    check.agrees(rng.integers(0, 256, (6, 7), dtype=np.uint8))
+    check.agrees(rng.integers(0, 256, (9, 6), dtype=np.uint8), 4)
     picture = rng.permutation(8 * 10).reshape(8, 10) + 1
     check.agrees(picture)
     check.agrees(picture, 3)
@@ -279,12 +281,12 @@ from utils import checks
 rng = np.random.default_rng(51)
 with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size"]) as check:
     for mode in ("average", "sum"):
-        for shape, size in [((6, 7), 2), ((9, 6), 3), ((4, 9), 4), ((5, 3), 1), ((3, 3), 3)]:
+        for shape, size in [((6, 8), 2), ((9, 6), 3), ((4, 12), 4), ((5, 3), 1), ((3, 3), 3)]:
             check.agrees(rng.integers(1, 90, shape), size, mode=mode)
             check.agrees(rng.normal(size=shape), size, mode=mode)
         check.agrees(rng.normal(size=(6, 9)), 3, 3, mode)
-        check.agrees(rng.integers(1, 90, (6, 7)), 3, 2, mode)
-        check.agrees(rng.integers(1, 90, (7, 6)), size=2, stride=3, mode=mode)
+        check.agrees(rng.integers(1, 90, (8, 5)), 2, 3, mode)
+        check.agrees(rng.integers(1, 90, (5, 11)), size=2, stride=3, mode=mode)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-pool2d-numbers", "grade": true, "points": 0.5}
@@ -296,16 +298,16 @@ from utils import checks
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(52)
 with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size"]) as check:
-    bytes_image = rng.integers(100, 256, (6, 7), dtype=np.uint8)
+    bytes_image = rng.integers(100, 256, (6, 8), dtype=np.uint8)
     tall_bytes = rng.integers(0, 256, (9, 6), dtype=np.uint8)
     for mode in ("max", "average", "sum"):
         check.agrees(bytes_image, mode=mode)
         check.agrees(tall_bytes, 3, mode=mode)
-        check.agrees(rng.integers(-128, -60, (5, 6), dtype=np.int8), mode=mode)
-        check.agrees(rng.integers(20000, 32767, (4, 7), dtype=np.int16), 2, mode=mode)
-        check.agrees(rng.integers(-9, 9, (5, 6)).astype(np.float32), 2, mode=mode)
-        check.agrees(-rng.random((4, 5)) - 0.1, mode=mode)
-        check.agrees(-rng.random((4, 6)) * 1e12, mode=mode)
+        check.agrees(rng.integers(-128, -60, (4, 6), dtype=np.int8), mode=mode)
+        check.agrees(rng.integers(20000, 32767, (4, 8), dtype=np.int16), 2, mode=mode)
+        check.agrees(rng.integers(-9, 9, (6, 4)).astype(np.float32), 2, mode=mode)
+        check.agrees(-rng.random((4, 6)) - 0.1, mode=mode)
+        check.agrees(-rng.random((6, 4)) * 1e12, mode=mode)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-pool2d-errors", "grade": true, "points": 0.5}

@@ -470,6 +470,7 @@ EXAMPLES = {
     "pool2d": [
         (np.array([[3, 1], [2, 0]]),),
         (np.array([[-4, -1], [-2, -3]]),),
+        (np.array([[-4e12, -1e12], [-2e12, -3e12]]),),
         (np.array([[3, 1], [2, 0]]), 2, None, "average"),
         (np.array([[3, 1], [2, 0]]), 2, None, "sum"),
         (_BYTES, 2, None, "sum"),
@@ -493,6 +494,7 @@ EXAMPLES = {
         (np.array([[3, 1], [2, 0]]),),
         (np.array([[-5, -2, -7]]),),
         (np.array([[-5], [-2], [-7]]),),
+        (np.array([[-5e12, -2e12, -7e12]]),),
         (_FALLING,),
         (_NEGATIVE,),
         (_NEGATIVE, 3, 1),
