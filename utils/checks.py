@@ -103,6 +103,8 @@ class Exercise:
     _problems: list[Problem] = field(default_factory=list)
     _count: int = 0
     _not_done: bool = False
+    _likenesses: dict[Callable, float] = field(default_factory=dict)
+    _small_inputs: dict[Callable | None, tuple | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._module, self.name = self.name.split(".")
@@ -327,6 +329,8 @@ class Exercise:
 
     def _likeness(self, mistake: Callable) -> float:
         """Return on what share of the small inputs that either gets wrong both give the same."""
+        if mistake in self._likenesses:
+            return self._likenesses[mistake]
         same = [
             self._equal(theirs.value, known.value)
             for args, expected, theirs in self._small_results
@@ -334,7 +338,8 @@ class Exercise:
             and theirs.error is None
             and not (self._equal(known.value, expected) and self._equal(theirs.value, expected))
         ]
-        return sum(same) / len(same) if same else 1.0
+        self._likenesses[mistake] = sum(same) / len(same) if same else 1.0
+        return self._likenesses[mistake]
 
     @functools.cached_property
     def _small_results(self) -> list[tuple[tuple, object, Outcome]]:
@@ -349,6 +354,12 @@ class Exercise:
 
         If the mistake is known, the input must show that mistake, not another.
         """
+        if mistake not in self._small_inputs:
+            self._small_inputs[mistake] = self._search_small_input(mistake)
+        return self._small_inputs[mistake]
+
+    def _search_small_input(self, mistake: Callable | None) -> tuple | None:
+        """Do what `_find_small_input` says."""
         for args, expected, outcome in self._small_results:
             if outcome.error is not None or self._equal(outcome.value, expected):
                 continue
