@@ -179,6 +179,20 @@ def list_steps(model: keras.Model) -> list[Step]:
     return steps
 
 
+def settings_of(model: object, *kinds: str) -> list[dict]:
+    """Return the settings of a model's layers of some kinds, in order; none if it is no model.
+
+    With these, a test looks at one part of a model, whatever became of the others:
+    ``settings_of(model, "Conv2D")``.
+    """
+    if not compare.is_model(model):
+        return []
+    try:
+        return [{"kind": s.kind} | s.settings for s in list_steps(model) if s.kind in kinds]
+    except NotAChain:
+        return []
+
+
 def find_model_difference(got: object, expected: keras.Model) -> str | None:
     """Return what is wrong with a model in the most specific words, or None if it is right.
 

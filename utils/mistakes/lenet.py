@@ -1,0 +1,344 @@
+"""Wrong ways to do lesson 08's exercises."""
+
+import numpy as np
+
+from utils import lenet as right
+from utils.models import keras
+
+
+def odd_pixel_above(images, size):
+    """The odd row is above, or the odd column to the left. It belongs below and to the right:
+    round down what comes first.
+    """
+    return right.pad_to(images[:, ::-1, ::-1], size)[:, ::-1, ::-1]
+
+
+def all_below(images, size):
+    """All the zeros are below and to the right. Half of them belong above and to the left."""
+    height, width = images.shape[1:3]
+    return np.pad(images, ((0, 0), (0, size - height), (0, size - width), (0, 0)))
+
+
+def all_above(images, size):
+    """All the zeros are above and to the left. Half of them belong below and to the right."""
+    height, width = images.shape[1:3]
+    return np.pad(images, ((0, 0), (size - height, 0), (size - width, 0), (0, 0)))
+
+
+def all_on_both_sides(images, size):
+    """Each side gets all the missing pixels, so the result is too large. Share them."""
+    height, width = images.shape[1:3]
+    tall, wide = size - height, size - width
+    return np.pad(images, ((0, 0), (tall, tall), (wide, wide), (0, 0)))
+
+
+def half_on_both_sides(images, size):
+    """Both sides get half, rounded down. Where the number is odd, one pixel is missing."""
+    height, width = images.shape[1:3]
+    tall, wide = (size - height) // 2, (size - width) // 2
+    return np.pad(images, ((0, 0), (tall, tall), (wide, wide), (0, 0)))
+
+
+def always_two(images, size):
+    """It adds two pixels on each side whatever the size. How many are missing?"""
+    return np.pad(images, ((0, 0), (2, 2), (2, 2), (0, 0)))
+
+
+def height_alone(images, size):
+    """The columns get as many zeros as the rows. Height and width need not be the same: count both."""
+    top = (size - images.shape[1]) // 2
+    after = size - images.shape[1] - top
+    return np.pad(images, ((0, 0), (top, after), (top, after), (0, 0)))
+
+
+def axes_swapped(images, size):
+    """Height and width are swapped: axis 1 counts rows, axis 2 counts columns."""
+    height, width = images.shape[1:3]
+    top, left = (size - width) // 2, (size - height) // 2
+    return np.pad(images, ((0, 0), (top, size - width - top), (left, size - height - left), (0, 0)))
+
+
+def edge_repeated(images, size):
+    """The border repeats the image's edge. It should be black: 0."""
+    height, width = images.shape[1:3]
+    top, left = (size - height) // 2, (size - width) // 2
+    pads = ((0, 0), (top, size - height - top), (left, size - width - left), (0, 0))
+    return np.pad(images, pads, mode="edge")
+
+
+def white_border(images, size):
+    """The border is not black. Black is 0."""
+    ones = np.ones_like(images)
+    return right.pad_to(images, size) + (right.pad_to(ones, size) == 0)
+
+
+def channel_dropped(images, size):
+    """The channel axis is gone. (N, H, W, 1) becomes (N, size, size, 1)."""
+    return right.pad_to(images, size)[..., 0]
+
+
+def first_image_alone(images, size):
+    """It pads the first image alone. All N belong into the result."""
+    return right.pad_to(images[:1], size)
+
+
+def batch_axis_kept(model):
+    """The shapes begin with the batch axis, None. Leave that out: shape[1:]."""
+    return [(name, (None, *shape), count) for name, shape, count in right.layer_table(model)]
+
+
+def input_shapes(model):
+    """These are the shapes that go into each layer. The table asks for what comes out."""
+    return [
+        (layer.name, tuple(layer.input.shape[1:]), layer.count_params()) for layer in model.layers
+    ]
+
+
+def with_weights_alone(model):
+    """Layers without parameters are left out. Every layer of model.layers belongs in the table."""
+    return [row for row in right.layer_table(model) if row[2]]
+
+
+def without_input(model):
+    """The InputLayer is left out. Where model.layers has one, it is in the table too."""
+    return [
+        row
+        for row, layer in zip(right.layer_table(model), model.layers, strict=True)
+        if not isinstance(layer, keras.layers.InputLayer)
+    ]
+
+
+def last_layer_missing(model):
+    """The last layer is missing."""
+    return right.layer_table(model)[:-1]
+
+
+def first_layer_missing(model):
+    """The first layer is missing."""
+    return right.layer_table(model)[1:]
+
+
+def class_names(model):
+    """It names the layers' classes. Each layer has a name of its own: layer.name."""
+    rows = right.layer_table(model)
+    return [(type(layer).__name__, *row[1:]) for layer, row in zip(model.layers, rows, strict=True)]
+
+
+def weight_arrays_counted(model):
+    """It counts the arrays of weights. A layer's parameters are all the numbers in them."""
+    rows = right.layer_table(model)
+    return [(*row[:2], len(layer.weights)) for layer, row in zip(model.layers, rows, strict=True)]
+
+
+def trainable_alone(model):
+    """It counts trainable parameters alone. count_params() counts those that are frozen too."""
+    rows = right.layer_table(model)
+    return [
+        (*row[:2], sum(int(np.prod(weights.shape)) for weights in layer.trainable_weights))
+        for layer, row in zip(model.layers, rows, strict=True)
+    ]
+
+
+def without_biases(model):
+    """The biases are not counted. They are parameters too: see layer.count_params()."""
+    rows = right.layer_table(model)
+    return [
+        (*row[:2], row[2] - (layer.weights[-1].shape[0] if getattr(layer, "use_bias", 0) else 0))
+        for layer, row in zip(model.layers, rows, strict=True)
+    ]
+
+
+def total_so_far(model):
+    """The parameters add up from layer to layer. Each row has its own layer's."""
+    total, rows = 0, []
+    for name, shape, count in right.layer_table(model):
+        total += count
+        rows.append((name, shape, total))
+    return rows
+
+
+def columns_swapped(model):
+    """The columns are in another order. A row is (name, shape, number of parameters)."""
+    return [(name, count, shape) for name, shape, count in right.layer_table(model)]
+
+
+def strides_ignored(layers):
+    """The strides make no difference. After a stride of 2, neighbours lie two input pixels apart,
+    and each further kernel spans twice as much.
+    """
+    return 1 + sum(kernel - 1 for kernel, _ in layers)
+
+
+def kernels_added(layers):
+    """The kernels are added up. A second 3x3 layer sees two pixels more than the first, not three:
+    neighbouring windows overlap.
+    """
+    return sum(kernel for kernel, _ in layers) if layers else 1
+
+
+def kernels_multiplied(layers):
+    """The kernels are multiplied. Neighbouring windows overlap, so it grows by less than that."""
+    size = 1
+    for kernel, _ in layers:
+        size *= kernel
+    return size
+
+
+def own_stride_too(layers):
+    """A layer's own stride counts for its own kernel. It only moves the windows of the layers
+    after it: see how one window spreads before you widen the step.
+    """
+    size, step = 1, 1
+    for kernel, stride in layers:
+        step *= stride
+        size += (kernel - 1) * step
+    return size
+
+
+def whole_kernel(layers):
+    """Each layer adds kernel times the step. One of its windows is already counted: it adds
+    kernel - 1 times the step.
+    """
+    size, step = 1, 1
+    for kernel, stride in layers:
+        size += kernel * step
+        step *= stride
+    return size
+
+
+def begun_at_zero(layers):
+    """It is one too small. With no layers at all, a value sees one pixel: itself."""
+    return right.receptive_field(layers) - 1
+
+
+def last_stride_alone(layers):
+    """Only the stride of the layer before counts. The steps multiply: after two layers of stride 2,
+    neighbours lie four pixels apart.
+    """
+    size, step = 1, 1
+    for kernel, stride in layers:
+        size += (kernel - 1) * step
+        step = stride
+    return size
+
+
+def strides_added(layers):
+    """The strides are added up. They multiply: after two layers of stride 2 and one of stride 3,
+    neighbours lie twelve pixels apart.
+    """
+    size, step = 1, 1
+    for kernel, stride in layers:
+        size += (kernel - 1) * step
+        step += stride
+    return size
+
+
+def backwards(layers):
+    """The layers are taken in the wrong order, the last one first."""
+    return right.receptive_field(layers[::-1])
+
+
+def area(layers):
+    """It is squared: these are the pixels in both directions. The count is along one axis."""
+    return right.receptive_field(layers) ** 2
+
+
+def not_whole(layers):
+    """The number is right, but it is a float. It counts pixels: make it an int."""
+    return float(right.receptive_field(layers))
+
+
+def first_layer_alone(layers):
+    """Only the first layer counts. Go through all of them."""
+    return layers[0][0] if layers else 1
+
+
+MISTAKES = {
+    # What is wrong with a model is said layer by layer by utils.models.
+    "build_lenet5": [],
+    "pad_to": [
+        odd_pixel_above,
+        all_below,
+        all_above,
+        all_on_both_sides,
+        half_on_both_sides,
+        always_two,
+        height_alone,
+        axes_swapped,
+        edge_repeated,
+        white_border,
+        channel_dropped,
+        first_image_alone,
+    ],
+    "layer_table": [
+        batch_axis_kept,
+        input_shapes,
+        with_weights_alone,
+        without_input,
+        last_layer_missing,
+        first_layer_missing,
+        class_names,
+        weight_arrays_counted,
+        trainable_alone,
+        without_biases,
+        total_so_far,
+        columns_swapped,
+    ],
+    "receptive_field": [
+        strides_ignored,
+        kernels_added,
+        kernels_multiplied,
+        own_stride_too,
+        whole_kernel,
+        begun_at_zero,
+        last_stride_alone,
+        strides_added,
+        backwards,
+        area,
+        not_whole,
+        first_layer_alone,
+    ],
+}
+
+
+def _frozen() -> keras.Model:
+    """Return a functional model with an input layer and weights that are not trained."""
+    inputs = keras.Input((4, 3, 1), name="picture")
+    tensor = keras.layers.Conv2D(2, 2, name="conv")(inputs)
+    tensor = keras.layers.BatchNormalization(name="norm")(tensor)
+    tensor = keras.layers.Flatten(name="flat")(tensor)
+    return keras.Model(inputs, keras.layers.Dense(3, name="out")(tensor))
+
+
+EXAMPLES = {
+    "build_lenet5": [(), (26,)],
+    "pad_to": [
+        (np.array([[[[5]]]]), 2),
+        (np.array([[[[5]]]]), 3),
+        (np.arange(1, 7).reshape(1, 2, 3, 1), 4),
+        (np.arange(1, 7).reshape(1, 3, 2, 1), 5),
+        (np.arange(1, 5).reshape(2, 2, 1, 1), 4),
+    ],
+    "layer_table": [
+        (
+            keras.Sequential(
+                [
+                    keras.Input((2, 2, 1), name="picture"),
+                    keras.layers.Flatten(name="flat"),
+                    keras.layers.Dense(3, name="out"),
+                ]
+            ),
+        ),
+        (_frozen(),),
+    ],
+    "receptive_field": [
+        ([],),
+        ([(3, 1)],),
+        ([(2, 2)],),
+        ([(3, 1), (3, 1)],),
+        ([(2, 2), (3, 1)],),
+        ([(3, 1), (2, 2), (3, 1)],),
+        ([(2, 2), (2, 2), (3, 1)],),
+        ([(3, 3), (2, 2), (2, 1), (2, 1)],),
+    ],
+}
