@@ -112,7 +112,7 @@ def edge_map(image: np.ndarray, threshold: float) -> np.ndarray:
     return magnitude >= threshold * magnitude.max()
 
 
-def drawn_shapes(height: int = 60, width: int = 100) -> np.ndarray:
+def drawn_shapes(height: int = 42, width: int = 70) -> np.ndarray:
     """Draw a bright disc and a bright square on dark ground, with soft outlines.
 
     Parameters
@@ -127,8 +127,9 @@ def drawn_shapes(height: int = 60, width: int = 100) -> np.ndarray:
     """
     y, x = np.mgrid[:height, :width]
     radius = 0.35 * height
-    from_disc = np.hypot(x - 0.27 * width, y - 0.5 * height) - radius
-    from_square = np.maximum(np.abs(x - 0.74 * width), np.abs(y - 0.5 * height)) - 0.85 * radius
+    middle, left, right = round(0.5 * height), round(0.27 * width), round(0.74 * width)
+    from_disc = np.hypot(x - left, y - middle) - radius
+    from_square = np.maximum(np.abs(x - right), np.abs(y - middle)) - 0.85 * radius
     inside = np.clip(0.5 - np.minimum(from_disc, from_square), 0, 1)
     return 20 + 200 * inside
 
@@ -158,16 +159,16 @@ def draw_wheel(ax: Axes, size: int = 201) -> None:
     y, x = np.mgrid[1 : -1 : size * 1j, -1 : 1 : size * 1j]
     radius = np.hypot(x, y)
     ring = direction_colours(gradient_direction(x, y), np.ones(x.shape, bool))
-    ring[(radius > 1) | (radius < 0.55)] = 1
+    ring[(radius > 1) | (radius < 0.5)] = 1
     ax.imshow(ring, extent=(-1, 1, -1, 1), interpolation="bilinear")
-    ax.text(0, 0, "brighter\ntowards", ha="center", va="center", fontsize=8)
     for angle, where in {0: "left", 90: "bottom", 180: "right", -90: "top"}.items():
         across, up = math.cos(math.radians(angle)), math.sin(math.radians(angle))
         horizontal = where if where in ("left", "right") else "center"
         vertical = where if where in ("top", "bottom") else "center"
         label = f"{angle}°".replace("-", "−")
         ax.text(1.08 * across, 1.08 * up, label, ha=horizontal, va=vertical, fontsize=9)
-    ax.set(xlim=(-1.5, 1.5), ylim=(-1.4, 1.4))
+    ax.set(xlim=(-1.6, 1.6), ylim=(-1.4, 1.4))
+    ax.set_title("brighter to", fontsize=10)
     ax.axis("off")
 
 

@@ -43,7 +43,7 @@ class KernelEditor(traitlets.HasTraits):
         self.boxes = [
             _number_box(f"row {row}, column {column}") for row in (1, 2, 3) for column in (1, 2, 3)
         ]
-        self.divisor = _number_box("divide by", low=0.01, width="9.5em")
+        self.divisor = _number_box("divide by", low=0.01, at_once=False)
         self.grid = ipw.VBox([ipw.HBox(self.boxes[start : start + 3]) for start in (0, 3, 6)])
         self._filling = False
         self._fill(self.choice.value)
@@ -78,10 +78,27 @@ class KernelEditor(traitlets.HasTraits):
         self.value = (self.choice.value, numbers, self.divisor.value)
 
 
-def _number_box(label: str, low: float = -999, width: str = "11.5em") -> ipw.BoundedFloatText:
-    """Return a box for a number, its label beside it."""
+def _number_box(label: str, low: float = -999, at_once: bool = True) -> ipw.BoundedFloatText:
+    """Return a box for a number, its label beside it.
+
+    Parameters
+    ----------
+    label : str
+        What stands beside it.
+    low : float
+        The smallest number that it takes.
+    at_once : bool
+        Whether the picture follows each key; if not, it waits for Enter, so that a 0 that is on its
+        way to 0.5 is not taken for a number too small.
+    """
     return ipw.BoundedFloatText(
-        value=1, min=low, max=999, description=label, layout=ipw.Layout(width=width)
+        value=1,
+        min=low,
+        max=999,
+        description=label,
+        continuous_update=at_once,
+        style={"description_width": "initial"},
+        layout=ipw.Layout(width="13em"),
     )
 
 
@@ -130,7 +147,7 @@ def draw_filtered(
         strong = np.quantile(np.abs(result), 0.995) or 1
         title, limits = "result: grey is 0", {"vmin": -strong, "vmax": strong}
     else:
-        title, limits = "result, from 0 to 255", {"vmin": 0, "vmax": 255}
+        title, limits = "result: 0 is black, 255 white", {"vmin": 0, "vmax": 255}
     line = (
         f"Kernel {name} on {subject}: its numbers add up to {_short(total)}, so an even patch of "
         f"100 becomes {_short(100 * total)}. The result runs from {_short(result.min())} to "

@@ -9,7 +9,7 @@
 # # Filters that find edges
 #
 # **What you will do.** Make kernels by hand and try them on photographs. Then measure, at every pixel,
-# how fast it gets brighter and where to, and draw all the outlines of a picture with twelve lines of
+# how fast it gets brighter and where to, and draw all the outlines of a picture with a few lines of
 # your own code.
 #
 # **What you will learn**
@@ -34,7 +34,7 @@ from utils import sobel as lesson
 # %% [markdown]
 # ## Kernels made by hand
 #
-# Before networks learned their filters, people wrote them down. Six of them, with their numbers. The
+# Before networks learned their filters, people wrote them down. Five of them, with their numbers. The
 # *blur* is nine ninths; here you see the nine 1s that are divided by 9.
 
 # %%
@@ -133,7 +133,7 @@ print(f"mean answer without signs {differences.mean():7.3f}")
 
 # %%
 plots.matrices(
-    [("Gx: right − left", lesson.GX), "turned", ("Gy: top − bottom", np.rot90(lesson.GX))],
+    [("Gx: right − left", lesson.GX), "↺", ("Gy: top − bottom", np.rot90(lesson.GX))],
     alt="Gx has the columns −1 −2 −1, zeros, and 1 2 1. Turned by 90 degrees it is Gy: "
     "1 2 1 above zeros above −1 −2 −1.",
 )
@@ -322,7 +322,7 @@ with checks.Exercise("sobel.sobel", sobel) as check:
 #
 # $$|G| = \sqrt{g_x^2 + g_y^2}$$
 #
-# Take the bright corner that you met in the last test:
+# Take the bright corner, the third picture in the test above:
 
 # %%
 corner = np.array([[0, 15, 10], [0, 0, 10], [0, 0, 0]])
@@ -344,7 +344,7 @@ plots.Picture(
 )
 
 # %% [markdown]
-# On the drawn picture, each shape now has its whole outline, equally strong all round:
+# In the drawn picture, each shape now has its whole outline, whichever way it runs:
 
 # %%
 gx, gy = lesson.sobel(shapes)
@@ -365,7 +365,9 @@ plots.images(
 # %%
 hundred = np.array([100], np.int8)
 print("100 × 100 in int8:    ", (hundred * hundred).item())
-print("√(100² + 0²) in int8: ", np.hypot(hundred, np.int8(0)).dtype, "with three digits")
+print(
+    "√(100² + 0²):          ", np.hypot(hundred, np.zeros(1, np.int8)).dtype, "is what NumPy uses"
+)
 
 # %% [markdown]
 # So the first step is `float` again.
@@ -460,7 +462,7 @@ compass = {
 }  # fmt: skip
 print("brighter to    gx  gy   arctan2   arctan(gy / gx)")
 for name, (gx, gy) in compass.items():
-    quotient = f"{np.degrees(np.arctan(gy / gx)):5.0f}" if gx else "    –"
+    quotient = f"{np.degrees(np.arctan(gy / gx)) + 0:5.0f}" if gx else "    –"
     print(f"{name:<13} {gx:3} {gy:3}   {lesson.gradient_direction(gx, gy):6.0f}   {quotient}")
 
 # %% [markdown]
@@ -489,7 +491,8 @@ plots.Picture(
 # on dark ground have gradients that point inwards. At the disc's left end, top, right end and bottom:
 
 # %%
-rows, columns = np.nonzero(visible[:, :50])  # the left half of the picture holds the disc
+left_half = visible[:, : visible.shape[1] // 2]  # it holds the disc
+rows, columns = np.nonzero(left_half)
 middle_row, middle_column = round(rows.mean()), round(columns.mean())
 for place, position in {
     "left end": (middle_row, columns.min() + 1),
@@ -605,27 +608,26 @@ with checks.Exercise("sobel.gradient_direction", gradient_direction) as check:
 # %% [markdown]
 # ### On photographs
 #
-# Strength and direction of three photographs. Follow the photographer's back: it is dark, and the sky
-# behind it is bright, so its gradient points outwards.
+# Strength and direction of two photographs. Follow the photographer's back: it is dark, and the sky
+# behind it is bright, so its gradient points outwards, up and to the left. In the cat's fur every hair
+# has two sides.
 
 # %%
-figure, axes = plots.figure(9, 8, 3, 3)
-for row, (name, photograph) in zip(axes, close_ups.items()):
+figure, axes = plots.figure(9, 4.9, 2, 4, width_ratios=[2.3, 2.3, 2.3, 1.4])
+for row, name in zip(axes, ("photographer", "cat")):
+    photograph = close_ups[name]
     gx, gy = lesson.sobel(photograph)
-    magnitude = lesson.gradient_magnitude(gx, gy)
-    colours = lesson.direction_colours(
-        lesson.gradient_direction(gx, gy), lesson.edge_map(photograph, 0.1)
-    )
-    first = row is axes[0] or None
+    direction = lesson.gradient_direction(gx, gy)
+    colours = lesson.direction_colours(direction, lesson.edge_map(photograph, 0.1))
     plots.image(row[0], photograph, name, vmin=0, vmax=255)
-    plots.image(row[1], magnitude, first and "magnitude")
-    plots.image(row[2], colours, first and "direction")
-lesson.draw_wheel(axes[0, 2].inset_axes([0.68, 0.62, 0.32, 0.38]))
+    plots.image(row[1], lesson.gradient_magnitude(gx, gy), "magnitude")
+    plots.image(row[2], colours, "direction")
+lesson.draw_wheel(axes[0, 3])
+axes[1, 3].axis("off")
 plots.Picture(
     figure,
-    alt="A photographer, a cat and ancient coins; the magnitude of their gradients, which shows "
-    "outlines, whiskers and reliefs; and the direction in colours. Each coin's rim goes through all "
-    "the colours of the wheel.",
+    alt="A photographer and a cat; the magnitude of their gradients, which shows outlines, fur and "
+    "whiskers; and the direction in colours, with the wheel as legend.",
 )
 
 # %% [markdown]
@@ -932,22 +934,30 @@ plots.images(
 )
 
 # %% [markdown]
-# On the cat, λ = 6. The angle that answers most strongly, averaged over the picture, tells how the
-# stripes lie:
+# Now two parts of the cat. The hair on its forehead stands upright; its whiskers lie nearly level and
+# fall to the left. The mean energy for λ = 6 says so in numbers:
 
 # %%
-energies = {angle: lesson.gabor_energy(close_ups["cat"], 6, angle) for angle in angles}
-for angle, energy in energies.items():
-    print(f"θ = {angle:3}°: mean energy {energy.mean():5.2f}  {'█' * round(6 * energy.mean())}")
+forehead, whiskers = close_ups["cat"][:80, 80:230], close_ups["cat"][190:, :100]
+for name, part in {"forehead": forehead, "whiskers": whiskers}.items():
+    print(name)
+    for angle in angles:
+        energy = lesson.gabor_energy(part, 6, angle).mean()
+        print(f"  θ = {angle:3}°  {energy:4.2f}  {'█' * round(8 * energy)}")
 
 plots.images(
-    [close_ups["cat"], energies[0], energies[90]],
-    ["photograph", "θ = 0°: upright stripes", "θ = 90°: level stripes"],
-    size=2.9,
-    alt="A cat; where it has upright stripes of six pixels; where it has level ones.",
+    [forehead, whiskers],
+    ["forehead", "whiskers"],
+    size=3,
+    alt="Upright hair on a cat's forehead, and whiskers that run from the right down to the left.",
+    vmin=0,
+    vmax=255,
 )
 
 # %% [markdown]
+# The forehead answers most to 0°, across upright hair. The whiskers answer most to 120° and 90°: they
+# rise to the right by 0 to 30 degrees, and a filter's angle points *across* its stripes.
+#
 # ## Think about it
 #
 # - Gx and Gy cost 18 multiplications a pixel. Gx is a column times a row. How few multiplications will

@@ -254,7 +254,7 @@ def angle_in_half_precision(gx, gy):
 def strictly_above(image, threshold):
     """Magnitudes equal to the threshold are left out. "At least" includes them: >= for >."""
     magnitude, limit = _magnitude_and_limit(image, threshold)
-    return magnitude > limit
+    return _unless_flat(image, magnitude > limit)
 
 
 def upside_down(image, threshold):
@@ -267,25 +267,25 @@ def not_a_share(image, threshold):
     """The magnitude is compared with the threshold itself. Compare it with that share of its
     maximum.
     """
-    return _magnitude(image) >= threshold
+    return _unless_flat(image, _magnitude(image) >= threshold)
 
 
 def share_of_the_brightest_pixel(image, threshold):
     """The threshold is taken as a share of the brightest pixel. Take it of the largest
     magnitude.
     """
-    return _magnitude(image) >= threshold * np.max(image)
+    return _unless_flat(image, _magnitude(image) >= threshold * np.max(image))
 
 
 def share_of_255(image, threshold):
     """The threshold is taken as a share of 255. Take it of the largest magnitude."""
-    return _magnitude(image) >= threshold * 255
+    return _unless_flat(image, _magnitude(image) >= threshold * 255)
 
 
 def share_of_the_mean(image, threshold):
     """The threshold is taken as a share of the mean magnitude. Take it of the maximum."""
     magnitude = _magnitude(image)
-    return magnitude >= threshold * magnitude.mean()
+    return _unless_flat(image, magnitude >= threshold * magnitude.mean())
 
 
 def share_of_the_range(image, threshold):
@@ -294,7 +294,7 @@ def share_of_the_range(image, threshold):
     """
     magnitude = _magnitude(image)
     low, high = magnitude.min(), magnitude.max()
-    return magnitude >= low + threshold * (high - low)
+    return _unless_flat(image, magnitude >= low + threshold * (high - low))
 
 
 def share_of_the_pixels(image, threshold):
@@ -302,7 +302,7 @@ def share_of_the_pixels(image, threshold):
     magnitude.
     """
     magnitude = _magnitude(image)
-    return magnitude >= np.quantile(magnitude, threshold)
+    return _unless_flat(image, magnitude >= np.quantile(magnitude, threshold))
 
 
 def flat_is_all_edge(image, threshold):
@@ -340,19 +340,19 @@ def faint_is_flat(image, threshold):
 def upright_edges_only(image, threshold):
     """Only gx counts, so level edges are missing. The magnitude is made of gx and gy."""
     gx = np.abs(right.sobel(image)[0])
-    return (gx >= threshold * gx.max()) & (gx.max() > 0)
+    return _unless_flat(image, (gx >= threshold * gx.max()) & (gx.max() > 0))
 
 
 def level_edges_only(image, threshold):
     """Only gy counts, so upright edges are missing. The magnitude is made of gx and gy."""
     gy = np.abs(right.sobel(image)[1])
-    return (gy >= threshold * gy.max()) & (gy.max() > 0)
+    return _unless_flat(image, (gy >= threshold * gy.max()) & (gy.max() > 0))
 
 
 def sizes_added_for_edges(image, threshold):
     """The magnitude is |gx| + |gy|. It is the root of the sum of their squares."""
     magnitude = sizes_added(*right.sobel(image))
-    return (magnitude >= threshold * magnitude.max()) & (magnitude.max() > 0)
+    return _unless_flat(image, magnitude >= threshold * magnitude.max())
 
 
 def squares_compared(image, threshold):
@@ -360,7 +360,7 @@ def squares_compared(image, threshold):
     roots, the share would have to be squared too.
     """
     squares = _magnitude(image) ** 2
-    return (squares >= threshold * squares.max()) & (squares.max() > 0)
+    return _unless_flat(image, squares >= threshold * squares.max())
 
 
 def zeros_and_ones(image, threshold):
@@ -389,6 +389,12 @@ def _magnitude_and_limit(image, threshold):
     """Return an image's magnitude, and that share of its maximum."""
     magnitude = _magnitude(image)
     return magnitude, threshold * magnitude.max()
+
+
+def _unless_flat(image, edges):
+    """Return the edges, or none of them where the image is flat."""
+    largest = np.abs(np.asarray(image, float)).max()
+    return edges & (_magnitude(image).max() > right.ROUNDING * largest)
 
 
 MISTAKES = {
@@ -463,6 +469,7 @@ MISTAKES = {
 
 _STEPS = np.array([[0, 0, 10, 10, 10, 30, 30]] * 3)
 _CORNER = np.array([[1, 2, 3, 4], [2, 3, 5, 8], [1, 1, 2, 9]])
+_SLOPE = np.array([[0, 1, 2, 4, 8, 16]] * 3)
 _EDGES = np.array([[0, 0, 0, 0, 8], [0, 0, 0, 9, 9], [0, 0, 9, 9, 9], [7, 9, 9, 9, 9]])
 EXAMPLES = {
     "sobel": [
@@ -490,17 +497,19 @@ EXAMPLES = {
     ],
     "edge_map": [
         (np.zeros((3, 3)), 0.5),
-        (np.array([[0.1 + 0.2, 0.3, 0.3]] * 3), 0.5),
-        (1e-12 * np.array([[0, 0, 1]] * 3), 0.5),
         (np.array([[1000, 1000, 1001]] * 3), 0.5),
         (_STEPS, 0.5),
         (_STEPS, 0.6),
         (_STEPS.T, 0.6),
         (_STEPS[:, 1:6], 1.0),
+        (_SLOPE, 0.25),
+        (_SLOPE.T, 0.5),
         (_EDGES, 0.3),
         (_EDGES, 0.6),
         (_EDGES, 0.8),
         (_EDGES[::-1], 0.9),
         (_EDGES, 0.97),
+        (1e-12 * np.array([[0, 0, 1]] * 3), 0.5),
+        (np.array([[0.1 + 0.2, 0.3, 0.3]] * 3), 0.5),
     ],
 }
