@@ -47,6 +47,11 @@ def functional(*stack, shape=SHAPE):
     return keras.Model(inputs, tensor)
 
 
+def in_a_list(*stack):
+    model = functional(*stack)
+    return keras.Model(inputs=model.inputs, outputs=model.outputs)
+
+
 def expected():
     return sequential(*parts())
 
@@ -123,6 +128,7 @@ def operations():
 RIGHT = {
     "Sequential": expected,
     "functional": lambda: functional(*parts()),
+    "functional, its input in a list": lambda: in_a_list(*parts()),
     "compiled": compiled,
     "trained": trained,
     "layers added one by one, with names": added_one_by_one,
@@ -470,6 +476,24 @@ def test_several_differences_are_told_and_the_first_in_words():
         "Layer 1 (convolution) has activation tanh, should have activation relu. "
         "Layers 2 and 7 differ too."
     )
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_comparing_warns_of_nothing():
+    assert models.find_model_difference(in_a_list(*parts()), expected()) is None
+
+
+def test_the_settings_of_some_kinds_of_layer():
+    model = sequential(*parts(max=layers.AveragePooling2D(3)))
+    found = models.settings_of(model, "AveragePooling2D", "Dense")
+    assert [settings.get("window", settings.get("units")) for settings in found] == [
+        (3, 3),
+        (2, 2),
+        7,
+        3,
+    ]
+    assert models.settings_of(expected(), "Dropout") == []
+    assert models.settings_of(None, "Dense") == models.settings_of(Own(), "Dense") == []
 
 
 def test_neither_model_is_changed():

@@ -40,12 +40,12 @@ def half_on_both_sides(images, size):
 
 
 def always_two(images, size):
-    """It adds two pixels on each side whatever the size. How many are missing?"""
+    """It adds two pixels on each side whatever the size. Count how many are missing."""
     return np.pad(images, ((0, 0), (2, 2), (2, 2), (0, 0)))
 
 
 def height_alone(images, size):
-    """The columns get as many zeros as the rows. Height and width need not be the same: count both."""
+    """The columns get as many zeros as the rows. Height and width may differ: count both."""
     top = (size - images.shape[1]) // 2
     after = size - images.shape[1] - top
     return np.pad(images, ((0, 0), (top, after), (top, after), (0, 0)))
