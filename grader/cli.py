@@ -67,9 +67,6 @@ def main() -> None:
     """Run the command; an error of the user's or the course's is one line, and exit status 2."""
     try:
         app()
-    except KeyboardInterrupt:
-        print("Stopped. The same command goes on from here.", file=sys.stderr)
-        sys.exit(130)
     except Exception as error:
         from grader.course import CourseError
 
@@ -215,7 +212,11 @@ def autograde(
         stock=stock,
         timeout=timeout,
     )
-    outcome = _autograde_with_progress(options)
+    try:
+        outcome = _autograde_with_progress(options)
+    except KeyboardInterrupt:
+        err.print("Stopped. What is marked is stored; the same command goes on from here.")
+        raise typer.Exit(130) from None
     if json is not None:
         write_atomically(json, to_json(outcome.results))
     _show_outcome(outcome, options)

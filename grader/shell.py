@@ -237,15 +237,16 @@ def serve(connection: Connection, folder: str, root: str | None, render: bool) -
     raw = _divert_standard_streams()
     collector = Collector()
     shell = _make_shell(collector, folder, render)
-    sys.stdout, sys.stderr = Stream("stdout", collector), Stream("stderr", collector)
+    streams = Stream("stdout", collector), Stream("stderr", collector)
     connection.send_bytes(b"ready")
     while True:
         source = connection.recv_bytes().decode()
+        sys.stdout, sys.stderr = streams  # A cell may have put others there.
         running.set()
         try:
             shell.run_cell(source, store_history=True)
-        except KeyboardInterrupt:
-            collector.error("KeyboardInterrupt", "", [])
+        except BaseException as error:  # IPython itself can stumble over what a cell left behind.
+            collector.error(type(error).__name__, "", [])
         finally:
             running.clear()
         collector.stream("stdout", _take_raw(raw))

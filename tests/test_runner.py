@@ -113,6 +113,11 @@ def test_leaving_ends_the_cell_alone(source):
     assert texts(after) == [("execute_result", "5")]
 
 
+def test_streams_that_a_cell_replaced_are_back_for_the_next():
+    _, after = run("import sys\nsys.stdout = sys.stderr = None", "print('here')")
+    assert texts(after) == [("stdout", "here\n")]
+
+
 def test_endless_recursion_is_an_error():
     (deep,) = run("def f():\n    return f()\nf()")
     assert texts(deep)[0][0] == "RecursionError"
