@@ -116,7 +116,7 @@ plots.images(
 )
 
 # %% [markdown]
-# Why two steps? A kernel whose weights add up to 0 gives as much positive as negative answer. Averaged
+# Why two steps? A kernel whose weights add up to 0 answers about as often with + as with −. Averaged
 # with their signs the differences vanish; without them they do not:
 
 # %%
@@ -872,9 +872,16 @@ print(f"our magnitude is {np.median(ratio):.4f} times theirs; 4 × √2 = {4 * n
 half_white = (25 * half_bright).astype(np.uint8)
 print("from uint8:", ndimage.sobel(half_white, axis=1)[0])
 print("from float:", ndimage.sobel(half_white.astype(float), axis=1)[0])
+print(
+    "scikit-image, from uint8:",
+    filters.sobel_v(half_white)[1],
+    "  −1000 / 4 / 255 =",
+    -1000 / 4 / 255,
+)
 
 # %% [markdown]
-# −1000 has become 24, which is −1000 + 4 × 256: a quiet error, and a common one.
+# −1000 has become 24, which is −1000 + 4 × 256: a quiet error, and a common one. scikit-image divides a
+# `uint8` picture by 255 first, so that its pixels run from 0 to 1.
 #
 # ## Gabor: a question about stripes
 #
@@ -965,7 +972,7 @@ plots.images(
 # - Turn a picture by 90 degrees. What happens to its magnitude, and what to its direction?
 # - You add 50 to every pixel. Which of the kernels at the top of this page notice?
 # - A network's first layer *learns* its kernels. If it needed edges, which numbers could it find? (In
-#   [lesson 10](../10_backprop/10_backprop.ipynb) you watch one do so.)
+#   lesson 10 you watch one do so.)
 #
 # The second and the third, computed:
 
