@@ -1,0 +1,818 @@
+# ---
+# jupyter:
+#   course:
+#     summary: The network of 1998, layer by layer, what its units see, and how it does beside others
+#     minutes: 55
+# ---
+
+# %% [markdown]
+# # LeNet-5, layer by layer
+#
+# **What you will do.** Take a famous network apart with what you know: predict every shape, count
+# every parameter, and build it. Then find out how much of a digit each of its units sees, train it,
+# look into all its layers, and put it beside the networks of lesson 07.
+#
+# **What you will learn**
+# - what each layer of LeNet-5 does, and where its 61,706 parameters sit;
+# - why a digit of 28×28 pixels goes in as 32×32;
+# - what a *receptive field* is: 1, 5, 6, 14, 16, 32 pixels, from the first layer to the last;
+# - what becomes of a digit on its way through;
+# - how accuracy, parameters and training time compare with other networks.
+#
+# **What you need.** [Lesson 04](../04_output_size/04_output_size.ipynb): `output_size`,
+# `conv_parameters` and `trace_shapes`. [Lesson 05](../05_pooling/05_pooling.ipynb): average pooling.
+# [Lesson 07](../07_keras_cnn/07_keras_cnn.ipynb): a model in Keras, and how it is trained.
+
+# %%
+import numpy as np
+
+# These come before Keras: they keep TensorFlow from chatting.
+from utils import data, keras_cnn, lenet, lenet_widgets, output_size, plots, training
+
+import keras
+
+name = "bundled"  # or "mnist"
+
+(x_train, y_train), (x_test, y_test) = data.load_digits(name)
+
+# %% [markdown]
+# ## The network in one table
+#
+# Yann LeCun, Léon Bottou, Yoshua Bengio and Patrick Haffner published LeNet-5 in 1998, to read the
+# digits on cheques. All its parts are known to you: convolutions, average pooling, dense layers.
+#
+# | layer | what it is | filters or units | window | stride | output | activation |
+# |---|---|---|---|---|---|---|
+# | input | | | | | 32 × 32 × 1 | |
+# | C1 | convolution | 6 | 5 × 5 | 1 | 28 × 28 × 6 | tanh |
+# | S2 | average pooling | | 2 × 2 | 2 | 14 × 14 × 6 | |
+# | C3 | convolution | 16 | 5 × 5 | 1 | 10 × 10 × 16 | tanh |
+# | S4 | average pooling | | 2 × 2 | 2 | 5 × 5 × 16 | |
+# | C5 | convolution | 120 | 5 × 5 | 1 | 1 × 1 × 120 | tanh |
+# | F6 | dense | 84 | | | 84 | tanh |
+# | output | dense | 10 | | | 10 | softmax |
+#
+# The names are the authors' own: C for convolution, S for *subsampling*, which is their word for
+# pooling, F for fully connected, which is another word for dense. Here it is to scale:
+
+# %%
+lenet_widgets.architecture()
+
+# %% [markdown]
+# The maps get smaller and more numerous. At C5 a window of 5 × 5 meets maps of 5 × 5: it fits once,
+# and each filter gives one number. From there on it is a dense network.
+#
+# ### Every shape, predicted
+#
+# Write the table in the words of lesson 04, and `trace_shapes` fills in the sizes. Between C5 and F6
+# stands a layer that the table does not name: `flatten`, which makes 120 numbers of 1 × 1 × 120.
+
+# %%
+shapes = output_size.trace_shapes((32, 32, 1), lenet.LAYERS)
+for layer_name, layer, shape in zip(lenet.NAMES, lenet.LAYERS, shapes):
+    settings = ", ".join(f"{key} {value}" for key, value in layer.items() if key != "type")
+    print(f"{layer_name:<8}{layer['type']:<8} {settings:<23}{shape}")
+
+# %% [markdown]
+# ### Every parameter, counted
+#
+# A filter has a slice of weights for each channel that comes in, and one bias. So C1 has
+# 5 · 5 · 1 · 6 weights and 6 biases, and C3 reads six maps: 5 · 5 · 6 · 16 weights and 16 biases.
+# Pooling has nothing to learn.
+
+# %%
+counts = {
+    "C1": output_size.conv_parameters(5, in_channels=1, filters=6),
+    "C3": output_size.conv_parameters(5, in_channels=6, filters=16),
+    "C5": output_size.conv_parameters(5, in_channels=16, filters=120),
+    "F6": 120 * 84 + 84,
+    "output": 84 * 10 + 10,
+}
+print(f"C1      5·5·1·6    + 6   = {counts['C1']:>6,}")
+print(f"C3      5·5·6·16   + 16  = {counts['C3']:>6,}")
+print(f"C5      5·5·16·120 + 120 = {counts['C5']:>6,}")
+print(f"F6      120·84     + 84  = {counts['F6']:>6,}")
+print(f"output  84·10      + 10  = {counts['output']:>6,}")
+print(f"all                        {sum(counts.values()):>6,}")
+
+# %% [markdown]
+# 61,706. The source says *around sixty thousand*, and that holds. It also holds that **five layers
+# have weights**, three convolutions and two dense layers; that is the 5 in the name. And see where
+# the parameters are:
+
+# %%
+lenet_widgets.share_of_parameters(counts)
+
+# %% [markdown]
+# C5 holds nearly four fifths of them. C1, which looks at every pixel of the image, has a quarter of
+# one percent: few weights, used at many places. That is the whole point of a convolution.
+#
+# > **Spot the slip.** The source that gives this table goes through it in words as well, and says
+# > there that *the final pooling layer has 120 filters of 5 × 5, and tanh*. Can a pooling layer have
+# > filters?
+
+# %%
+for index, layer in enumerate(lenet.LAYERS[:5]):
+    print(f"{lenet.NAMES[index]}: {layer['type']}, filters: {layer.get('filters', 'none')}")
+pools = [n for n, layer in zip(lenet.NAMES, lenet.LAYERS) if layer["type"] == "pool"]
+print("the final pooling layer is", pools[-1])
+
+# %% [markdown]
+# It cannot: pooling summarises each map with no weight at all. The layer with 120 filters is C5, the
+# **third convolution**. The final pooling layer is S4. The source's table has it right.
+#
+# > **Spot the slip.** Another source shows a picture of LeNet and says that the *subsample* in it is
+# > max pooling. In the table above it is **average** pooling. Does it matter? No shape changes, and no
+# > count of parameters. But the numbers do:
+
+# %%
+window = np.array([[0.9, -0.8], [-0.7, 0.2]])
+print("max", window.max(), "  average", round(window.mean(), 3))
+
+# %% [markdown]
+# Once the network is trained, you will see what swapping them costs.
+#
+# ### What 1998 did a little differently
+#
+# The network in the paper is not quite the network in the table. There, subsampling had one weight
+# and one bias for each map. In C3, six filters read three maps each, nine read four, and one reads all
+# six. And the ten outputs compared the 84 numbers of F6 with ten fixed patterns, little drawings of
+# 7 × 12 pixels, so they had nothing to learn.
+
+# %%
+then = lenet.parameters_in_1998()
+for layer_name, count in then.items():
+    print(f"{layer_name:<8}{count:>7,}")
+print(f"{'all':<8}{sum(then.values()):>7,}")
+
+# %% [markdown]
+# Sixty thousand, to the digit. When people say LeNet-5 today, they mean the table, and so do we.
+#
+# One of the sources takes its reader through a smaller cousin under the title *A LeNet*: 28 × 28, six
+# filters of 3 × 3, pooling, ten filters of 3 × 3, pooling. Its sizes hold too, and the last one is
+# rounded down:
+
+# %%
+cousin = [
+    {"type": "conv", "filters": 6, "kernel": 3},
+    {"type": "pool", "size": 2},
+    {"type": "conv", "filters": 10, "kernel": 3},
+    {"type": "pool", "size": 2},
+]
+sizes = [(28, 28, 1), *output_size.trace_shapes((28, 28, 1), cousin)]
+print(" -> ".join("×".join(map(str, size)) for size in sizes))
+
+# %% [markdown]
+# ## Exercise 1: build it (4 points)
+#
+# Write the table in Keras, with `keras.Sequential` or with the functional API, as in lesson 07. The
+# only layer that is new is `keras.layers.AveragePooling2D`. Do not forget `Flatten`, and begin with
+# `keras.Input`. You need not compile the model. Names of layers are up to you.
+
+
+# %% nbgrader={"grade_id": "build_lenet5", "solution": true}
+def build_lenet5(classes=10):
+    """Return LeNet-5 as a Keras model, exactly as in the table.
+
+    Parameters
+    ----------
+    classes : int
+        How many units the output has.
+
+    Returns
+    -------
+    keras.Model
+        Takes (None, 32, 32, 1) and gives (None, classes). With ten classes it has 61,706
+        parameters.
+    """
+    ### BEGIN SOLUTION
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 1)),
+            layers.Conv2D(6, 5, activation="tanh"),
+            layers.AveragePooling2D(2),
+            layers.Conv2D(16, 5, activation="tanh"),
+            layers.AveragePooling2D(2),
+            layers.Conv2D(120, 5, activation="tanh"),
+            layers.Flatten(),
+            layers.Dense(84, activation="tanh"),
+            layers.Dense(classes, activation="softmax"),
+        ]
+    )
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The next cell compares your model with the table, layer by layer, and names the first layer that
+# differs. An activation may stand in its layer or as a layer of its own; either is right.
+
+# %% nbgrader={"grade_id": "test-build_lenet5", "grade": true, "points": 1}
+from utils import checks
+
+with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check:
+    check.agrees()
+
+# %% nbgrader={"grade_id": "test-build_lenet5-convolutions", "grade": true, "points": 1}
+# Marked when you hand in: the three convolutions alone, whatever the other layers are.
+### BEGIN HIDDEN TESTS
+from utils import checks, lenet, models
+
+with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check:
+    right = models.settings_of(lenet.build_lenet5(), "Conv2D")
+    check.satisfies(
+        lambda model: models.settings_of(model, "Conv2D") == right,
+        "Its convolutions are not those of the table: 6, 16 and 120 filters of 5x5, stride 1, "
+        "nothing padded, each with tanh.",
+    )
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-build_lenet5-pooling", "grade": true, "points": 0.5}
+# Marked when you hand in: the two pooling layers alone.
+### BEGIN HIDDEN TESTS
+from utils import checks, lenet, models
+
+POOLING = ("AveragePooling2D", "MaxPooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D")
+with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check:
+    right = models.settings_of(lenet.build_lenet5(), *POOLING)
+    check.satisfies(
+        lambda model: models.settings_of(model, *POOLING) == right,
+        "Its pooling layers are not those of the table: two average poolings of 2x2, stride 2.",
+    )
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-build_lenet5-dense", "grade": true, "points": 0.5}
+# Marked when you hand in: Flatten and the two dense layers alone.
+### BEGIN HIDDEN TESTS
+from utils import checks, lenet, models
+
+with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check:
+    right = models.settings_of(lenet.build_lenet5(), "Flatten", "Dense")
+    check.satisfies(
+        lambda model: models.settings_of(model, "Flatten", "Dense") == right,
+        "After the convolutions should come a Flatten, a dense layer of 84 units with tanh, and one "
+        "of ten with softmax.",
+    )
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-build_lenet5-classes", "grade": true, "points": 1}
+# Marked when you hand in: other numbers of classes.
+### BEGIN HIDDEN TESTS
+from utils import checks, models
+
+
+def last_is(classes):
+    """Say whether a model ends in so many probabilities."""
+
+    def holds(model):
+        dense = models.settings_of(model, "Dense")
+        return (
+            bool(dense)
+            and tuple(model.output_shape[1:]) == (classes,)
+            and dense[-1]["activation"] == "softmax"
+        )
+
+    return holds
+
+
+with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check:
+    said = "The output's shape should be (None, {}): as many softmax units as there are classes."
+    check.satisfies(last_is(26), said.format(26), 26)
+    check.satisfies(last_is(3), said.format(3), classes=3)
+    check.satisfies(last_is(10), said.format(10))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Exercise 2: the model's own table (2 points)
+#
+# You predicted the shapes and counted the parameters. Now ask the model. Each layer in `model.layers`
+# has a `name`, an `output` with a `shape`, and a method `count_params()`. The first axis of the shape
+# is the batch, `None`: leave it out.
+#
+# Which layers are there? A Sequential model does not list its input. A functional model does, as a
+# layer of its own. Take `model.layers` as it is.
+
+
+# %% nbgrader={"grade_id": "layer_table", "solution": true}
+def layer_table(model):
+    """Return a list with one tuple for every layer of model.layers, in order.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Returns
+    -------
+    list of (name, shape, parameters)
+        The layer's name; the shape of its output without the batch axis, a tuple; and how many
+        parameters it has, as count_params() says.
+    """
+    ### BEGIN SOLUTION
+    return [
+        (layer.name, tuple(layer.output.shape[1:]), layer.count_params()) for layer in model.layers
+    ]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test-layer_table", "grade": true, "points": 0.5}
+from utils import checks, lenet
+
+with checks.Exercise("lenet.layer_table", layer_table, by_hand=False) as check:
+    check.example(
+        lenet.build_lenet5(),
+        expected=[
+            ("C1", (28, 28, 6), 156),
+            ("S2", (14, 14, 6), 0),
+            ("C3", (10, 10, 16), 2416),
+            ("S4", (5, 5, 16), 0),
+            ("C5", (1, 1, 120), 48120),
+            ("flatten", (120,), 0),
+            ("F6", (84,), 10164),
+            ("output", (10,), 850),
+        ],
+    )
+
+# %% nbgrader={"grade_id": "test-layer_table-sequential", "grade": true, "points": 0.75}
+# Marked when you hand in: other Sequential models.
+### BEGIN HIDDEN TESTS
+from utils import checks
+from utils.models import keras
+
+layers = keras.layers
+with checks.Exercise("lenet.layer_table", layer_table, by_hand=False) as check:
+    check.agrees(
+        keras.Sequential(
+            [
+                keras.Input((9, 7, 2)),
+                layers.Conv2D(3, (2, 3), use_bias=False, name="edges"),
+                layers.MaxPooling2D(2, name="smaller"),
+                layers.Dropout(0.5, name="forgetful"),
+                layers.Flatten(name="in_a_row"),
+                layers.Dense(4, activation="relu", name="four"),
+            ]
+        )
+    )
+    check.agrees(keras.Sequential([keras.Input((5,)), layers.Dense(2, name="only")]))
+    check.agrees(keras.Sequential([keras.Input((6, 4, 3)), layers.GlobalMaxPooling2D(name="max")]))
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-layer_table-functional", "grade": true, "points": 0.75}
+# Marked when you hand in: functional models, and weights that are not trained.
+### BEGIN HIDDEN TESTS
+from utils import checks
+from utils.models import keras
+
+layers = keras.layers
+with checks.Exercise("lenet.layer_table", layer_table, by_hand=False) as check:
+    picture = keras.Input((8, 6, 1), name="picture")
+    tensor = layers.Conv2D(4, 3, padding="same", name="conv")(picture)
+    tensor = layers.BatchNormalization(name="norm")(tensor)
+    tensor = layers.Activation("tanh", name="bend")(tensor)
+    tensor = layers.AveragePooling2D(2, name="pool")(tensor)
+    tensor = layers.Flatten(name="flat")(tensor)
+    check.agrees(keras.Model(picture, layers.Dense(3, activation="softmax", name="out")(tensor)))
+
+    numbers = keras.Input((4,), name="numbers")
+    frozen = layers.Dense(5, trainable=False, name="frozen")
+    check.agrees(keras.Model(numbers, layers.Dense(2, name="two")(frozen(numbers))))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Why 32 × 32?
+#
+# The digits have 28 × 28 pixels, and the network asks for 32 × 32. Try it without:
+
+# %%
+try:
+    output_size.trace_shapes((28, 28, 1), lenet.LAYERS)
+except ValueError as error:
+    print(error)
+print("sizes on the way:", output_size.trace_shapes((28, 28, 1), lenet.LAYERS[:4]))
+
+# %% [markdown]
+# Layer 4, counted from 0, is C5: its window of 5 × 5 meets maps of 4 × 4. With 32 × 32 it fits
+# exactly once.
+#
+# There is a better reason, the one that the authors give. A window sees a pixel only if it can lie on
+# it, and a pixel in the corner has one place for a window to lie. Ends of strokes near the border
+# would be looked at by few windows, or by none in its middle. Two pixels of black all around change
+# that. Here is how many of C1's windows see each pixel along one axis:
+
+# %%
+without = output_size.times_seen(28, 5)
+padded = output_size.times_seen(32, 5)[2:-2]
+print("28 pixels as they are:      ", *without)
+print("the same with 2 on each end:", *padded)
+print(f"a corner pixel: {without[0] ** 2} window, padded {padded[0] ** 2}")
+print(f"a pixel in the middle: {padded[14] ** 2} windows")
+
+# %% [markdown]
+# So the digits get a frame of two black pixels. Nothing is enlarged, and the digit stays as it is.
+
+# %%
+digits_28 = x_test[:4]
+digits_32 = lenet.pad_to(digits_28[..., np.newaxis], 32)[..., 0]
+plots.images(
+    [picture for pair in zip(digits_28, digits_32) for picture in pair],
+    ["28×28", "32×32"] * 4,
+    columns=8,
+    size=1.1,
+    alt="Four digits of 28x28 pixels, each beside itself on 32x32: the same digit, a little smaller "
+    "in its frame.",
+)
+
+# %% [markdown]
+# ## Exercise 3: a black frame (2 points)
+#
+# Write it for any size. `np.pad` may do the work, or you make an array of zeros and put the images
+# into it. Three things to watch:
+#
+# - images need not be square, so rows and columns can need different numbers of zeros;
+# - where the number is odd, the odd row goes below, the odd column to the right;
+# - if the images are larger than `size`, say so with a `ValueError`.
+
+
+# %% nbgrader={"grade_id": "pad_to", "solution": true}
+def pad_to(images, size):
+    """Put images in the middle of black squares.
+
+    Parameters
+    ----------
+    images : array of shape (N, H, W, 1), of any real dtype
+    size : int
+        Height and width of the result.
+
+    Returns
+    -------
+    array of shape (N, size, size, 1)
+        The images, zeros all around. Where the number of zeros is odd, there is one more below, and
+        one more to the right.
+
+    Raises
+    ------
+    ValueError
+        If size is smaller than H or W.
+    """
+    ### BEGIN SOLUTION
+    count, height, width, channels = images.shape
+    if size < height or size < width:
+        raise ValueError(f"{height}x{width} does not fit into {size}x{size}")
+    top, left = (size - height) // 2, (size - width) // 2
+    padded = np.zeros((count, size, size, channels), images.dtype)
+    padded[:, top : top + height, left : left + width] = images
+    return padded
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test-pad_to", "grade": true, "points": 0.5}
+import numpy as np
+
+from utils import checks
+
+with checks.Exercise("lenet.pad_to", pad_to) as check:
+    # One image of 2x2 in a frame of 4x4; then in one of 5x5, with the odd row below.
+    tiny = np.array([[1, 2], [3, 4]]).reshape(1, 2, 2, 1)
+    four = np.array([[0, 0, 0, 0], [0, 1, 2, 0], [0, 3, 4, 0], [0, 0, 0, 0]])
+    check.example(tiny, 4, expected=four.reshape(1, 4, 4, 1))
+    five = np.array(
+        [[0, 0, 0, 0, 0], [0, 1, 2, 0, 0], [0, 3, 4, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
+    )
+    check.example(tiny, 5, expected=five.reshape(1, 5, 5, 1))
+    # From 28 to 32, two on each side.
+    whole = np.ones((1, 28, 28, 1))
+    check.example(whole, 32, expected=np.pad(np.ones((28, 28)), 2).reshape(1, 32, 32, 1))
+
+# %% nbgrader={"grade_id": "test-pad_to-shapes", "grade": true, "points": 0.75}
+# Marked when you hand in: several images, not square, and odd numbers of zeros.
+### BEGIN HIDDEN TESTS
+import numpy as np
+
+from utils import checks
+
+rng = np.random.default_rng(80)
+with checks.Exercise("lenet.pad_to", pad_to) as check:
+    for shape, size in [
+        ((3, 4, 6, 1), 8),
+        ((2, 5, 3, 1), 6),
+        ((4, 3, 4, 1), 9),
+        ((1, 6, 7, 1), 7),
+        ((2, 7, 2, 1), 7),
+        ((5, 1, 1, 1), 2),
+        ((3, 4, 4, 1), 4),
+        ((1, 9, 6, 1), 12),
+        ((6, 2, 5, 1), 10),
+    ]:
+        check.agrees(rng.normal(size=shape), size)
+    check.agrees(rng.normal(size=(2, 3, 4, 1)), size=6)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-pad_to-numbers", "grade": true, "points": 0.25}
+# Marked when you hand in: other kinds of number.
+### BEGIN HIDDEN TESTS
+import numpy as np
+
+from utils import checks
+
+rng = np.random.default_rng(81)
+with checks.Exercise("lenet.pad_to", pad_to) as check:
+    check.agrees(rng.integers(0, 256, (2, 4, 4, 1), dtype=np.uint8), 6)
+    check.agrees(rng.integers(-128, 128, (3, 4, 4, 1), dtype=np.int8), 8)
+    check.agrees(rng.integers(-30000, 30000, (2, 2, 2, 1), dtype=np.int16), 4)
+    check.agrees(rng.random((2, 4, 4, 1), dtype=np.float32), 6)
+    check.agrees(rng.integers(-9, 0, (1, 2, 2, 1)), 6)
+    check.agrees(rng.random((2, 2, 2, 1)) * 1e9, 4)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-pad_to-errors", "grade": true, "points": 0.5}
+# Marked when you hand in: images that are too large.
+### BEGIN HIDDEN TESTS
+import numpy as np
+
+from utils import checks
+
+with checks.Exercise("lenet.pad_to", pad_to) as check:
+    check.agrees(np.ones((1, 4, 4, 1)), 4)
+    check.raises(ValueError, np.ones((1, 4, 4, 1)), 3)
+    check.raises(ValueError, np.ones((2, 5, 3, 1)), 4)
+    check.raises(ValueError, np.ones((2, 3, 5, 1)), 4)
+    check.raises(ValueError, np.ones((1, 6, 6, 1)), 2)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## What a unit sees
+#
+# One number in a feature map, a *unit*, is computed from a window of the layer before; each number in
+# that window from a window of the layer before that; and so on down to the pixels. All the pixels that
+# it depends on in the end are its **receptive field**.
+#
+# A unit in C1 sees 5 × 5 pixels. One in S2 averages 2 × 2 units of C1, whose windows lie one pixel
+# apart: 6 × 6. Then comes the leap. S2's units lie **two** pixels apart, because S2 moves by two. So
+# the five units side by side that C3 reads reach over 6 + 4 · 2 = 14 pixels. S4 adds 1 · 2, which
+# makes 16. Its own units lie 2 · 2 = 4 pixels apart, and the five that C5 reads reach over
+# 16 + 4 · 4 = 32: the whole image.
+
+# %%
+example = lenet.pad_to(training.prepare(x_test[:10]), 32)
+lenet_widgets.fields(example[0, :, :, 0])
+
+# %% [markdown]
+# In a formula: with $r_0 = 1$ pixel and a step of $d_0 = 1$, a layer with kernel $k$ and stride $s$
+# makes
+#
+# $$r_{n} = r_{n-1} + (k_n - 1)\; d_{n-1} \qquad\qquad d_{n} = s_n\; d_{n-1}$$
+#
+# The receptive field grows by $k - 1$ steps, and the step is the product of all strides *so far*. A
+# layer's own stride counts for the layers after it.
+#
+# ## Exercise 4: the receptive field (2 points)
+#
+# Write it as a function of a list of layers, each a pair `(kernel, stride)`. With no layer at all, a
+# value sees one pixel: itself.
+
+
+# %% nbgrader={"grade_id": "receptive_field", "solution": true}
+def receptive_field(layers):
+    """Return how many input pixels, along one axis, one output value depends on.
+
+    Parameters
+    ----------
+    layers : list of (kernel, stride)
+        From the first layer to the last. Both are whole numbers, and the stride is at most the
+        kernel.
+
+    Returns
+    -------
+    int
+        1 for an empty list.
+    """
+    ### BEGIN SOLUTION
+    field, step = 1, 1
+    for kernel, stride in layers:
+        field += (kernel - 1) * step
+        step *= stride
+    return field
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test-receptive_field", "grade": true, "points": 0.5}
+from utils import checks
+
+with checks.Exercise("lenet.receptive_field", receptive_field) as check:
+    check.example([(5, 1)], expected=5)
+    check.example([(5, 1), (2, 2)], expected=6)
+    check.example([(5, 1), (2, 2), (5, 1)], expected=14)
+    check.example([(5, 1), (2, 2), (5, 1), (2, 2)], expected=16)
+    check.example([(5, 1), (2, 2), (5, 1), (2, 2), (5, 1)], expected=32)
+
+# %% nbgrader={"grade_id": "test-receptive_field-kernels", "grade": true, "points": 0.5}
+# Marked when you hand in: layers with a stride of 1.
+### BEGIN HIDDEN TESTS
+from utils import checks
+
+with checks.Exercise("lenet.receptive_field", receptive_field) as check:
+    check.agrees([(3, 1), (3, 1)])
+    check.agrees([(3, 1), (3, 1), (3, 1)])
+    check.agrees([(1, 1)])
+    check.agrees([(1, 1), (7, 1), (1, 1), (2, 1)])
+    check.agrees([(11, 1)])
+    check.agrees([(2, 1)] * 12)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-receptive_field-strides", "grade": true, "points": 0.75}
+# Marked when you hand in: strides of all kinds, anywhere.
+### BEGIN HIDDEN TESTS
+from utils import checks
+
+with checks.Exercise("lenet.receptive_field", receptive_field) as check:
+    check.agrees([(3, 2), (3, 1)])
+    check.agrees([(3, 3), (2, 2), (4, 1)])
+    check.agrees([(7, 2), (3, 2), (3, 1), (3, 2), (3, 1)])
+    check.agrees([(5, 3), (3, 3), (3, 1)])
+    check.agrees([(2, 2)] * 5)
+    check.agrees([(3, 1), (2, 2), (3, 1), (2, 2), (3, 1), (2, 2)])
+    check.agrees([(11, 4), (3, 2), (5, 1), (3, 2), (3, 1), (3, 1), (3, 1), (3, 2)])
+    check.agrees([(4, 1), (4, 2), (1, 1), (6, 5), (2, 1)])
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-receptive_field-none", "grade": true, "points": 0.25}
+# Marked when you hand in: no layers at all.
+### BEGIN HIDDEN TESTS
+from utils import checks
+
+with checks.Exercise("lenet.receptive_field", receptive_field) as check:
+    check.agrees([])
+    check.agrees([(4, 1)])
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### True, or only a formula?
+#
+# Ask the network itself. Take a unit of S4, in row 2 and column 1. Change one pixel of the input, and
+# see whether the unit changes. Do that for all 1,024 pixels. Those that matter are the receptive
+# field.
+
+# %%
+keras.utils.set_random_seed(8)
+model = lenet.build_lenet5()
+matter = lenet.pixels_that_matter(model, "S4", row=2, column=1)
+rows, columns = np.flatnonzero(matter.any(axis=1)), np.flatnonzero(matter.any(axis=0))
+along = lenet.receptive_field(lenet.windows_up_to("S4"))
+print(f"{matter.sum()} of {matter.size} pixels matter,")
+print(f"rows {rows[0]} to {rows[-1]} and columns {columns[0]} to {columns[-1]}.")
+print(f"By the formula: {along} pixels along each axis, {along}·{along} = {along**2}.")
+
+# %% [markdown]
+# ## Train it
+#
+# LeNet-5 sees the training digits twelve times, in batches of 64, with Adam as in lesson 07. (With
+# MNIST, which has more digits, three times will do.) A seed makes the run repeatable: again on the
+# same machine it gives the same numbers. Another processor rounds differently, and the accuracy may
+# come out up to two percent higher or lower.
+
+# %%
+epochs = max(3, round(17_000 / len(x_train)))
+small_train, small_test = training.prepare(x_train), training.prepare(x_test)
+large_train, large_test = lenet.pad_to(small_train, 32), lenet.pad_to(small_test, 32)
+
+record = training.train(
+    model, large_train, y_train, epochs=epochs, seed=8, test=(large_test, y_test), name="LeNet-5"
+)
+print(record)
+
+# %% [markdown]
+# > **Gone from Keras.** The sources' code imports `np_utils`, `keras.layers.convolutional`,
+# > `keras.layers.normalization` and `ImageDataGenerator`. Old code finds none of them now.
+
+# %%
+from importlib.util import find_spec
+
+for module in ["keras.utils.np_utils", "keras.layers.convolutional", "keras.layers.normalization"]:
+    print(f"{module:<28}", "there" if find_spec(module) else "gone")
+is_there = hasattr(keras.preprocessing.image, "ImageDataGenerator")
+print(f"{'ImageDataGenerator':<28}", "there" if is_there else "gone")
+
+# %% [markdown]
+# Layers are in `keras.layers`, all of them. Labels need no conversion: *sparse* cross-entropy takes
+# them as the whole numbers that they are. What replaces the generator is in
+# [lesson 09](../09_augmentation/09_augmentation.ipynb).
+#
+# ### What each layer makes of a digit
+
+# %%
+maps = lenet.feature_maps(model, example)
+lenet_widgets.draw_layers(example[0, :, :, 0], {key: value[0] for key, value in maps.items()})
+
+# %% [markdown]
+# Black is −1, white is 1, grey is 0. In C1 you still see the digit: its strokes, or one side of them.
+# C3 combines what six maps found at one place, and the digit dissolves into marks that say *there is
+# something of this kind around here*. From C5 on there is no picture left, only a description in 120
+# numbers, then 84, then ten.
+#
+# **Choose a layer and move a unit about.** On the left, what it sees of the digit; in the middle the
+# same, enlarged; on the right its own map. Go from C1 to C5 with the same digit, and watch the frame
+# grow. Then stay in C1 and go through its six maps: which answer to strokes, and which to one side of
+# them, as Sobel's did in [lesson 03](../03_sobel/03_sobel.ipynb)? Nobody drew these filters: the
+# network found them.
+
+# %%
+lenet_widgets.field_explorer(example, maps)
+
+# %% [markdown]
+# ### Max for average
+#
+# Back to the second slip. Here is the trained network again, with the same weights, but with max
+# pooling where it learned with average pooling:
+
+# %%
+inputs = tensor = keras.Input((32, 32, 1))
+for layer in model.layers:
+    is_pool = isinstance(layer, keras.layers.AveragePooling2D)
+    tensor = keras.layers.MaxPooling2D(2)(tensor) if is_pool else layer(tensor)
+with_max = keras.Model(inputs, tensor)
+
+print("parameters:", f"{model.count_params():,}", "and", f"{with_max.count_params():,}")
+print(f"accuracy with average pooling: {training.accuracy(model, large_test, y_test):.3f}")
+print(f"accuracy with max pooling:     {training.accuracy(with_max, large_test, y_test):.3f}")
+
+# %% [markdown]
+# The same shapes and the same number of parameters, and another network. Trained with max pooling from
+# the start it would learn well too; but what it would learn is something else.
+#
+# ## Beside the networks of lesson 07
+#
+# Four networks, the same digits, the same number of epochs, the same batches, the same optimizer. The
+# dense network has one hidden layer of 1000; the second puts one convolution before it; the third has
+# three stages of convolution and pooling. These three take 28 × 28.
+
+# %%
+rows = {}
+for label, build in [
+    ("dense", keras_cnn.build_dense),
+    ("one convolution", keras_cnn.build_cnn),
+    ("three stages", keras_cnn.build_three_stages),
+]:
+    keras.utils.set_random_seed(8)
+    other = build()
+    run = training.train(
+        other, small_train, y_train, epochs=epochs, seed=8, test=(small_test, y_test), name=label
+    )
+    rows[label] = (run.test_accuracy[-1], other.count_params(), run.seconds)
+rows["LeNet-5"] = (record.test_accuracy[-1], model.count_params(), record.seconds)
+
+# %%
+print("network          accuracy  wrong  parameters  × LeNet-5  seconds")
+for label, (accuracy, parameters, seconds) in rows.items():
+    wrong = round((1 - accuracy) * len(y_test))
+    ratio = parameters / model.count_params()
+    print(f"{label:<17}{accuracy:>9.3f}{wrong:>7}{parameters:>12,}{ratio:>11.1f}{seconds:>9.1f}")
+spread = np.sqrt(0.97 * 0.03 / len(y_test))
+print(f"\n{len(y_test):,} test images, so one of them counts {1 / len(y_test):.4f}.")
+print(f"Which images they are is chance, and moves an accuracy of 0.97 by about ±{spread:.3f}.")
+
+# %%
+lenet_widgets.compare(rows)
+
+# %% [markdown]
+# Read the table with its last line in mind: accuracies that differ by less than chance moves them say
+# nothing about which network is better. What is certain is the second column. LeNet-5 does its work
+# with a thirteenth of the dense network's parameters and a twenty-eighth of those of the network with
+# one convolution, which had 10 filters and then a thousand units looking at all they made. The three
+# stages have hardly more parameters than LeNet-5: pooling three times before the dense part is what
+# saves them. The seconds depend on your machine.
+#
+# And the digits that it was least sure of:
+
+# %%
+probabilities = training.predictor(model)(large_test)
+unsure = np.argsort(probabilities.max(axis=1))[:6]
+plots.images(
+    x_test[unsure],
+    [
+        f"{y_test[i]}: said {probabilities[i].argmax()}, {probabilities[i].max():.2f}"
+        for i in unsure
+    ],
+    columns=6,
+    size=1.5,
+    alt="Six digits whose largest probability was small: "
+    + "; ".join(f"a {y_test[i]}, taken for {probabilities[i].argmax()}" for i in unsure)
+    + ".",
+)
+
+# %% [markdown]
+# ## What to take away
+#
+# - **LeNet-5**: convolution, average pooling, twice; a third convolution whose window is as large as
+#   its maps; two dense layers. Five layers with weights, 61,706 parameters, 48,120 of them in C5.
+# - The input is **padded to 32 × 32**, so that C5's window fits, and so that strokes near the border
+#   are seen by as many windows as others.
+# - **Receptive field**: each layer adds $k - 1$ steps, and the step is the product of the strides
+#   before. 5, 6, 14, 16, 32 pixels.
+# - Early maps look like the digit, late ones do not.
+# - Few parameters can do what many do, if they are used at many places.
+#
+# **Where the sources slip.** The layer with 120 filters is no pooling layer but the third
+# convolution, C5. LeNet-5's subsampling is average pooling, not max pooling; with the same weights,
+# the two are different networks.
+#
+# **Next.** Move a digit by a few pixels, and LeNet-5 is in trouble too. What helps is in
+# [lesson 09](../09_augmentation/09_augmentation.ipynb).
