@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -39,6 +40,10 @@ def running_lab(folder: Path) -> Iterator[str]:
     """
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", dirs_exist_ok=True)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
+    # Every cell stays in the page, in sight or not, so that a widget can be found by its label.
+    settings = folder / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"windowingMode": "none"}')
     port = _free_port()
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"),
@@ -75,15 +80,34 @@ def open_lesson(page: Page, address: str, lesson: str) -> None:
     page.goto(f"{address}lab/tree/notebooks/{lesson}/{lesson}.ipynb?reset")
     page.locator(".jp-Notebook").wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(state="attached")
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
+    begun = page.locator(".jp-InputPrompt", has_text=re.compile(r"\[[*\d]+\]:")).first
+    for _ in range(3):  # A click that comes before the kernel is ready is lost.
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        with contextlib.suppress(TimeoutError):
+            begun.wait_for(timeout=20_000)
+            return
+    raise RuntimeError(f"the cells of {lesson} do not run")
 
 
-def widget_panel(page: Page, slider: str) -> Locator:
+def widget_panel(page: Page, control: str) -> Locator:
     """Return the panel of the widget that has a control of this description."""
-    label = page.locator(".widget-label", has_text=re.compile(f"^{re.escape(slider)}$")).first
+    label = page.locator(".widget-label", has_text=_whole(control)).first
     label.scroll_into_view_if_needed(timeout=RUN_MS)
     return page.locator(".jp-OutputArea-output", has=label).first
+
+
+def set_slider(panel: Locator, description: str, steps: int) -> None:
+    """Move a slider some steps by its arrow keys, from the keyboard as without a mouse."""
+    label = panel.page.locator(".widget-label", has_text=_whole(description))
+    handle = panel.locator(".widget-slider", has=label).locator(".noUi-handle")
+    for _ in range(abs(steps)):
+        handle.press("ArrowRight" if steps > 0 else "ArrowLeft")
+
+
+def _whole(text: str) -> re.Pattern:
+    """Match a label that says just this."""
+    return re.compile(f"^{re.escape(text)}$")
 
 
 def _free_port() -> int:

@@ -154,3 +154,36 @@ def test_a_notebook_shows_the_message_and_no_traceback():
     shell.run_cell("check()")
     assert shown[0] == "correlate2d: 1 of 1 checks failed."
     assert not any("Traceback" in line or ".py" in line for line in shown)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        np.zeros((0, 0)),
+        np.zeros((3, 0)),
+        np.array(5.0),
+        np.array([[object()]]),
+        np.array(["text"]),
+        np.array([1 + 2j]),
+        np.zeros((2, 2), dtype="datetime64[s]"),
+        [[1, 2], [3]],
+        {1: 2},
+        lambda: 5,
+        (i for i in range(3)),
+        float("nan"),
+        "\ud800",
+        b"bytes",
+    ],
+)
+def test_whatever_comes_back_there_is_a_message(result):
+    assert failure(lambda image, kernel: result).startswith("correlate2d: 1 of 1 checks failed.")
+
+
+def test_long_rows_stand_one_above_the_other():
+    wide = np.arange(12.0)[None]
+    with (
+        pytest.raises(checks.CheckFailed) as caught,
+        checks.Exercise("convolution.correlate2d", lambda image, kernel: image * 2) as exercise,
+    ):
+        exercise.example(wide, np.array([[1]]), expected=wide)
+    assert max(map(len, str(caught.value).splitlines())) < 100

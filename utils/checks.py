@@ -17,6 +17,7 @@ import copy
 import functools
 import importlib
 import inspect
+import itertools
 import re
 import sys
 import traceback
@@ -31,7 +32,7 @@ import numpy as np
 from utils import byhand
 from utils.compare import ATOL, RTOL, describe, equal, find_difference, is_model
 
-SHOWN_SIZE = 100
+SHOWN_SIZE, SHOWN_WIDTH = 100, 72
 
 
 class CheckFailed(AssertionError):
@@ -553,22 +554,20 @@ def _show_results(expected: object, got: object) -> list[str]:
     if not (
         isinstance(expected, np.ndarray)
         and type(got) is np.ndarray
-        and expected.ndim <= 2
-        and got.ndim <= 2
+        and got.dtype.kind in "biuf"
+        and max(expected.ndim, got.ndim) <= 2
         and max(expected.size, got.size) <= SHOWN_SIZE
     ):
         return [_hang("expected: ", _show(expected)), _hang("got:      ", _show(got))]
     wrong = np.zeros(got.shape, bool)
-    if got.shape == expected.shape and got.dtype.kind in "biuf":
+    if got.shape == expected.shape:
         wrong = ~np.isclose(got.astype(float), expected.astype(float), rtol=RTOL, atol=ATOL)
     left, right = _rows(expected), _rows(got, wrong)
+    if len(left[0]) + len(right[0]) > SHOWN_WIDTH:
+        return ["expected", *left, "got", *right]
     width = max([len("expected"), *map(len, left)])
-    lines = [f"{'expected':<{width}}   got"]
-    for index in range(max(len(left), len(right))):
-        one = left[index] if index < len(left) else ""
-        other = right[index] if index < len(right) else ""
-        lines.append(f"{one:<{width}}   {other}".rstrip())
-    return lines
+    pairs = itertools.zip_longest(["expected", *left], ["got", *right], fillvalue="")
+    return [f"{one:<{width}}   {other}".rstrip() for one, other in pairs]
 
 
 def _rows(matrix: np.ndarray, marked: np.ndarray | None = None) -> list[str]:
@@ -583,7 +582,7 @@ def _rows(matrix: np.ndarray, marked: np.ndarray | None = None) -> list[str]:
         for row in zip(table, flags, strict=True)
     ]
     width = max((len(text) for row in texts for text in row), default=0)
-    return [" ".join(text.rjust(width) for text in row) for row in texts]
+    return [" ".join(text.rjust(width) for text in row) for row in texts] or [""]
 
 
 def _short(value: object) -> str:
