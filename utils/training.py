@@ -112,6 +112,7 @@ def train(
     *,
     test: tuple[np.ndarray, np.ndarray] | None = None,
     name: str | None = None,
+    show: bool = True,
 ) -> Training:
     """Train a model in place.
 
@@ -135,6 +136,8 @@ def train(
         What to measure on after each epoch.
     name : str, optional
         What to call it in the curve; the model's own name by default.
+    show : bool
+        Whether to show anything at all.
 
     Returns
     -------
@@ -148,7 +151,7 @@ def train(
         loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
         model.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
     record = Training(name or model.name)
-    watcher = _Watcher(record, _Screen() if _in_notebook() else None)
+    watcher = _Watcher(record, _Screen() if show and _in_notebook() else None)
     model.fit(
         *(x, y, batch_size, epochs),
         verbose=0,

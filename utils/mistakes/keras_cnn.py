@@ -89,8 +89,8 @@ def relu_before_softmax(weights, image):
 
 def naive_softmax(weights, image):
     """The softmax overflows where the last sums are large, and gives nan. Subtract the same number
-    from both sums first: that changes no quotient. Which number keeps the exponentials small?
-    In a softmax nothing may be larger than exp(0).
+    from both sums first: that changes no quotient. Which number keeps both exponentials at 1 or
+    below?
     """
     with np.errstate(all="ignore"):
         return _forward(weights, image, last=lambda logits: np.exp(logits) / np.exp(logits).sum())
