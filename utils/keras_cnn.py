@@ -212,7 +212,7 @@ def build_two_filters(input_shape: tuple = (28, 28, 1)) -> keras.Model:
             layers.Flatten(),
             layers.Dense(1, activation="sigmoid"),
         ],
-        name="two filters",
+        name="two_filters",
     )
 
 
@@ -236,7 +236,7 @@ def build_three_stages(
             layers.Dense(128, activation="relu"),
             layers.Dense(classes, activation="softmax"),
         ],
-        name="three stages" if padding == "valid" else f"three stages {padding}",
+        name="three_stages" if padding == "valid" else f"three_stages_{padding}",
     )
 
 

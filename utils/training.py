@@ -150,7 +150,7 @@ def train(
         binary = model.output_shape[-1] == 1
         loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
         model.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
-    record = Training(name or model.name)
+    record = Training(name or model.name.replace("_", " "))
     watcher = _Watcher(record, _Screen() if show and _in_notebook() else None)
     model.fit(
         *(x, y, batch_size, epochs),
