@@ -247,7 +247,8 @@ class Exercise:
     def _expect(self, args: tuple, kwargs: dict) -> object:
         """Return what the reference answer returns."""
         reference = getattr(importlib.import_module(f"utils.{self._module}"), self.name)
-        return reference(*copy.deepcopy(args), **copy.deepcopy(kwargs))
+        given_args, given_kwargs = _copy(args, kwargs)
+        return reference(*given_args, **given_kwargs)
 
     def _report_offence(self, outcome: Outcome) -> bool:
         """Note a broken rule of the course; True if one was broken."""
@@ -428,7 +429,7 @@ def call(
     allowed : collection of str
         Functions of ``utils`` that are no offence.
     """
-    given_args, given_kwargs = copy.deepcopy((args, kwargs))
+    given_args, given_kwargs = _copy(args, kwargs)
     value = error = None
     watching = byhand.watch(allowed) if by_hand else contextlib.nullcontext([])
     # A warning is no mistake, and nbgrader gives no points to a cell that writes to stderr.
@@ -444,6 +445,12 @@ def call(
         library=used[0] if used else "",
         changed=_changed(function, (args, kwargs), (given_args, given_kwargs)),
     )
+
+
+def _copy(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """Return copies of the arguments; a Keras model, which takes long to copy, as it is."""
+    models = {id(value): value for value in (*args, *kwargs.values()) if is_model(value)}
+    return copy.deepcopy((args, kwargs), models)
 
 
 def _changed(function: Callable, before: tuple[tuple, dict], after: tuple[tuple, dict]) -> str:
