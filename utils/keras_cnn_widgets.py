@@ -48,7 +48,7 @@ def shift_explorer(
     def draw(network: str, picture: str, right: int, down: int) -> tuple[Picture, str]:
         moved = pooling.shift(pictures[picture], right, down)
         probabilities = networks[network](moved[np.newaxis])[0]
-        where = f"{picture}, moved {right:+} right and {down:+} down".replace("+0", "0")
+        where = f"{picture}, moved right by {right} and down by {down}".replace("-", "−")
         return draw_prediction(moved[:, :, 0], probabilities, f"{network}, {where}")
 
     layout = ipw.VBox([ipw.HBox([network, picture]), right, down])
@@ -139,7 +139,7 @@ def draw_forward(
     sums = np.where(np.arange(4) < step, values["sums"].ravel(), np.nan).reshape(2, 2)
     shown = {
         "kernel": kernel,
-        f"sums + {_number(bias)}": sums,
+        f"sums {'−' if bias < 0 else '+'} {abs(bias):.2f}": sums,
         "ReLU": _after(values["feature map"], step, 5),
         "max": _after(values["pooled"][:, None], step, 6),
         "dense 10": _after(values["hidden"][:, None], step, 7),
