@@ -175,10 +175,10 @@ with checks.Exercise("pixels.count_values", count_values) as check:
     check.example(200, 200, 3, expected=120000)
 
 # %% nbgrader={"grade_id": "test-count_values-shapes", "grade": true, "points": 0.5}
-# Images that are not square, and other numbers of channels.
+# Marked when you hand in: images that are not square, and other numbers of channels.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("pixels.count_values", count_values) as check:
     for height, width in [(500, 700), (7, 3), (1, 9), (9, 1), (1, 1), (427, 640), (100, 100)]:
         check.agrees(height, width)
@@ -276,12 +276,12 @@ with checks.Exercise("pixels.hex_to_rgb", hex_to_rgb) as check:
     check.example("#00A86B", expected=(0, 168, 107))
 
 # %% nbgrader={"grade_id": "test-hex_to_rgb-codes", "grade": true, "points": 0.5}
-# Other colours, without "#", and in small letters.
+# Marked when you hand in: other colours, without "#", and in small letters.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(10)
 with checks.Exercise("pixels.hex_to_rgb", hex_to_rgb) as check:
     for number in rng.integers(0, 2**24, 12):
@@ -294,10 +294,10 @@ with checks.Exercise("pixels.hex_to_rgb", hex_to_rgb) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-hex_to_rgb-length", "grade": true, "points": 0.5}
-# Too short, too long, and more than one "#".
+# Marked when you hand in: too short, too long, and more than one "#".
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("pixels.hex_to_rgb", hex_to_rgb) as check:
     check.agrees("#0B6623")
     for code in [
@@ -309,10 +309,10 @@ with checks.Exercise("pixels.hex_to_rgb", hex_to_rgb) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-hex_to_rgb-digits", "grade": true, "points": 0.5}
-# Characters that are no hexadecimal digits.
+# Marked when you hand in: characters that are no hexadecimal digits.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("pixels.hex_to_rgb", hex_to_rgb) as check:
     check.agrees("#0B6623")
     for code in [
@@ -445,12 +445,12 @@ with checks.Exercise("pixels.to_grayscale", to_grayscale) as check:
     )
 
 # %% nbgrader={"grade_id": "test-to_grayscale-shapes", "grade": true, "points": 0.75}
-# Images that are not square, and some with three rows or three columns.
+# Marked when you hand in: images that are not square, and some with three rows or three columns.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(11)
 with checks.Exercise("pixels.to_grayscale", to_grayscale) as check:
     for shape in [(4, 5), (6, 2), (3, 3), (3, 7), (5, 3), (1, 1), (1, 4), (4, 1), (2, 2)]:
@@ -460,12 +460,12 @@ with checks.Exercise("pixels.to_grayscale", to_grayscale) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-to_grayscale-numbers", "grade": true, "points": 0.75}
-# Other kinds of number: bytes, other integers, short floats.
+# Marked when you hand in: other kinds of number: bytes, other integers, short floats.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(12)
 with checks.Exercise("pixels.to_grayscale", to_grayscale) as check:
     check.agrees(rng.integers(0, 256, (4, 5, 3), dtype=np.uint8))
@@ -563,10 +563,10 @@ with checks.Exercise("pixels.dense_parameters", dense_parameters) as check:
     check.example((28, 28, 1), 1000, expected=785000)
 
 # %% nbgrader={"grade_id": "test-dense_parameters-shapes", "grade": true, "points": 0.75}
-# Other images and other numbers of units.
+# Marked when you hand in: other images and other numbers of units.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("pixels.dense_parameters", dense_parameters) as check:
     for image_shape in [(28, 28, 3), (200, 200, 3), (5, 7, 2), (7, 5, 4), (1, 6, 3), (6, 1, 1)]:
         for units in [1, 2, 10, 1000]:
@@ -576,10 +576,10 @@ with checks.Exercise("pixels.dense_parameters", dense_parameters) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-dense_parameters-axes", "grade": true, "points": 0.75}
-# Shapes with more axes, or fewer.
+# Marked when you hand in: shapes with more axes, or fewer.
+### BEGIN HIDDEN TESTS
 from utils import checks, compare
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("pixels.dense_parameters", dense_parameters) as check:
     for image_shape in [(7,), (1,), (6, 5), (5, 6), (2, 3, 4, 5), (10, 28, 28, 3), (2, 1, 3, 2, 2)]:
         for units in [1, 3, 100]:
@@ -724,12 +724,12 @@ with checks.Exercise("pixels.mean_image", mean_image) as check:
     check.example(three, labels, 0, expected=[[90, 90]])
 
 # %% nbgrader={"grade_id": "test-mean_image-shapes", "grade": true, "points": 1}
-# Other numbers of images, rows and columns, and other labels.
+# Marked when you hand in: other numbers of images, rows and columns, and other labels.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(13)
 with checks.Exercise("pixels.mean_image", mean_image) as check:
     for shape in [(9, 4, 5), (7, 5, 2), (5, 1, 3), (6, 3, 1), (3, 3, 3), (4, 4, 4), (10, 2, 2)]:
@@ -745,12 +745,12 @@ with checks.Exercise("pixels.mean_image", mean_image) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-mean_image-numbers", "grade": true, "points": 0.5}
-# Many images of bytes, and other kinds of number.
+# Marked when you hand in: many images of bytes, and other kinds of number.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(14)
 with checks.Exercise("pixels.mean_image", mean_image) as check:
     images = rng.integers(0, 256, (300, 4, 3), dtype=np.uint8)
@@ -765,12 +765,12 @@ with checks.Exercise("pixels.mean_image", mean_image) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-mean_image-errors", "grade": true, "points": 0.5}
-# A label that no image has.
+# Marked when you hand in: a label that no image has.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("pixels.mean_image", mean_image) as check:
     images, labels = np.arange(24.0).reshape(4, 2, 3), np.array([1, 3, 3, 5])
     check.agrees(images, labels, 5)

@@ -280,12 +280,12 @@ with checks.Exercise("sobel.sobel", sobel) as check:
     check.example(np.array([[0, 15, 10], [0, 0, 10], [0, 0, 0]]), expected=([[30]], [[40]]))
 
 # %% nbgrader={"grade_id": "test-sobel-shapes", "grade": true, "points": 1}
-# Images that are not square.
+# Marked when you hand in: images that are not square.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(30)
 with checks.Exercise("sobel.sobel", sobel) as check:
     for shape in [(6, 7), (9, 6), (5, 5), (3, 8), (7, 3), (3, 3), (4, 3)]:
@@ -295,12 +295,12 @@ with checks.Exercise("sobel.sobel", sobel) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-sobel-numbers", "grade": true, "points": 1}
-# Other kinds of number: bytes, small integers, fractions.
+# Marked when you hand in: other kinds of number: bytes, small integers, fractions.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(31)
 with checks.Exercise("sobel.sobel", sobel) as check:
     check.agrees(rng.integers(0, 256, (6, 7), dtype=np.uint8))
@@ -405,12 +405,12 @@ with checks.Exercise("sobel.gradient_magnitude", gradient_magnitude) as check:
     )
 
 # %% nbgrader={"grade_id": "test-gradient_magnitude-shapes", "grade": true, "points": 0.5}
-# Maps of other shapes, with fractions.
+# Marked when you hand in: maps of other shapes, with fractions.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(32)
 with checks.Exercise("sobel.gradient_magnitude", gradient_magnitude) as check:
     for shape in [(6, 7), (9, 6), (4, 4), (1, 5), (5, 1)]:
@@ -421,12 +421,12 @@ with checks.Exercise("sobel.gradient_magnitude", gradient_magnitude) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-gradient_magnitude-numbers", "grade": true, "points": 1}
-# Whole numbers, whose squares are too large for small integers.
+# Marked when you hand in: whole numbers, whose squares are too large for small integers.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(33)
 with checks.Exercise("sobel.gradient_magnitude", gradient_magnitude) as check:
     for dtype in (np.int8, np.uint8, np.int16, np.uint16, np.int32):
@@ -551,12 +551,12 @@ with checks.Exercise("sobel.gradient_direction", gradient_direction) as check:
     )
 
 # %% nbgrader={"grade_id": "test-gradient_direction-quadrants", "grade": true, "points": 0.5}
-# All four quadrants, and other shapes.
+# Marked when you hand in: all four quadrants, and other shapes.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(34)
 with checks.Exercise("sobel.gradient_direction", gradient_direction) as check:
     for shape in [(6, 7), (9, 6), (4, 4), (1, 5), (5, 1)]:
@@ -568,12 +568,12 @@ with checks.Exercise("sobel.gradient_direction", gradient_direction) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-gradient_direction-zeros", "grade": true, "points": 0.5}
-# Straight up, straight down, and nowhere: gx is 0.
+# Marked when you hand in: straight up, straight down, and nowhere: gx is 0.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("sobel.gradient_direction", gradient_direction) as check:
     check.agrees(np.array([[0.0, 0.0]]), np.array([[2.5, -0.5]]))
     check.agrees(np.array([[0.0, 1.0, 3.0]]), np.array([[4.0, 0.0, 3.0]]))
@@ -585,12 +585,12 @@ with checks.Exercise("sobel.gradient_direction", gradient_direction) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-gradient_direction-numbers", "grade": true, "points": 0.5}
-# Whole numbers, in double precision.
+# Marked when you hand in: whole numbers, in double precision.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(35)
 with checks.Exercise("sobel.gradient_direction", gradient_direction) as check:
     for dtype in (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.int64):
@@ -719,12 +719,12 @@ with checks.Exercise("sobel.edge_map", edge_map, uses=["sobel", "gradient_magnit
     check.example(steps, 0.6, expected=[[False, False, False, True, True]])
 
 # %% nbgrader={"grade_id": "test-edge_map-thresholds", "grade": true, "points": 1}
-# Edges of every direction, and thresholds from 0 to 1.
+# Marked when you hand in: edges of every direction, and thresholds from 0 to 1.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(36)
 with checks.Exercise("sobel.edge_map", edge_map, uses=["sobel", "gradient_magnitude"]) as check:
     for shape, threshold in [
@@ -750,12 +750,12 @@ with checks.Exercise("sobel.edge_map", edge_map, uses=["sobel", "gradient_magnit
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-edge_map-flat", "grade": true, "points": 0.5}
-# Flat images, which have no edge, and faint ones, which have.
+# Marked when you hand in: flat images, which have no edge, and faint ones, which have.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(37)
 with checks.Exercise("sobel.edge_map", edge_map, uses=["sobel", "gradient_magnitude"]) as check:
     for value in (0, 7, 0.1, -1 / 3, 1e6 / 3):
@@ -775,12 +775,12 @@ with checks.Exercise("sobel.edge_map", edge_map, uses=["sobel", "gradient_magnit
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-edge_map-numbers", "grade": true, "points": 0.5}
-# Whole numbers: bytes and other small integers.
+# Marked when you hand in: whole numbers: bytes and other small integers.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(38)
 with checks.Exercise("sobel.edge_map", edge_map, uses=["sobel", "gradient_magnitude"]) as check:
     check.agrees(rng.integers(0, 256, (6, 7), dtype=np.uint8), 0.4)
@@ -793,12 +793,12 @@ with checks.Exercise("sobel.edge_map", edge_map, uses=["sobel", "gradient_magnit
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-edge_map-errors", "grade": true, "points": 0.5}
-# Thresholds that are no share.
+# Marked when you hand in: thresholds that are no share.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 image = np.array([[0, 0, 10, 10], [0, 0, 10, 10], [0, 0, 10, 10]])
 with checks.Exercise("sobel.edge_map", edge_map, uses=["sobel", "gradient_magnitude"]) as check:
     check.agrees(image, 0.5)

@@ -276,10 +276,10 @@ with checks.Exercise("output_size.output_size", output_size) as check:
     check.example(4, 2, stride=2, expected=2)
 
 # %% nbgrader={"grade_id": "test-output_size-stride", "grade": true, "points": 0.75}
-# Other images, windows and strides, without padding.
+# Marked when you hand in: other images, windows and strides, without padding.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("output_size.output_size", output_size) as check:
     for n in (1, 2, 5, 8, 11, 28, 100, 224):
         for k in (1, 2, 3, 5, 11):
@@ -291,10 +291,10 @@ with checks.Exercise("output_size.output_size", output_size) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-output_size-padding", "grade": true, "points": 0.75}
-# With padding.
+# Marked when you hand in: with padding.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("output_size.output_size", output_size) as check:
     for n in (1, 4, 7, 12, 28, 101):
         for k in (1, 2, 3, 6, 7):
@@ -306,10 +306,10 @@ with checks.Exercise("output_size.output_size", output_size) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-output_size-errors", "grade": true, "points": 0.5}
-# What cannot be, and what can only just be.
+# Marked when you hand in: what cannot be, and what can only just be.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("output_size.output_size", output_size) as check:
     for fits in [(5, 5), (3, 5, 1), (1, 1), (2, 1, 0, 9)]:
         check.satisfies(
@@ -411,10 +411,10 @@ with checks.Exercise("output_size.same_padding", same_padding) as check:
     check.example(28, 5, 2, expected=(1, 2))
 
 # %% nbgrader={"grade_id": "test-same_padding-kernels", "grade": true, "points": 0.5}
-# Small and large windows that move by one pixel.
+# Marked when you hand in: small and large windows that move by one pixel.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("output_size.same_padding", same_padding) as check:
     for n in (1, 2, 5, 9, 28, 64):
         for k in range(1, 12):
@@ -423,10 +423,10 @@ with checks.Exercise("output_size.same_padding", same_padding) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-same_padding-strides", "grade": true, "points": 0.5}
-# Strides that divide the size, and strides that do not.
+# Marked when you hand in: strides that divide the size, and strides that do not.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("output_size.same_padding", same_padding) as check:
     for n in (4, 5, 6, 7, 12, 13, 14, 28, 30, 101):
         for k in (3, 4, 5, 6, 7, 8, 11):
@@ -436,10 +436,10 @@ with checks.Exercise("output_size.same_padding", same_padding) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-same_padding-gaps", "grade": true, "points": 0.5}
-# Strides that are as large as the window, or larger.
+# Marked when you hand in: strides that are as large as the window, or larger.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("output_size.same_padding", same_padding) as check:
     for n in (1, 3, 5, 8, 9, 10, 11, 28):
         for k in (1, 2, 3):
@@ -552,10 +552,10 @@ with checks.Exercise("output_size.conv_parameters", conv_parameters) as check:
     check.example((3, 5), 3, 32, False, expected=1440)
 
 # %% nbgrader={"grade_id": "test-conv_parameters-square", "grade": true, "points": 0.5}
-# Square kernels, with biases.
+# Marked when you hand in: square kernels, with biases.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("output_size.conv_parameters", conv_parameters) as check:
     for kernel in (1, 2, 3, 5, 7):
         for channels, filters in [(1, 1), (1, 8), (3, 32), (4, 4), (64, 10), (512, 256)]:
@@ -563,10 +563,10 @@ with checks.Exercise("output_size.conv_parameters", conv_parameters) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-conv_parameters-pairs", "grade": true, "points": 0.5}
-# Kernels that are not square.
+# Marked when you hand in: kernels that are not square.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("output_size.conv_parameters", conv_parameters) as check:
     for kernel in [(1, 7), (7, 1), (2, 3), (3, 2), (4, 4), (11, 5)]:
         for channels, filters in [(1, 1), (3, 12), (20, 6)]:
@@ -574,10 +574,10 @@ with checks.Exercise("output_size.conv_parameters", conv_parameters) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-conv_parameters-bias", "grade": true, "points": 0.5}
-# With and without biases.
+# Marked when you hand in: with and without biases.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("output_size.conv_parameters", conv_parameters) as check:
     for kernel in (1, 3, 4):
         for channels, filters in [(1, 1), (3, 32), (16, 5)]:
@@ -744,10 +744,11 @@ with checks.Exercise(
     )
 
 # %% nbgrader={"grade_id": "test-trace_shapes-conv", "grade": true, "points": 0.75}
-# Convolutional layers: strides, padding, kernels and images that are not square.
+# Marked when you hand in: convolutional layers: strides, padding, kernels and images that are not
+# square.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise(
     "output_size.trace_shapes", trace_shapes, uses=("output_size", "same_padding")
 ) as check:
@@ -769,10 +770,10 @@ with checks.Exercise(
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-trace_shapes-networks", "grade": true, "points": 0.75}
-# Pools, flatten and dense layers, and whole networks.
+# Marked when you hand in: pools, flatten and dense layers, and whole networks.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise(
     "output_size.trace_shapes", trace_shapes, uses=("output_size", "same_padding")
 ) as check:
@@ -826,10 +827,10 @@ with checks.Exercise(
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-trace_shapes-errors", "grade": true, "points": 0.5}
-# Layers that cannot work.
+# Marked when you hand in: layers that cannot work.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise(
     "output_size.trace_shapes", trace_shapes, uses=("output_size", "same_padding")
 ) as check:
@@ -860,10 +861,10 @@ with checks.Exercise(
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-trace_shapes-index", "grade": true, "points": 0.25}
-# The error's text names the layer.
+# Marked when you hand in: the error's text names the layer.
+### BEGIN HIDDEN TESTS
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise(
     "output_size.trace_shapes", trace_shapes, uses=("output_size", "same_padding")
 ) as check:

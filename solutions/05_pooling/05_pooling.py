@@ -238,12 +238,13 @@ with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size
     check.example(eleven, expected=[[121 - 22 * i - 2 * j for j in range(5)] for i in range(5)])
 
 # %% nbgrader={"grade_id": "test-pool2d-windows", "grade": true, "points": 1}
-# Other sizes and strides: windows that overlap, gaps between them, leftovers. Max alone.
+# Marked when you hand in: other sizes and strides: windows that overlap, gaps between them,
+# leftovers. Max alone.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(50)
 with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size"]) as check:
     for shape, size, stride in [
@@ -272,12 +273,12 @@ with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-pool2d-modes", "grade": true, "points": 1}
-# Average and sum, with other windows and strides.
+# Marked when you hand in: average and sum, with other windows and strides.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(51)
 with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size"]) as check:
     for mode in ("average", "sum"):
@@ -290,12 +291,12 @@ with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-pool2d-numbers", "grade": true, "points": 0.5}
-# Other kinds of number: bytes, negative numbers, fractions.
+# Marked when you hand in: other kinds of number: bytes, negative numbers, fractions.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(52)
 with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size"]) as check:
     bytes_image = rng.integers(100, 256, (6, 8), dtype=np.uint8)
@@ -311,12 +312,12 @@ with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-pool2d-errors", "grade": true, "points": 0.5}
-# A window that does not fit, and a mode that does not exist.
+# Marked when you hand in: a window that does not fit, and a mode that does not exist.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size"]) as check:
     check.agrees(np.ones((4, 4)))
     check.agrees(np.ones((3, 3)), 3)
@@ -511,12 +512,13 @@ with checks.Exercise(
     check.example(np.array([[3, 1], [4, 1]]), expected=[[4]])
 
 # %% nbgrader={"grade_id": "test-max_pool_same-borders", "grade": true, "points": 1}
-# Other sizes and strides: windows that stick out at the top and left too, overlaps, gaps.
+# Marked when you hand in: other sizes and strides: windows that stick out at the top and left too,
+# overlaps, gaps.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(53)
 earlier = ["output_size.same_padding", "output_size.output_size"]
 with checks.Exercise(
@@ -547,12 +549,12 @@ with checks.Exercise(
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-max_pool_same-negative", "grade": true, "points": 1}
-# Negative numbers, bytes, and very small and large numbers.
+# Marked when you hand in: negative numbers, bytes, and very small and large numbers.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(54)
 earlier = ["output_size.same_padding", "output_size.output_size"]
 with checks.Exercise(
@@ -693,12 +695,12 @@ with checks.Exercise("pooling.global_pool", global_pool, uses=["pool2d"]) as che
     check.example(two_channels, "average", expected=[3.5, -35])
 
 # %% nbgrader={"grade_id": "test-global_pool-shapes", "grade": true, "points": 0.5}
-# Other shapes and other kinds of number.
+# Marked when you hand in: other shapes and other kinds of number.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(55)
 with checks.Exercise("pooling.global_pool", global_pool, uses=["pool2d"]) as check:
     for shape in [(4, 4, 4), (3, 5, 3), (5, 3, 3), (6, 7, 2), (1, 4, 5), (4, 1, 2), (3, 4, 1)]:
@@ -779,12 +781,12 @@ with checks.Exercise("pooling.shift", shift) as check:
     check.example(np.array([[1, 2, 3], [4, 5, 6]]), 0, expected=[[1, 2, 3], [4, 5, 6]])
 
 # %% nbgrader={"grade_id": "test-shift-directions", "grade": true, "points": 0.5}
-# All directions, images that are not square, other kinds of number.
+# Marked when you hand in: all directions, images that are not square, other kinds of number.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(56)
 with checks.Exercise("pooling.shift", shift) as check:
     picture = rng.integers(1, 256, (6, 7), dtype=np.uint8)
@@ -798,12 +800,12 @@ with checks.Exercise("pooling.shift", shift) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-shift-colour", "grade": true, "points": 0.5}
-# Colour images.
+# Marked when you hand in: colour images.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(57)
 with checks.Exercise("pooling.shift", shift) as check:
     for shape in [(5, 6, 3), (4, 3, 3), (3, 5, 3), (6, 4, 1), (4, 4, 4)]:
@@ -813,12 +815,12 @@ with checks.Exercise("pooling.shift", shift) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-shift-far", "grade": true, "points": 0.5}
-# Shifts as large as the image, and larger.
+# Marked when you hand in: shifts as large as the image, and larger.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(58)
 with checks.Exercise("pooling.shift", shift) as check:
     picture = rng.integers(1, 9, (3, 5))

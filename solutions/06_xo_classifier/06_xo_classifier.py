@@ -189,12 +189,12 @@ with checks.Exercise("xo_classifier.match_feature", match_feature) as check:
     check.example(letter, diagonal, expected=np.array(ninths) / 9)
 
 # %% nbgrader={"grade_id": "test-match_feature-shapes", "grade": true, "points": 1}
-# Images and features that are not square.
+# Marked when you hand in: images and features that are not square.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(60)
 with checks.Exercise("xo_classifier.match_feature", match_feature) as check:
     for image_shape, feature_shape in [
@@ -214,12 +214,13 @@ with checks.Exercise("xo_classifier.match_feature", match_feature) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-match_feature-numbers", "grade": true, "points": 0.5}
-# Other kinds of number: small integers, fractions, large and negative numbers.
+# Marked when you hand in: other kinds of number: small integers, fractions, large and negative
+# numbers.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(61)
 with checks.Exercise("xo_classifier.match_feature", match_feature) as check:
     check.agrees(rng.choice([-1, 1], (9, 9)).astype(np.int8), np.eye(3, dtype=np.int8) * 2 - 1)
@@ -234,12 +235,12 @@ with checks.Exercise("xo_classifier.match_feature", match_feature) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-match_feature-errors", "grade": true, "points": 0.5}
-# A feature that does not fit.
+# Marked when you hand in: a feature that does not fit.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("xo_classifier.match_feature", match_feature) as check:
     check.agrees(np.ones((3, 4)), np.ones((3, 4)))
     check.raises(ValueError, np.ones((2, 5)), np.ones((3, 3)))
@@ -487,12 +488,12 @@ with checks.Exercise(
     check.example(xo_classifier.load_letter("o"), three, expected=o_ninths / 9)
 
 # %% nbgrader={"grade_id": "test-feature_vector-letters", "grade": true, "points": 1}
-# Other letters and other features, all of 9x9 and 3x3.
+# Marked when you hand in: other letters and other features, all of 9x9 and 3x3.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(62)
 with checks.Exercise(
     "xo_classifier.feature_vector",
@@ -511,12 +512,12 @@ with checks.Exercise(
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-feature_vector-sizes", "grade": true, "points": 1}
-# Images and features of other sizes.
+# Marked when you hand in: images and features of other sizes.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(63)
 with checks.Exercise(
     "xo_classifier.feature_vector",
@@ -657,12 +658,13 @@ with checks.Exercise("xo_classifier.template_score", template_score) as check:
     check.example(unknown, o_template, expected=0.5175)
 
 # %% nbgrader={"grade_id": "test-template_score-templates", "grade": true, "points": 1}
-# Templates of other lengths and with other highest values, and other kinds of number.
+# Marked when you hand in: templates of other lengths and with other highest values, and other kinds
+# of number.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(64)
 with checks.Exercise("xo_classifier.template_score", template_score) as check:
     for template in [
@@ -684,12 +686,12 @@ with checks.Exercise("xo_classifier.template_score", template_score) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-template_score-errors", "grade": true, "points": 0.5}
-# Lengths that differ.
+# Marked when you hand in: lengths that differ.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("xo_classifier.template_score", template_score) as check:
     check.agrees(np.array([0.5]), np.array([1.0]))
     check.raises(ValueError, np.ones(12), np.ones(11))
@@ -747,12 +749,12 @@ with checks.Exercise("xo_classifier.classify", classify, uses=["template_score"]
     check.example(unknown, templates, expected=("X", {"X": 0.912, "O": 0.5175}))
 
 # %% nbgrader={"grade_id": "test-classify-scores", "grade": true, "points": 0.5}
-# Other vectors, other labels, and more or fewer templates.
+# Marked when you hand in: other vectors, other labels, and more or fewer templates.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(65)
 with checks.Exercise("xo_classifier.classify", classify, uses=["template_score"]) as check:
     one_place_each = {"one": [1, 0, 0], "two": [0, 4, 0], "three": [-1, -1, 0]}
@@ -766,12 +768,12 @@ with checks.Exercise("xo_classifier.classify", classify, uses=["template_score"]
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-classify-ties", "grade": true, "points": 0.5}
-# Equal scores, and scores of 0.
+# Marked when you hand in: equal scores, and scores of 0.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("xo_classifier.classify", classify, uses=["template_score"]) as check:
     left, middle, right = np.eye(3)
     for vector in ([0.5, 0.5, 0.5], [0.0, 0.0, 0.0], [0.25, 0.5, 0.5], [-0.5, -0.5, -0.5]):
@@ -781,12 +783,12 @@ with checks.Exercise("xo_classifier.classify", classify, uses=["template_score"]
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-classify-errors", "grade": true, "points": 0.5}
-# No template at all.
+# Marked when you hand in: no template at all.
+### BEGIN HIDDEN TESTS
 import numpy as np
 
 from utils import checks
 
-### BEGIN HIDDEN TESTS
 with checks.Exercise("xo_classifier.classify", classify, uses=["template_score"]) as check:
     check.agrees(np.array([0.75, 0.25]), {"left": np.array([1, 0]), "right": np.array([0, 1])})
     check.raises(ValueError, np.array([0.5, 0.25]), {})
