@@ -113,7 +113,9 @@ def _frame(ax: Axes, rows: tuple[int, int], columns: tuple[int, int]) -> None:
     )
 
 
-def field_explorer(images: np.ndarray, maps: Mapping[str, np.ndarray]) -> Interactive:
+def field_explorer(
+    images: np.ndarray, maps: Mapping[str, np.ndarray], digit: int = 0
+) -> Interactive:
     """Choose a unit of LeNet-5 and see which pixels of a digit it sees.
 
     Parameters
@@ -122,6 +124,8 @@ def field_explorer(images: np.ndarray, maps: Mapping[str, np.ndarray]) -> Intera
         Padded digits.
     maps : mapping of str to ndarray, shape (N, ...)
         What the layers make of them, from `lenet.feature_maps`.
+    digit : int
+        The one to begin with.
 
     Returns
     -------
@@ -131,7 +135,7 @@ def field_explorer(images: np.ndarray, maps: Mapping[str, np.ndarray]) -> Intera
     """
     wide = ipw.Layout(width="24em")
     controls = {
-        "digit": ipw.IntSlider(value=0, max=len(images) - 1, description="digit", layout=wide),
+        "digit": ipw.IntSlider(value=digit, max=len(images) - 1, description="digit", layout=wide),
         "layer": ipw.Dropdown(options=MAP_LAYERS, value="S4", description="layer"),
         "map": ipw.IntSlider(value=0, max=199, description="map", layout=wide),
         "row": ipw.IntSlider(value=2, max=99, description="row", layout=wide),
