@@ -219,10 +219,10 @@ def max_pool_gradient(image: np.ndarray, upstream: np.ndarray, size: int = 2) ->
     """
     image = np.asarray(image)
     gradient = np.zeros(image.shape)
-    for i, j in np.ndindex(np.shape(upstream)):
+    for (i, j), share in np.ndenumerate(np.asarray(upstream)):
         window = image[i * size : (i + 1) * size, j * size : (j + 1) * size]
         row, column = np.unravel_index(window.argmax(), window.shape)
-        gradient[i * size + row, j * size + column] = upstream[i, j]
+        gradient[i * size + row, j * size + column] = share
     return gradient
 
 

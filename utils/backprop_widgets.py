@@ -60,7 +60,7 @@ def draw_tuning(image: np.ndarray, target: np.ndarray, kernel: np.ndarray) -> tu
     )
     line = f"Loss {_number(loss)}. Slopes: {listed}."
     parts = [("kernel", kernel), ("output", output), ("target", target)]
-    parts += [("output − target", output - target), ("slopes", slopes)]
+    parts += [("output − target", output - target), ("slopes", _rounded(slopes))]
     signs = ["→", "", "", "→"]
     widths = [2.2, 0.7, 3, 0.3, 3, 0.3, 3, 0.7, 2.2]
     drawn, axes = plots.figure(
@@ -70,6 +70,77 @@ def draw_tuning(image: np.ndarray, target: np.ndarray, kernel: np.ndarray) -> tu
         plots.sign(ax, text)
     for ax, (title, values) in zip(axes[::2], parts, strict=True):
         plots.matrix(ax, values, title, room=3)
+    return Picture(drawn, line), line
+
+
+def kernel_gradient_stepper(image: np.ndarray, upstream: np.ndarray) -> Interactive:
+    """Step from weight to weight, and see which pixels it met, and what came back from there.
+
+    Parameters
+    ----------
+    image, upstream : ndarray
+        Small: every number is drawn.
+
+    Returns
+    -------
+    Interactive
+        Control ``weight``. Says the sum that makes the weight's gradient.
+    """
+    count = backprop.kernel_gradient(image, upstream).size
+    steps = Steps(count, "weight")
+
+    def draw(weight: int) -> tuple[Picture, str]:
+        return draw_weight(image, upstream, weight)
+
+    return Interactive({"weight": steps.slider}, draw, steps.row, still={"weight": count})
+
+
+def draw_weight(image: np.ndarray, upstream: np.ndarray, weight: int) -> tuple[Picture, str]:
+    """Draw how the gradient of one weight comes about, and say it as a sum.
+
+    Parameters
+    ----------
+    image : ndarray, shape (H, W)
+        What the kernel slid over.
+    upstream : ndarray, shape (h, w)
+        The gradient that comes back from the output.
+    weight : int
+        Which weight of the kernel, counted from 1, row by row.
+    """
+    gradient = backprop.kernel_gradient(image, upstream)
+    row, column = divmod(weight - 1, gradient.shape[1])
+    h, w = upstream.shape
+    pixels = image[row : row + h, column : column + w]
+    terms = [
+        f"{_number(pixel)}×{_number(share)}"
+        for pixel, share in zip(pixels.flat, upstream.flat, strict=True)
+    ]
+    line = (
+        f"Weight {weight} of {gradient.size}, row {row}, column {column}: "
+        f"{' + '.join(terms)} = {_number(gradient[row, column])}"
+    )
+    widths = [image.shape[1], 1, w, 1, w, 2, 1.5 * gradient.shape[1]]
+    drawn, axes = plots.figure(
+        (sum(widths) + 3) * plots.CELL,
+        (image.shape[0] + 0.9) * plots.CELL,
+        1,
+        7,
+        width_ratios=widths,
+    )
+    for ax, text in zip(axes[1::2], ("×", "=", "sum →"), strict=True):
+        plots.sign(ax, text)
+    room = image.shape[0]
+    plots.matrix(axes[0], image, "image", window=(row, column, h, w), room=room)
+    plots.matrix(axes[2], upstream, "upstream", room=room)
+    plots.matrix(axes[4], pixels * upstream, "products", room=room)
+    plots.matrix(
+        axes[6],
+        _up_to(gradient, weight),
+        "kernel gradient",
+        window=(row, column, 1, 1),
+        limit=np.abs(gradient).max(),
+        room=3,
+    )
     return Picture(drawn, line), line
 
 
@@ -124,7 +195,6 @@ def draw_pixel(kernel: np.ndarray, upstream: np.ndarray, pixel: int) -> tuple[Pi
         f"Pixel {pixel} of {gradient.size}, row {row}, column {column}: "
         f"{' + '.join(terms)} = {_number(gradient[row, column])}"
     )
-    so_far = np.where(np.arange(gradient.size).reshape(gradient.shape) < pixel, gradient, np.nan)
     widths = [w, 1.4, w, 1.4, gradient.shape[1]]
     drawn, axes = plots.figure(
         (sum(widths) + 2.5) * plots.CELL,
@@ -143,7 +213,7 @@ def draw_pixel(kernel: np.ndarray, upstream: np.ndarray, pixel: int) -> tuple[Pi
     plots.sign(axes[3], "sum →")
     plots.matrix(
         axes[4],
-        so_far,
+        _up_to(gradient, pixel),
         "image gradient",
         window=(row, column, 1, 1),
         limit=np.abs(gradient).max(),
@@ -249,7 +319,7 @@ def draw_descent(
     colours = {"vmin": -limit, "vmax": limit}
     for (left, middle, right, curve), step in zip(axes, steps, strict=True):
         output = convolution.correlate2d(image, descent.kernels[step])
-        plots.matrix(left, descent.kernels[step], f"kernel, step {step}", limit=2)
+        plots.matrix(left, _rounded(descent.kernels[step]), f"kernel, step {step}", limit=2)
         plots.image(middle, output, "its output", **colours)
         plots.image(right, target, "target", **colours)
         draw_loss(curve, descent.losses, step)
@@ -309,7 +379,11 @@ def draw_paths(
 
 
 def draw_errors(
-    changes: np.ndarray, errors: Mapping[str, np.ndarray], orders: Mapping[str, int], alt: str
+    changes: np.ndarray,
+    errors: Mapping[str, np.ndarray],
+    orders: Mapping[str, int],
+    rounding: float,
+    alt: str,
 ) -> Picture:
     """Draw the error of a derivative against the size of the change, both axes logarithmic.
 
@@ -321,6 +395,8 @@ def draw_errors(
         For each method, the error at each of them.
     orders : mapping of str to int
         For each method, the power of the change that its error should follow.
+    rounding : float
+        How far apart neighbouring numbers are where the function's value lies.
     alt : str
         What there is to see, in a sentence.
     """
@@ -339,17 +415,33 @@ def draw_errors(
             f"error ∝ eps{'²' if orders[name] == 2 else ''}",
             (changes[start], values[start]),
             textcoords="offset points",
-            xytext=(8, -12),
+            xytext=(10, -16) if orders[name] == 2 else (-80, 8),
             color=colour,
         )
     ax.loglog(
-        changes, 2e-16 / changes, color=plots.GREY, linestyle=":", label="rounding: 2·10⁻¹⁶ / eps"
+        changes,
+        rounding / changes,
+        color=plots.GREY,
+        linestyle=":",
+        label=f"rounding: {_number(rounding)} / eps",
     )
-    ax.set_ylim(1e-15, 10)
+    ax.set_ylim(1e-14, 10)
+    ax.set_xlim(changes[0] / 3, changes[-1] * 10)
     ax.set_xlabel("eps, the size of the change")
     ax.set_ylabel("error of the slope")
     ax.legend(frameon=False, loc="lower left")
     return Picture(drawn, alt)
+
+
+def _up_to(values: np.ndarray, count: int) -> np.ndarray:
+    """Return values with all but the first ``count`` of them, row by row, replaced by nan."""
+    return np.where(np.arange(values.size).reshape(values.shape) < count, values, np.nan)
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    """Round numbers so that they fit into their squares: large ones to whole numbers."""
+    rounded = np.where(np.abs(values) >= 100, np.round(values), np.round(values, 2))
+    return rounded + 0.0  # there is no minus zero
 
 
 def _number(value: float) -> str:

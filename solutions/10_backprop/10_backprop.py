@@ -29,8 +29,7 @@ import time
 
 import numpy as np
 
-from utils import backprop, backprop_widgets, convolution, convolution_widgets, data
-from utils import output_size, plots, pooling, sobel
+from utils import backprop, backprop_widgets, convolution, data, output_size, plots, pooling, sobel
 
 name = "bundled"  # the digits for the last section; "mnist" if you have it
 
@@ -103,8 +102,8 @@ plots.Picture(
 # loss: an array of the kernel's shape.
 #
 # **Turn the weights yourself.** Each slope tells you which way is up for its weight. Can you bring the
-# loss to 0? It can be done with one slider. Then look for a second kernel that has a loss of 0 as well;
-# there is one, and a later section explains it.
+# loss to 0? It can be done with one slider. Then look for a second kernel with a loss of 0. There are
+# more than one, and a later section explains why.
 
 # %%
 backprop_widgets.weight_tuner(image, target, kernel)
@@ -174,9 +173,10 @@ backprop_widgets.draw_errors(
     changes,
     errors,
     {"one-sided": 1, "central": 2},
+    rounding=np.spacing(bent_loss(small_kernel)),
     alt="Error against eps, both axes logarithmic. From the right, the one-sided error falls in "
     "proportion to eps and the central one to its square. Both turn around and rise along a line of "
-    "2e-16 / eps, where rounding takes over: the one-sided near 1e-8, the central near 1e-5.",
+    "rounding / eps: the one-sided near 1e-8, the central near 1e-6.",
 )
 
 # %% [markdown]
@@ -384,7 +384,7 @@ plots.matrices(
 # Step through it:
 
 # %%
-convolution_widgets.convolution_stepper({"1 to 16": image}, {"upstream": upstream}, still=4)
+backprop_widgets.kernel_gradient_stepper(image, upstream)
 
 # %% [markdown]
 # The four numbers, and what small changes say. (And if the layer has a bias: it is added to every output,
@@ -817,7 +817,7 @@ backprop_widgets.descent_player(
     {"speckles": speckles, "photograph": photograph},
     sobel.GX.astype(float),
     {"too small": 0.02, "right": 0.5, "nearly too large": 0.97, "too large": 1.05},
-    steps=40,
+    steps=80,
     still=(0, 3, 12),
 )
 
@@ -841,10 +841,11 @@ for share in (0.02, 0.5, 0.97, 1.05):
 #
 # ### Not every picture can teach
 #
-# On the photograph the outputs look right soon, and the kernel is still far off. Neighbouring pixels of a
-# photograph are nearly alike, so many kernels give nearly the same output: the gentle direction is very
-# gentle. How many times as gentle as the steep one? That ratio is called the *condition number*, and it
-# is roughly how many steps you need.
+# On the photograph a rate above the limit looks harmless for 40 steps, until the steepest direction,
+# multiplied by −1.1 at each of them, takes over. And with the right rate the outputs look right soon,
+# while the kernel is still far off. Neighbouring pixels of a photograph are nearly alike, so many kernels
+# give nearly the same output: the gentle direction is very gentle. How many times as gentle as the steep
+# one? That ratio is called the *condition number*. The steps that you need grow in proportion to it.
 
 # %%
 for title, pixels in {"speckles": speckles, "photograph": photograph}.items():
@@ -868,7 +869,7 @@ plots.matrices(
     [
         ("learned", found),
         "→",
-        ("its output", convolution.correlate2d(image, found)),
+        ("its output", np.round(convolution.correlate2d(image, found), 6)),
         "=",
         ("output of 1 2 / 3 4", output),
     ],
@@ -1182,32 +1183,38 @@ for rate in sorted(right):
     print(f"rate {rate:<6} {right[rate]:6.1%} of the test digits read after 300 steps")
 
 # %%
-figure, axes = plots.figure(9, 2.9, 1, 7, width_ratios=[3.4, *[1] * 6])
-for (rate, values), colour, style in zip(
-    sorted(way_down.items()), (plots.GREEN, plots.BLUE, plots.VERMILION), ("-", "-", ":")
+figure, ax = plots.figure(6.5, 3)
+for (rate, values), colour in zip(
+    sorted(way_down.items()), (plots.GREEN, plots.BLUE, plots.VERMILION)
 ):
-    smooth_line = np.convolve(values, np.full(10, 0.1), "valid")
-    axes[0].plot(smooth_line, style, color=colour, label=f"rate {rate}")
-axes[0].set_ylim(0, 5)
-axes[0].set_xlabel("step")
-axes[0].set_title("loss (mean of 10 steps)")
-axes[0].legend(frameon=False, fontsize=9)
-widest = np.abs(filters[0.2]).max()
-for number in range(6):
-    plots.image(
-        axes[number + 1], filters[0.2][:, :, number], vmin=-widest, vmax=widest, cmap="PuOr"
-    )
-    axes[number + 1].set_title(f"filter {number + 1}", fontsize=9)
+    ax.semilogy(np.convolve(values, np.full(10, 0.1), "valid"), color=colour)
+    ax.text(235, 1.35 * values[235:285].max(), f"rate {rate}", color=colour)
+ax.set_xlabel("step")
+ax.set_ylabel("loss, mean of 10 steps")
 plots.Picture(
     figure,
-    alt="Three curves of LeNet's loss over 300 steps: too small a rate stays near where it began, a good "
-    "one falls near zero, too large a one jumps up and stays there. Beside them the six 5x5 filters "
-    "that the good one found, with light and dark sides and slants.",
+    alt="Three curves of LeNet's loss over 300 steps: with a rate of 0.003 it stays near 2, where it "
+    "began; with 0.2 it falls below 0.1; with 1.5 it jumps up to 10 and more and stays there.",
+)
+
+# %%
+widest = np.abs(filters[0.2]).max()
+plots.images(
+    list(np.moveaxis(filters[0.2], -1, 0)),
+    [f"filter {number + 1}" for number in range(6)],
+    columns=6,
+    size=1.4,
+    vmin=-widest,
+    vmax=widest,
+    cmap="PuOr",
+    alt="The six 5x5 filters of LeNet's first layer after 300 steps. Several have a positive and a "
+    "negative side, level, upright or slanting.",
 )
 
 # %% [markdown]
-# Too small, right, too large: as with one weight. The six filters on the right are the first layer after
-# 300 steps, positive weights purple and negative ones orange. Some answer to edges. Nobody drew them.
+# Too small, right, too large: as with one weight. The six pictures are the filters of the first layer
+# after 300 steps at a rate of 0.2, positive weights purple and negative ones orange. Several have a light
+# and a dark side: they answer to edges, as Sobel's do. Nobody drew them.
 #
 # ## What to take away
 #
