@@ -221,8 +221,9 @@ def _constant(mine: np.ndarray, right: np.ndarray) -> float | None:
     """Return c where ``mine == c * right`` everywhere, if there is one that says something."""
     if np.count_nonzero(right) < 2:
         return None
-    factor = (mine * right).sum() / (right * right).sum()
-    return factor if factor and np.allclose(mine, factor * right, rtol=1e-6) else None
+    with np.errstate(all="ignore"):  # numbers that ran away overflow here too
+        factor = (mine * right).sum() / (right * right).sum()
+        return factor if factor and np.allclose(mine, factor * right, rtol=1e-6) else None
 
 
 def _first_difference(got: np.ndarray, expected: np.ndarray, wrong: np.ndarray) -> str:
