@@ -62,13 +62,13 @@ def find_copies(root: Path, paths: list[Path]) -> list[Path]:
     root : Path
         The course's root.
     paths : list of Path
-        Notebooks, or folders that hold some. If empty: those below the working folder if it lies in
-        ``notebooks/``, else all of the course.
+        Notebooks, folders that hold some, or lessons by name or number. If empty: those below the
+        working folder if it lies in ``notebooks/``, else all of the course.
 
     Raises
     ------
     CourseError
-        If a path is not there, or there is no lesson in it.
+        If a path is not there and names no lesson, or there is no lesson in it.
     """
     if not paths:
         here = Path.cwd()
@@ -76,7 +76,9 @@ def find_copies(root: Path, paths: list[Path]) -> list[Path]:
     found = []
     for path in paths:
         if not path.exists():
-            raise CourseError(f"There is no {path}")
+            if path.suffix or len(path.parts) > 1:
+                raise CourseError(f"There is no {path}")
+            path = _copy_of(root, path.name)
         if path.is_file():
             found.append(path)
             continue
@@ -88,6 +90,17 @@ def find_copies(root: Path, paths: list[Path]) -> list[Path]:
             raise CourseError(f"There is no lesson's notebook in {path}")
         found += copies
     return found
+
+
+def _copy_of(root: Path, name: str) -> Path:
+    """Return the copy of the lesson that a name or a number means."""
+    try:
+        (lesson,) = find_lessons(root, [name])
+    except CourseError as error:
+        raise CourseError(f"There is no file {name}. {error}") from error
+    if not lesson.release.is_file():
+        raise CourseError(f"There is no {lesson.release}")
+    return lesson.release
 
 
 def _lesson_name(path: Path) -> str:
@@ -145,8 +158,5 @@ def _hidden_tests(lesson: Lesson) -> set[str]:
 
 def _is_empty(cell: NotebookNode) -> bool:
     """Tell whether a test cell checks nothing that is visible."""
-    visible = without_hidden(cell.source)
-    if visible == cell.source:
-        return False
-    statements = ast.parse(visible).body
+    statements = ast.parse(without_hidden(cell.source)).body
     return all(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in statements)

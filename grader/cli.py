@@ -90,10 +90,11 @@ def build(
 ) -> None:
     """Make both notebooks of each lesson from its text source."""
     from grader import build as builder
-    from grader.course import find_root
+    from grader.course import find_root, require_sources
     from grader.display import err, out
 
     root = find_root()
+    require_sources(root)
     if check:
         stale = builder.find_stale(root, lessons)
         for one in stale:
@@ -117,7 +118,7 @@ def check(
         list[Path] | None,
         typer.Argument(
             metavar="PATH",
-            help="Notebooks, or folders of them.",
+            help="Notebooks, folders of them, or lessons by number: 02.",
             show_default="the copies in notebooks/",
         ),
     ] = None,
@@ -192,7 +193,7 @@ def autograde(
     marked again unless the submission or the lesson changed: a run that was stopped goes on where
     it stopped.
     """
-    from grader.course import find_root, write_atomically
+    from grader.course import find_root, require_sources, write_atomically
     from grader.display import err
     from grader.results import to_json
 
@@ -200,6 +201,7 @@ def autograde(
         from grader.autograde import Options
 
     root = find_root()
+    require_sources(root)
     options = Options(
         root=root,
         submitted=submitted or root / "submitted",

@@ -70,7 +70,12 @@ class Lesson:
 
     @cached_property
     def notebook(self) -> NotebookNode:
-        """The source as a notebook, solutions and hidden tests included, without outputs."""
+        """The source as a notebook, solutions and hidden tests included, without outputs.
+
+        Where a course was given out without its sources, the student's copy instead.
+        """
+        if not self.source.is_file():
+            return nbformat.read(self.release, as_version=4)
         return read_source(self.source)
 
     @property
@@ -113,15 +118,31 @@ def find_root(start: Path | None = None) -> Path:
     """
     start = (start or Path.cwd()).resolve()
     for folder in (start, *start.parents, Path(__file__).resolve().parent.parent):
-        if (folder / "nbgrader_config.py").is_file() and (folder / "solutions").is_dir():
+        steps = ((folder / step).is_dir() for step in ("solutions", "notebooks"))
+        if (folder / "nbgrader_config.py").is_file() and any(steps):
             return folder
     raise CourseError(
-        f"{start} is not inside a course: no folder above it has solutions/ and nbgrader_config.py"
+        f"{start} is not inside a course: no folder above it has nbgrader_config.py and notebooks/"
     )
 
 
+def require_sources(root: Path) -> None:
+    """Make sure that a course has its sources: without them there are no hidden tests.
+
+    Raises
+    ------
+    CourseError
+        If it was given out without ``solutions/``.
+    """
+    if not (root / "solutions").is_dir():
+        raise CourseError(f"{root} has no solutions/: this needs the lessons' sources")
+
+
 def find_lessons(root: Path, names: list[str] | None = None) -> list[Lesson]:
-    """Return the lessons that have a source, in order; all, or those that ``names`` asks for.
+    """Return the lessons, in order; all, or those that ``names`` asks for.
+
+    They are those that have a source, or, where a course was given out without its sources, those
+    that have a student's copy.
 
     Parameters
     ----------
@@ -135,10 +156,11 @@ def find_lessons(root: Path, names: list[str] | None = None) -> list[Lesson]:
     CourseError
         If a name fits no lesson; the text lists those there are.
     """
+    step, kind = ("solutions", "py") if (root / "solutions").is_dir() else ("notebooks", "ipynb")
     found = sorted(
         path.name
-        for path in (root / "solutions").iterdir()
-        if LESSON_NAME.fullmatch(path.name) and (path / f"{path.name}.py").is_file()
+        for path in (root / step).iterdir()
+        if LESSON_NAME.fullmatch(path.name) and (path / f"{path.name}.{kind}").is_file()
     )
     if names:
         found = sorted({_match(name, found) for name in names})

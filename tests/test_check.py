@@ -1,9 +1,12 @@
+import shutil
+from pathlib import Path
+
 import nbformat
 import pytest
 from toy import LESSON, answer, find
 
 from grader.check import check, find_copies
-from grader.course import CourseError
+from grader.course import CourseError, find_root, require_sources
 
 
 @pytest.fixture
@@ -82,3 +85,32 @@ def test_copies_are_found_in_folders(copy_of, release, toy, tmp_path):
     assert find_copies(toy.root, [tmp_path]) == [path]
     with pytest.raises(CourseError, match="There is no"):
         find_copies(toy.root, [tmp_path / "nowhere"])
+
+
+@pytest.mark.parametrize("name", ["01", "1", "toy", LESSON])
+def test_a_lesson_can_be_named_instead_of_its_file(toy, name):
+    toy.release.parent.mkdir(parents=True, exist_ok=True)
+    toy.release.write_text("{}")
+    assert find_copies(toy.root, [Path(name)]) == [toy.release]
+
+
+def test_a_name_of_nothing_is_refused_with_the_lessons_there_are(toy):
+    with pytest.raises(CourseError, match=f"There is no file 77.*{LESSON}"):
+        find_copies(toy.root, [Path("77")])
+
+
+def test_a_course_without_its_sources_can_be_checked_but_not_marked(
+    release, toy, tmp_path, monkeypatch
+):
+    """Can students check themselves who were given no solutions?"""
+    shutil.copy(toy.root / "nbgrader_config.py", tmp_path)
+    path = tmp_path / "notebooks" / LESSON / f"{LESSON}.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(answer(release), path)
+    checked = check(path, tmp_path)
+    assert checked.passed
+    assert checked.hidden == {"double": 2.0, "shout": 0.0}
+    monkeypatch.chdir(tmp_path)
+    assert find_root() == tmp_path
+    with pytest.raises(CourseError, match="has no solutions/"):
+        require_sources(tmp_path)

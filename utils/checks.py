@@ -406,6 +406,8 @@ class Exercise:
         many = len(smallest) > 1
         parts = [f"- {problem}" if many else str(problem) for problem in smallest.values()]
         failed = f"{len(self._problems)} of {self._count} checks failed"
+        if self._count == 1:
+            failed = "the check failed"
         return f"{self.name}: {failed}.\n" + "\n".join(parts)
 
 

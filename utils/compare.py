@@ -26,6 +26,8 @@ def describe(value: object) -> str:
     """Say in a few words what a value is: ``a 4x3 array of uint8``, ``the int 5``, ``None``."""
     if value is None:
         return "None"
+    if type(value) is np.ndarray and value.size == 0:
+        return f"an empty array of shape {value.shape}"
     if type(value) is np.ndarray:
         size = "x".join(map(str, value.shape)) if value.ndim else "0-dimensional"
         return f"{_article(size)} {size} array of {value.dtype}"
