@@ -173,9 +173,14 @@ def mean_activation(images: np.ndarray, kernel: np.ndarray, bias: float = 0.0) -
 
 
 def filter_maps(images: np.ndarray, kernel: np.ndarray, bias: float = 0.0) -> np.ndarray:
-    """Return one filter's feature maps after ReLU: ``(N, H - kh + 1, W - kw + 1)``."""
+    """Return one filter's feature maps after ReLU: ``(N, H - kh + 1, W - kw + 1)``.
+
+    ValueError if the kernel is larger than the images.
+    """
     images, kernel = np.asarray(images), np.asarray(kernel, float)
     height, width = (n - k + 1 for n, k in zip(images.shape[1:], kernel.shape, strict=True))
+    if min(height, width) < 1:
+        raise ValueError(f"a kernel of {kernel.shape} does not fit into {images.shape[1:]}")
     maps = np.full((len(images), height, width), float(bias))
     for a, b in np.ndindex(kernel.shape):
         maps += kernel[a, b] * images[:, a : a + height, b : b + width]

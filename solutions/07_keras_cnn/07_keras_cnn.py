@@ -318,6 +318,7 @@ rng = np.random.default_rng(71)
 
 def make_network(height, width, classes):
     weights = rng.normal(size=(height * width, classes))
+    weights -= weights.mean(axis=0)  # so that no class always wins
 
     def network(x):
         if np.ndim(x) != 4:
@@ -358,6 +359,7 @@ rng = np.random.default_rng(72)
 
 def make_network(height, width, classes):
     weights = rng.normal(size=(height * width, classes))
+    weights -= weights.mean(axis=0)  # so that no class always wins
 
     def network(x):
         if np.ndim(x) != 4:
@@ -396,6 +398,7 @@ rng = np.random.default_rng(73)
 
 def make_network(height, width, classes):
     weights = rng.normal(size=(height * width, classes))
+    weights -= weights.mean(axis=0)  # so that no class always wins
 
     def network(x):
         if np.ndim(x) != 4:
@@ -519,13 +522,13 @@ def build_cnn(input_shape=(28, 28, 1), classes=10):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "test-build_cnn", "grade": true, "points": 1}
+# %% nbgrader={"grade_id": "test-build_cnn", "grade": true, "points": 0.5}
 from utils import checks, keras_cnn
 
 with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
     check.example(expected=keras_cnn.build_cnn())
 
-# %% nbgrader={"grade_id": "test-build_cnn-shapes", "grade": true, "points": 1}
+# %% nbgrader={"grade_id": "test-build_cnn-shapes", "grade": true, "points": 0.5}
 # Marked when you hand in: images of other shapes, and other numbers of classes.
 ### BEGIN HIDDEN TESTS
 from utils import checks
@@ -536,6 +539,36 @@ with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
     check.agrees((11, 8, 3), classes=7)
     check.agrees(input_shape=(28, 28, 3))
     check.agrees(classes=2)
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-build_cnn-convolution", "grade": true, "points": 0.5}
+# Marked when you hand in: the convolution and the pooling alone, whatever the other layers are.
+### BEGIN HIDDEN TESTS
+from utils import checks, keras_cnn, models
+
+KINDS = ("Conv2D", "MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D")
+with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
+    expected = models.settings_of(keras_cnn.build_cnn(), *KINDS)
+    check.satisfies(
+        lambda model: models.settings_of(model, *KINDS) == expected,
+        "It should have one convolution, 10 filters of 3x3 with ReLU and nothing padded, and then "
+        "one max pooling of 2x2.",
+    )
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade_id": "test-build_cnn-dense", "grade": true, "points": 0.5}
+# Marked when you hand in: Flatten and the dense layers alone.
+### BEGIN HIDDEN TESTS
+from utils import checks, keras_cnn, models
+
+KINDS = ("Flatten", "Dense")
+with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
+    expected = models.settings_of(keras_cnn.build_cnn(), *KINDS)
+    check.satisfies(
+        lambda model: models.settings_of(model, *KINDS) == expected,
+        "After the pooling should come a Flatten, a dense layer of 1,000 units with ReLU, and one of "
+        "ten with softmax.",
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -757,6 +790,7 @@ from utils import checks
 with checks.Exercise("keras_cnn.forward_by_hand", forward_by_hand, atol=1e-5) as check:
     image = np.arange(16).reshape(4, 4) / 16
     # The filter and the hidden layer give nothing, so the last biases are the logits.
+    silent = [np.zeros((3, 3, 1, 1)), np.zeros(1), np.zeros((1, 10)), np.zeros(10)]
     for logits in [
         (0, 0),
         (1, -2),
@@ -768,8 +802,14 @@ with checks.Exercise("keras_cnn.forward_by_hand", forward_by_hand, atol=1e-5) as
         (80, 90),
         (0, 800),
     ]:
-        silent = [np.zeros((3, 3, 1, 1)), np.zeros(1), np.zeros((1, 10)), np.zeros(10)]
         check.agrees([*silent, np.zeros((10, 2)), np.array(logits, np.float32)], image)
+    check.satisfies(
+        lambda probabilities: bool(np.isfinite(np.asarray(probabilities, float)).all()),
+        "The softmax overflows, or divides 0 by 0, where the logits are large. Subtract the same "
+        "number from both logits first: that changes no quotient. Which number keeps both "
+        "exponentials at 1 or below, and one of them at 1?",
+        *([*silent, np.zeros((10, 2)), np.array([1000, -1000])], image),
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1043,8 +1083,9 @@ plots.Picture(
 )
 
 # %% [markdown]
-# Compare the two maps of a filter: they differ in place. In the last picture of each row, purple places vote for "1" and orange places against it. Lay it over the maps, and you see where each
-# filter must answer, or be silent, for the network to say yes.
+# Compare the two maps of a filter: they differ in place. In the last picture of each row, purple places
+# vote for "1" and orange places against it. Lay it over the maps, and you see where each filter must
+# answer, or be silent, for the network to say yes.
 #
 # ## Three stages
 #
