@@ -64,12 +64,13 @@ def draw_tuning(image: np.ndarray, target: np.ndarray, kernel: np.ndarray) -> tu
     signs = ["→", "", "", "→"]
     widths = [2.2, 0.7, 3, 0.3, 3, 0.3, 3, 0.7, 2.2]
     drawn, axes = plots.figure(
-        (sum(widths) + 2.5) * plots.CELL, 4 * plots.CELL, 1, 9, width_ratios=widths
+        (sum(widths) + 2.5) * plots.CELL, 4.8 * plots.CELL, 1, 9, width_ratios=widths
     )
     for ax, text in zip(axes[1::2], signs, strict=True):
         plots.sign(ax, text)
     for ax, (title, values) in zip(axes[::2], parts, strict=True):
         plots.matrix(ax, values, title, room=3)
+    drawn.supxlabel(f"loss: the mean of the squared differences = {_number(loss)}", fontsize=11)
     return Picture(drawn, line), line
 
 

@@ -841,19 +841,34 @@ for share in (0.02, 0.5, 0.97, 1.05):
 #
 # ### Not every picture can teach
 #
-# On the photograph a rate above the limit looks harmless for 40 steps, until the steepest direction,
-# multiplied by −1.1 at each of them, takes over. And with the right rate the outputs look right soon,
-# while the kernel is still far off. Neighbouring pixels of a photograph are nearly alike, so many kernels
-# give nearly the same output: the gentle direction is very gentle. How many times as gentle as the steep
-# one? That ratio is called the *condition number*. The steps that you need grow in proportion to it.
+# On the photograph things look different:
+
+# %%
+edges_of_photograph = convolution.correlate2d(photograph, sobel.GX)
+photograph_limit = backprop.largest_rate(photograph, (3, 3))
+for share in (0.5, 1.05):
+    run = backprop.descend(photograph, edges_of_photograph, (3, 3), 80, share * photograph_limit)
+    off = np.abs(run.kernels - sobel.GX).max(axis=(1, 2))
+    print(f"{share:.0%} of the limit")
+    for step in (0, 40, 80):
+        print(
+            f"   step {step:<3} loss {run.losses[step]:7.4f}, the kernel is off by {off[step]:.2f}"
+        )
+
+# %% [markdown]
+# A rate above the limit looks *better* for 40 steps, until the steepest direction, multiplied by −1.1 at
+# each of them, takes over. And with the right rate the output comes close, while the kernel is still far
+# off. Neighbouring pixels of a photograph are nearly alike, so many kernels give nearly the same output:
+# the gentle direction is very gentle. The strongest curvature divided by the weakest is called the
+# *condition number*. The steps that you need, at half the limit, grow in proportion to it:
 
 # %%
 for title, pixels in {"speckles": speckles, "photograph": photograph}.items():
     curvatures = np.linalg.eigvalsh(backprop.curvature(pixels, (3, 3)))
     steps_needed = np.log(1000) / -np.log1p(-curvatures.min() / curvatures.max())
     print(
-        f"{title:<11} steepest {curvatures.max():.2f}, gentlest {curvatures.min():.5f}, "
-        f"ratio {curvatures.max() / curvatures.min():5.0f}: "
+        f"{title:<11} strongest {curvatures.max():.2f}, weakest {curvatures.min():.5f}, "
+        f"ratio {curvatures.max() / curvatures.min():6.1f}: "
         f"{np.ceil(steps_needed):6,.0f} steps to come a thousand times as close"
     )
 
@@ -1085,19 +1100,20 @@ from utils import lenet, training
 
 shapes = output_size.trace_shapes((32, 32, 1), lenet.LAYERS)
 parameters = output_size.layer_parameters((32, 32, 1), lenet.LAYERS)
-print(f"{'layer':<9}{'weights':>8}   used at so many places in one picture")
+print(f"{'layer':<9}{'weights and biases':>18}   each used at so many places in one picture")
 for layer_name, shape, count in zip(lenet.NAMES, shapes, parameters):
     if count:
         places = shape[0] * shape[1] if len(shape) == 3 else 1
-        print(f"{layer_name:<9}{count:>8,}{places:>7}")
+        print(f"{layer_name:<9}{count:>18,}{places:>7}")
 total = sum(parameters)
-print(f"{'in all':<9}{total:>8,}")
+print(f"{'in all':<9}{total:>18,}")
 print(f"\nBy small changes: {2 * total:,} runs of the network for one gradient.")
 print("By back-propagation: one run forwards, one backwards.")
 
 # %% [markdown]
 # Change one weight of LeNet's first layer a little, and see what the loss does. Then ask the tape for all
-# 61,706 slopes, and look up that one. And measure how long both would take:
+# 61,706 slopes, and look up that one. The cell after that measures how long both ways would take for all
+# of them.
 
 # %%
 (x_train, y_train), (x_test, y_test) = data.load_digits(name)
@@ -1137,6 +1153,7 @@ print(f"by small changes {(above - below) / (2 * eps):.5f}")
 print(f"by the tape      {gradients[0].numpy()[where]:.5f}")
 
 
+# %%
 def seconds(function):
     """Return how long a function takes for the batch, at best."""
     times = []
@@ -1148,7 +1165,7 @@ def seconds(function):
 
 
 forwards, backwards = seconds(loss_of), seconds(loss_and_gradients)
-print(f"\none run forwards:           {1000 * forwards:8.1f} ms")
+print(f"one run forwards:           {1000 * forwards:8.1f} ms")
 print(f"forwards and backwards:     {1000 * backwards:8.1f} ms for all {total:,} slopes")
 print(f"by small changes it takes:  {2 * total * forwards:8.0f} s")
 
@@ -1194,27 +1211,47 @@ ax.set_ylabel("loss, mean of 10 steps")
 plots.Picture(
     figure,
     alt="Three curves of LeNet's loss over 300 steps: with a rate of 0.003 it stays near 2, where it "
-    "began; with 0.2 it falls below 0.1; with 1.5 it jumps up to 10 and more and stays there.",
+    f"began; with 0.2 it falls to {way_down[0.2][-10:].mean():.2f}; with 1.5 it jumps up to 10 and "
+    "more and stays there.",
 )
 
+# %% [markdown]
+# Too small, right, too large: as with one weight. And what did it learn? Below are the six filters of the
+# first layer, positive weights purple and negative ones orange: before the first step, when they are
+# random numbers, and after 300 steps at a rate of 0.2.
+
 # %%
-widest = np.abs(filters[0.2]).max()
+keras.utils.set_random_seed(10)
+at_the_start = lenet.build_lenet5().get_weights()[0][:, :, 0]
+after = filters[0.2]
+widest = np.abs(after).max()
 plots.images(
-    list(np.moveaxis(filters[0.2], -1, 0)),
-    [f"filter {number + 1}" for number in range(6)],
+    [*np.moveaxis(at_the_start, -1, 0), *np.moveaxis(after, -1, 0)],
+    [f"{number + 1}, {when}" for when in ("start", "step 300") for number in range(6)],
     columns=6,
     size=1.4,
     vmin=-widest,
     vmax=widest,
     cmap="PuOr",
-    alt="The six 5x5 filters of LeNet's first layer after 300 steps. Several have a positive and a "
-    "negative side, level, upright or slanting.",
+    alt="The six 5x5 filters of LeNet's first layer. At the start they are pale random speckles. After "
+    "300 steps they are stronger, and each has connected positive and negative zones.",
+)
+
+
+# %%
+def likeness(filters):
+    """Return how alike neighbouring weights are: 1 if equal, 0 if they have nothing in common."""
+    across, down = filters[:, 1:] * filters[:, :-1], filters[1:] * filters[:-1]
+    return np.mean([across.mean(), down.mean()]) / np.mean(filters**2)
+
+
+print(
+    f"neighbouring weights: {likeness(at_the_start):.2f} alike at the start, {likeness(after):.2f} after"
 )
 
 # %% [markdown]
-# Too small, right, too large: as with one weight. The six pictures are the filters of the first layer
-# after 300 steps at a rate of 0.2, positive weights purple and negative ones orange. Several have a light
-# and a dark side: they answer to edges, as Sobel's do. Nobody drew them.
+# Speckles have become zones: a positive one beside a negative one, level, upright or slanting. Sobel's
+# kernels have such zones too. Nobody drew these.
 #
 # ## What to take away
 #
