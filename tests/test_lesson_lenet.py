@@ -117,6 +117,11 @@ def build_lenet5(classes=10):
             ("return keras", "model = keras"),
         )
         + "    model.build((None, 32, 32, 1))\n    return model\n",
+        "an input_shape argument": changed(
+            BUILD,
+            ("        keras.Input((32, 32, 1)),\n", ""),
+            ("Conv2D(6, 5,", "Conv2D(6, 5, input_shape=(32, 32, 1),"),
+        ),
         "parts of its own": """
 import keras
 from keras import layers as L

@@ -135,6 +135,12 @@ RIGHT = {
     "built later": built_later,
     "built by a call": called_first,
     "an InputLayer": input_layer,
+    "an input_shape argument": lambda: keras.Sequential(
+        parts(conv1=layers.Conv2D(4, 3, activation="relu", input_shape=SHAPE))
+    ),
+    "a batch of fixed size": lambda: keras.Sequential(
+        [keras.Input(batch_shape=(2, *SHAPE)), *parts()]
+    ),
     "a model inside": nested,
     "a functional model inside a functional one": nested_functional,
     "operations in a functional model": operations,
