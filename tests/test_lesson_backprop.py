@@ -161,6 +161,19 @@ def numerical_gradient(f, w, eps=1e-5):
     units = np.eye(w.size).reshape(w.size, *w.shape) * eps
     return np.array([float(f(w + u)) - float(f(w - u)) for u in units]).reshape(w.shape) / (2 * eps)
 """,
+        "larger eps first, in pieces": """
+def numerical_gradient(f, w, eps=1e-5):
+    w = np.array(w, float)
+    gradient = np.zeros(w.shape)
+    for position in np.ndindex(w.shape):
+        halves = []
+        for sign in (-1, 1):
+            x = w.copy()
+            x[position] = x[position] - 3 * eps + (3 + sign) * eps
+            halves.append(sign * f(x) / 2 / eps)
+        gradient[position] = sum(halves)
+    return gradient
+""",
         "nditer": """
 def numerical_gradient(f, w, eps=1e-5):
     w = w * 1.0 if w.dtype.kind != "f" else w.astype(np.float64)
@@ -420,7 +433,7 @@ WRONG = {
         "one number": (numerical(result="gradient.sum()"), "NumPy array"),
         "its length": (numerical(result="np.linalg.norm(gradient)"), "NumPy array"),
         "squares alone": ("def numerical_gradient(f, w, eps=1e-5):\n    return 2.0 * w", ""),
-        "zeros": (numerical("0.0"), "0"),
+        "zeros": (numerical("0.0"), "Every value is 0"),
         "nothing": (numerical(result="None"), "None"),
         "scipy": (
             "from scipy.optimize import approx_fprime\n"
@@ -665,3 +678,8 @@ def test_points_are_as_the_contract_has_them():
         "image_gradient": 2,
         "learn_kernel": 2,
     }
+
+
+def test_zeros_are_not_taken_for_a_quotient_that_is_too_small():
+    messages = run_tests(LESSON, "numerical_gradient", numerical("0.0"))
+    assert "brackets" not in "".join(messages.values())

@@ -478,7 +478,7 @@ EXAMPLES = {
     "numerical_gradient": [
         (sum_of_squares, np.array([3.0])),
         (sum_of_cubes, np.array([1.0]), 0.5),
-        (sum_of_squares, np.array([1, -2])),
+        (sum_of_squares, np.array([1, -2]), 0.25),
         (product, np.array([2.0, 3.0, 4.0]), 0.5),
         (sum_of_cubes, np.array([1.5, -2.5], np.float32)),
         (product_of_corners, np.array([[2.0, 0.0], [0.0, 5.0]])),
