@@ -90,7 +90,7 @@ def test_mixing_a_colour(lab, page):
 
 def test_zooming_into_a_photograph(lab, page):
     """Do the numbers of lesson 01's zoom follow the window?"""
-    panel = widget_panel(page, "photograph")
+    panel = widget_panel(page, "photo")
     status = panel.get_by_role("status")
     expect(status).to_contain_text("row", timeout=RUN_MS)
     before = status.inner_text()
