@@ -156,6 +156,22 @@ class Exercise:
         elif not condition(outcome.value):
             self._problems.append(Problem(message, self._show_input(args, kwargs)))
 
+    def judge(self, find_fault: Callable[[list], str | None], *calls: tuple) -> None:
+        """Check the results of several calls together, as for an answer that draws at random.
+
+        ``find_fault`` gets them all and says in a sentence what is wrong, or None. Each call is a
+        tuple of positional arguments. Nothing is shown of them but what kind they are.
+        """
+        if self._not_done:
+            return
+        self._count += 1
+        problem = self._fault_in(find_fault, calls)
+        if problem and self.uses:
+            with self._right_ones_in_place():
+                problem = self._fault_in(find_fault, calls) and problem
+        if problem and not self._not_done:
+            self._problems.append(problem)
+
     def __enter__(self) -> Exercise:
         if not callable(self.function):
             raise CheckFailed(
@@ -232,6 +248,25 @@ class Exercise:
             return None
         return outcome
 
+    def _fault_in(
+        self, find_fault: Callable[[list], str | None], calls: Collection[tuple]
+    ) -> Problem | None:
+        """Call the function on each of several inputs and return what is wrong with the results."""
+        values = []
+        for args in calls:
+            outcome = call(self.function, args, {}, self.by_hand, self.allowed)
+            if isinstance(outcome.error, NotImplementedError):
+                self._not_done = True
+                return None
+            if offence := _offence(outcome):
+                return offence
+            if outcome.error is not None:
+                where = self._describe_input(args, {})
+                return Problem(f"It raised {_tell(outcome.error)}", where, _size(args, {}))
+            values.append(outcome.value)
+        fault = find_fault(values)
+        return Problem(fault, f"for {self._describe_input(calls[0], {})}") if fault else None
+
     @contextlib.contextmanager
     def _right_ones_in_place(self) -> Iterator[None]:
         """Put the reference answers where the function looks for the exercises that it uses."""
@@ -252,21 +287,9 @@ class Exercise:
 
     def _report_offence(self, outcome: Outcome) -> bool:
         """Note a broken rule of the course; True if one was broken."""
-        if outcome.library:
-            self._problems.append(
-                Problem(
-                    f"It hands the work to {outcome.library}. This exercise is to be written by "
-                    "hand, with Python and NumPy alone; until then it scores 0."
-                )
-            )
-        elif outcome.changed:
-            self._problems.append(
-                Problem(
-                    f"It changes its argument `{outcome.changed}`, which is not its own. "
-                    "Make a new array or list, or work on a copy."
-                )
-            )
-        return bool(outcome.library or outcome.changed)
+        offence = _offence(outcome)
+        self._problems += [offence] if offence else []
+        return offence is not None
 
     def _report_error(
         self, error: BaseException, args: tuple, kwargs: dict, shown: bool = False
@@ -447,6 +470,21 @@ def call(
         library=used[0] if used else "",
         changed=_changed(function, (args, kwargs), (given_args, given_kwargs)),
     )
+
+
+def _offence(outcome: Outcome) -> Problem | None:
+    """Return which rule of the course a call broke, or None."""
+    if outcome.library:
+        return Problem(
+            f"It hands the work to {outcome.library}. This exercise is to be written by "
+            "hand, with Python and NumPy alone; until then it scores 0."
+        )
+    if outcome.changed:
+        return Problem(
+            f"It changes its argument `{outcome.changed}`, which is not its own. "
+            "Make a new array or list, or work on a copy."
+        )
+    return None
 
 
 def _copy(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
