@@ -1,8 +1,9 @@
 """Does training do what it says, show what it should, and stay quiet elsewhere?"""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from utils import training
 from utils.models import keras
@@ -97,9 +98,7 @@ class Handle:
 
 @pytest.fixture
 def handle(monkeypatch):
-    shell = InteractiveShell()
-    shell.kernel = object()
-    monkeypatch.setattr(training, "get_ipython", lambda: shell)
+    monkeypatch.setattr(training, "get_ipython", lambda: SimpleNamespace(kernel=object()))
     monkeypatch.setattr(training, "PAUSE", 0)
     handle = Handle()
     monkeypatch.setattr(training, "display", lambda what, display_id: handle)
