@@ -132,8 +132,10 @@ def pairwise_fault(pictures: list) -> str | None:
 
 def same_state_fault(results: list) -> str | None:
     """Look at two data sets that came from the same state of the generator."""
-    (one, _), (other, _) = results
-    if np.array_equal(one, other):
+    for result in results:
+        if type(result) not in (tuple, list) or len(result) != 2:
+            return f"It should return images and labels, but returned {describe(result)}."
+    if np.array_equal(results[0][0], results[1][0]):
         return None
     return (
         "From the same state of `rng` come two different data sets. "
