@@ -12,8 +12,6 @@ from scipy import optimize, signal
 
 from utils import backprop, convolution, pooling, sobel
 
-pytestmark = pytest.mark.xdist_group("keras_backprop")
-
 DTYPES = st.sampled_from([np.uint8, np.int8, np.int16, np.int64, np.float32, np.float64])
 
 

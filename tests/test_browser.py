@@ -16,7 +16,6 @@ from playwright.sync_api import expect
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: apt install chromium)"),
-    pytest.mark.xdist_group("browser"),
 ]
 
 

@@ -11,7 +11,6 @@ from submissions import FULL, LESSON, hand_in, make_class
 from grader.build import make_release
 from grader.course import find_lessons, find_root
 
-pytestmark = [pytest.mark.xdist_group("class")]
 (LESSON_02,) = find_lessons(find_root(), [LESSON])
 POINTS = {test.grade_id: test.points for one in LESSON_02.exercises for test in one.tests}
 CLASS = {

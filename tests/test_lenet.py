@@ -12,7 +12,6 @@ from utils import data, lenet, models, output_size, training
 
 import keras  # isort: skip  # after utils.models, which keeps it quiet
 
-pytestmark = pytest.mark.xdist_group("keras")
 
 windows = st.integers(1, 5).flatmap(lambda k: st.tuples(st.just(k), st.integers(1, k)))
 

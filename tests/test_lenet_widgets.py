@@ -7,8 +7,6 @@ import pytest
 
 from utils import lenet, lenet_widgets
 
-pytestmark = pytest.mark.xdist_group("keras")
-
 
 @pytest.fixture(scope="module")
 def images():

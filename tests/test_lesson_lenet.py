@@ -7,8 +7,6 @@ import pytest
 from tests.lessons import find_lesson, model_answer, run_tests, score
 from utils.mistakes import lenet as mistakes
 
-pytestmark = pytest.mark.xdist_group("keras")
-
 LESSON = "08_lenet"
 POINTS = {"build_lenet5": 4, "layer_table": 2, "pad_to": 2, "receptive_field": 2}
 

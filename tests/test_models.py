@@ -12,7 +12,6 @@ from utils import compare, models
 import keras  # isort: skip  # after utils.models, which keeps it quiet
 from keras import layers  # isort: skip
 
-pytestmark = pytest.mark.xdist_group("keras")
 
 # A small network with every kind of layer that the course uses, and an odd size to pool.
 SHAPE = (25, 24, 1)

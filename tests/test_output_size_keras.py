@@ -13,8 +13,6 @@ import pytest
 
 from utils import output_size as sizes
 
-pytestmark = pytest.mark.xdist_group("keras")
-
 
 def output_of(layer, image):
     """Return what a layer makes of one image of one channel, without the batch axis."""

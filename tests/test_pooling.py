@@ -8,8 +8,6 @@ from skimage.measure import block_reduce
 
 from utils import convolution, pooling
 
-pytestmark = pytest.mark.xdist_group("keras_pooling")
-
 DTYPES = [np.uint8, np.int8, np.int16, np.uint16, np.int64, np.float16, np.float32, np.float64]
 MODES = list(pooling.SUMMARIES)
 sides = st.integers(1, 11)

@@ -7,7 +7,6 @@ from utils.widgets import WIDGET_VIEW
 IMAGE = np.array([[1, 3, 2, 5], [4, 6, 1, 0], [7, 2, -1, -8], [3, 0, -4, -3]])
 FIVE_BY_SIX = np.arange(30, 0, -1).reshape(5, 6)
 CASES = [(9, 3, 2, "valid"), (7, 2, 3, "same"), (5, 3, 1, "same")]
-pytestmark = pytest.mark.xdist_group("keras_pooling")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ LIBRARIES = frozenset(
         "scipy",
         "skimage",
         "cv2",
+        "PIL",
         "sklearn",
         "tensorflow",
         "keras",
@@ -28,8 +29,8 @@ LIBRARIES = frozenset(
         "utils",
     ]
 )
-# Drawing is free, but these compute too: they are an offence unless called by what draws.
-HELPERS = frozenset({"matplotlib.colors", "PIL"})
+# Drawing is free, but this part of matplotlib computes colours.
+HELPERS = frozenset({"matplotlib.colors"})
 # These draw, load or compare; none of them is an exercise. So do modules named *_widgets.
 FREE = frozenset(
     {"utils.plots", "utils.widgets", "utils.data", "utils.checks", "utils.compare", "utils.byhand"}
@@ -67,8 +68,9 @@ def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
             module, name = getattr(arg, "__module__", None), getattr(arg, "__name__", "?")
         caller = (frame.f_back if event == "call" else frame).f_globals.get("__name__")
         if (
-            (_is_library(module) or _is_helper(module, caller))
+            _is_library(module)
             and name != "<module>"
+            and not _is_drawing(caller)
             and not _is_excused(frame, allowed)
         ):
             used.append(f"{str(module).split('.')[0]} ({name})")
@@ -104,17 +106,15 @@ def _is_library(module: object) -> bool:
     """Tell whether a module's name belongs to a library that must not do the work."""
     return (
         isinstance(module, str)
-        and module.split(".", 1)[0] in LIBRARIES
+        and (module in HELPERS or module.split(".", 1)[0] in LIBRARIES)
         and module not in FREE
         and not module.endswith("_widgets")
     )
 
 
-def _is_helper(module: object, caller: object) -> bool:
-    """Tell whether a drawing library's helper is called by other code than what draws."""
-    named = isinstance(module, str) and (module in HELPERS or module.split(".", 1)[0] in HELPERS)
-    drawing = str(caller).startswith(("matplotlib", "PIL", "utils.plots"))
-    return named and not drawing
+def _is_drawing(caller: object) -> bool:
+    """Tell whether what draws calls: it may use any library, whose result is a picture."""
+    return str(caller).startswith(("matplotlib", "PIL", "utils.plots"))
 
 
 def _is_excused(frame: FrameType | None, allowed: Collection[str]) -> bool:
