@@ -156,7 +156,8 @@ def _array_difference(got: object, expected: np.ndarray, rtol: float, atol: floa
     wrong = ~np.isclose(got.astype(np.float64), expected.astype(np.float64), rtol=rtol, atol=atol)
     if not wrong.any():
         return None
-    return _name_pattern(got, expected, wrong, rtol, atol)
+    with np.errstate(all="ignore"):  # inf and nan are among what may come back
+        return _name_pattern(got, expected, wrong, rtol, atol)
 
 
 def _shape_difference(got: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> str:

@@ -283,6 +283,6 @@ def _tint(value: float, limit: float) -> tuple[float, float, float] | str:
 
 def _label(value: object) -> str:
     """Write a number short enough for its square, with a true minus sign."""
-    number = float(value)
+    number = round(float(value), 2) + 0.0  # + 0.0: no minus sign before a zero
     text = f"{number:.0f}" if number == round(number) else f"{number:.2f}"
     return text.replace("-", "−")

@@ -812,7 +812,7 @@ for move in [-2, -1, 0, 1, 2]:
 # %% [markdown]
 # Two pixels to the side, and nearly half are misread. The layer has learned *where* the ink of each digit
 # is, not what a digit looks like. How far convolutional networks mend this, and how far they do
-# not, you measure in lesson 07.
+# not, you measure in [lesson 07](../07_keras_cnn/07_keras_cnn.ipynb).
 #
 # ## What convolutional networks are used for
 #

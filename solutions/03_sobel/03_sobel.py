@@ -972,7 +972,7 @@ plots.images(
 # - Turn a picture by 90 degrees. What happens to its magnitude, and what to its direction?
 # - You add 50 to every pixel. Which of the kernels at the top of this page notice?
 # - A network's first layer *learns* its kernels. If it needed edges, which numbers could it find? (In
-#   lesson 10 you watch one do so.)
+#   [lesson 10](../10_backprop/10_backprop.ipynb) you watch one do so.)
 #
 # The second and the third, computed:
 

@@ -956,8 +956,8 @@ for begin in (0, 2):
 
 # %% [markdown]
 # And 2 × 2 twice is the same as 4 × 4 once, to the last digit: the largest of the largest. In a
-# network a convolution stands in between, and then it is not. Lesson 07 measures whole networks in this
-# way, and lesson 09 makes the curve flat by other means.
+# network a convolution stands in between, and then it is not. [Lesson 07](../07_keras_cnn/07_keras_cnn.ipynb) measures whole networks in this
+# way, and [lesson 09](../09_augmentation/09_augmentation.ipynb) makes the curve flat by other means.
 #
 # **Move the slider.** For each kind of pooling, find the first move that changes the four maps by more
 # than half. The picture shows one of them, *brighter to the right*, pooled, before and after the move.

@@ -1043,8 +1043,8 @@ for name in near:
 # |---|---|---|
 # | three features made by hand | kernels, learnt | [lesson 07](../07_keras_cnn/07_keras_cnn.ipynb) |
 # | match, ReLU, pool | `Conv2D`, `relu`, `MaxPooling2D` | lessons 02 to 05, and 07 |
-# | templates | the weights of a `Dense` layer, learnt | lesson 07 |
-# | the best score | softmax, and then the best | lesson 07 |
+# | templates | the weights of a `Dense` layer, learnt | [lesson 07](../07_keras_cnn/07_keras_cnn.ipynb) |
+# | the best score | softmax, and then the best | [lesson 07](../07_keras_cnn/07_keras_cnn.ipynb) |
 # | *how* a kernel is learnt | backward propagation | [lesson 10](../10_backprop/10_backprop.ipynb) |
 #
 # ## What to take away
