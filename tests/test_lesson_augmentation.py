@@ -5,8 +5,6 @@ import pytest
 from tests.lessons import find_lesson, model_answer, run_tests, score
 from utils.mistakes import augmentation as mistakes
 
-pytestmark = pytest.mark.xdist_group("keras")
-
 LESSON = "09_augmentation"
 POINTS = {"random_shift": 3, "augment": 3, "build_augmenter": 2, "robust_range": 2}
 
@@ -606,6 +604,24 @@ def test_one_slip_does_not_cost_everything():
     refuses_nothing = changed(SHIFT, ("if not 0 <= max_fraction < 1", "if False"))
     assert score(LESSON, "random_shift", refuses_nothing) == 2.5
     assert score(LESSON, "build_augmenter", translation(F)) == 1.5
+
+
+@pytest.mark.parametrize(
+    ("exercise", "mistake"),
+    [
+        ("random_shift", "never moves"),
+        ("random_shift", "always refused"),
+        ("random_shift", "library"),
+        ("random_shift", "the reference"),
+        ("augment", "always an error"),
+        ("augment", "lists"),
+        ("build_augmenter", "nothing moves"),
+        ("build_augmenter", "the class"),
+        ("robust_range", "always 2"),
+    ],
+)
+def test_an_answer_that_does_nothing_of_the_work_gets_next_to_nothing(exercise, mistake):
+    assert score(LESSON, exercise, WRONG[exercise][mistake][0]) <= 0.5
 
 
 def test_all_points_are_ten():

@@ -235,8 +235,8 @@ print(f"looks at an image in training: {epochs} epochs · {len(more_images):,} =
 print(f"{epochs * len(more_images):,}")
 
 # %% [markdown]
-# So the network looks at an image more often than the source has images, and needs a quarter of the
-# memory: enough to see what happens, in seconds.
+# So the network gets more looks at an image than the source has images. They fit into less memory, and a
+# laptop is done in seconds: enough to see what happens.
 #
 # ### The average 1 spreads
 #
@@ -735,7 +735,7 @@ for label, accuracies in curves.items():
     print(f"{label:<16}" + "".join(f"{distance:>11}" for distance in reach))
 
 # %% [markdown]
-# Out to how many pixels does each hold a floor of 0.9? The source says that with augmentation predictions
+# Read the middle column: out to so many pixels each holds a floor of 0.9. The source says that with augmentation predictions
 # hold further from the centre, and so they do. Mind the last column: where the floor is high, a robust
 # range is decided by two or three pictures.
 #
