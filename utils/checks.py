@@ -265,7 +265,8 @@ class Exercise:
                 return Problem(f"It raised {_tell(outcome.error)}", where, _size(args, {}))
             values.append(outcome.value)
         fault = find_fault(values)
-        return Problem(fault, f"for {self._describe_input(calls[0], {})}") if fault else None
+        where = f"for {self._describe_input(calls[0], {})}" if calls[0] else ""
+        return Problem(fault, where) if fault else None
 
     @contextlib.contextmanager
     def _right_ones_in_place(self) -> Iterator[None]:

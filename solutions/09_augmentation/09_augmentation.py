@@ -158,7 +158,7 @@ with checks.Exercise("augmentation.random_shift", random_shift, allowed=["poolin
         np.array([[1, 2], [3, 4]]), 0, np.random.default_rng(0), expected=[[1, 2], [3, 4]]
     )
     # 20 % of 28 pixels: never more than 5.
-    image = np.arange(1, 785).reshape(28, 28)
+    image = np.arange(1.0, 785).reshape(28, 28)
     calls = [(image, 0.2, np.random.default_rng(seed)) for seed in range(60)]
     check.judge(look.shifted_fault(image, most_right=5, most_down=5), *calls)
 
@@ -176,7 +176,7 @@ with checks.Exercise("augmentation.random_shift", random_shift, allowed=["poolin
         (11, 4, 0.3, 1, 3, 500),
         (6, 7, 0.19, 1, 1, 900),
     ]:
-        image = np.arange(1, height * width + 1).reshape(height, width)
+        image = np.arange(1.0, height * width + 1).reshape(height, width)
         calls = [(image, fraction, np.random.default_rng(seed)) for seed in range(count)]
         check.judge(look.shifted_fault(image, most_right, most_down), *calls)
 ### END HIDDEN TESTS
@@ -340,7 +340,7 @@ with checks.Exercise(
     "augmentation.augment", augment, uses=["random_shift"], allowed=["pooling.shift"]
 ) as check:
     # Three images of 5x6 without two pixels alike, so that each copy tells where it comes from.
-    images, labels = np.arange(1, 91).reshape(3, 5, 6), np.array([4, 2, 9])
+    images, labels = np.arange(1.0, 91).reshape(3, 5, 6), np.array([4, 2, 9])
     for copies in (1, 3):
         check.judge(
             look.augmented_fault(images, labels, copies, most_right=1, most_down=1),
@@ -358,7 +358,7 @@ from utils.mistakes import augmentation as look
 with checks.Exercise(
     "augmentation.augment", augment, uses=["random_shift"], allowed=["pooling.shift"]
 ) as check:
-    images, labels = np.arange(1, 505).reshape(4, 9, 14), np.array([3, 3, 8, 0])
+    images, labels = np.arange(1.0, 505).reshape(4, 9, 14), np.array([3, 3, 8, 0])
     check.judge(
         look.augmented_fault(images, labels, 12, most_right=7, most_down=4),
         (images, labels, 12, np.random.default_rng(4), 0.5),
