@@ -239,7 +239,7 @@ def moving_fault(max_fraction: float) -> FindFault:
         # Between pixels, a picture gets paler and wider by a quarter of a pixel squared at most.
         if np.abs(after["ink"] - before["ink"]).max() > 0.05 * before["ink"][0]:
             return (
-                "A mark in the middle loses ink, or ink comes in: the mark should be moved, no more, "
+                "A mark in the middle loses ink, or ink comes in: it should be moved, no more, "
                 "and what comes in should be black (0)."
             )
         if (
