@@ -12,8 +12,6 @@ from utils import augmentation, augmentation_widgets, pooling
 from utils.mistakes import augmentation as look
 from utils.models import keras
 
-pytestmark = pytest.mark.xdist_group("keras")
-
 DTYPES = st.sampled_from([np.uint8, np.int16, np.float32, np.float64])
 sides = st.integers(2, 11)
 
