@@ -8,8 +8,8 @@ c.CourseDirectory.submitted_directory = "submitted"
 c.CourseDirectory.autograded_directory = "autograded"
 c.CourseDirectory.feedback_directory = "feedback"
 
-# nbgrader copies whatever lies beside a notebook into the release: neither the lesson's source nor its
-# record must go.
+# nbgrader copies whatever lies beside a notebook into the release: neither the lesson's source nor
+# its record must go.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
     "*.pyc",
