@@ -10,3 +10,6 @@ c = get_config()  # noqa: F821  (Jupyter provides it)
 
 if Path("notebooks/index.ipynb").exists():
     c.LabApp.default_url = "/lab/tree/notebooks/index.ipynb"
+
+# In a container everyone is root; the server listens on localhost alone, and asks for its token.
+c.ServerApp.allow_root = True
