@@ -107,7 +107,9 @@ def widget_panel(page: Page, control: str) -> Locator:
 def set_slider(panel: Locator, description: str, steps: int) -> None:
     """Move a slider some steps by its arrow keys, from the keyboard as without a mouse."""
     label = panel.page.locator(".widget-label", has_text=_whole(description))
-    handle = panel.locator(".widget-slider", has=label).locator(".noUi-handle")
+    # A slider that was just enabled takes keys only once the page has heard of it.
+    enabled = panel.locator(".widget-slider", has=label).locator(".noUi-target:not([disabled])")
+    handle = enabled.locator(".noUi-handle")
     for _ in range(abs(steps)):
         handle.press("ArrowRight" if steps > 0 else "ArrowLeft")
 

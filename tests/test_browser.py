@@ -134,6 +134,7 @@ def test_predicting_a_shape(lab, page):
     panel.get_by_label("padding", exact=True).select_option("same")
     expect(status).to_contain_text("Added: 0 before, 1 after.")
     panel.get_by_label("padding", exact=True).select_option("custom")
+    expect(status).to_contain_text("floor((6 − 3 + 2×1) / 2) + 1")
     set_slider(panel, "p (padding)", +2)
     expect(status).to_contain_text("floor((6 − 3 + 2×3) / 2) + 1 = floor(4.5) + 1 = 5.")
 
