@@ -1,5 +1,7 @@
 """Map nbgrader's steps onto this course's folders, so that its stock commands work as they are."""
 
+from nbconvert.preprocessors import TagRemovePreprocessor
+
 c = get_config()  # noqa: F821  (Jupyter provides it)
 
 c.CourseDirectory.source_directory = "solutions"
@@ -21,6 +23,11 @@ c.CourseDirectory.ignore = [
 
 # What stands where a solution stood. The tests read it as "not done yet".
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
+
+# Answers to the questions to think about stay in solutions/.
+c.GenerateAssignment.preprocessors.insert(0, TagRemovePreprocessor)
+c.TagRemovePreprocessor.enabled = True
+c.TagRemovePreprocessor.remove_cell_tags = {"answers"}
 
 # A deleted test cell is put back rather than forgiven.
 c.OverwriteCells.add_missing_cells = True

@@ -23,6 +23,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
 from nbgrader import preprocessors
 from traitlets.config import Config, PyFileConfigLoader
@@ -31,6 +32,7 @@ from grader.course import CourseError, Lesson, find_lessons, write_atomically
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 RELEASE_STEPS = (
+    TagRemovePreprocessor,
     preprocessors.LockCells,
     preprocessors.ClearSolutions,
     preprocessors.ClearOutput,

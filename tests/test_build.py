@@ -44,6 +44,16 @@ assert double(2) == 4
 ### BEGIN HIDDEN TESTS
 assert double(0) == 0
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Questions to think about
+#
+# What is twice nothing?
+
+# %% [markdown] tags=["answers"]
+# ### Answers
+#
+# Nothing, as the tests know.
 '''
 )
 
@@ -92,6 +102,13 @@ def test_the_students_copy_holds_no_solution_hidden_test_or_output(built):
         assert secret not in text
     assert "raise NotImplementedError" in text
     assert "double(2) == 4" in text
+
+
+def test_answers_to_questions_stay_in_the_solution(built):
+    solved, released = read(built, "solutions").cells, read(built, "notebooks").cells
+    assert solved[-1].source.startswith("### Answers")
+    assert len(released) == len(solved) - 1
+    assert released[-1].source == solved[-2].source
 
 
 def test_the_students_folder_holds_the_notebook_alone(built):

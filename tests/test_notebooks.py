@@ -74,6 +74,12 @@ def test_a_lesson_is_worth_ten_points_and_each_exercise_has_a_visible_and_a_hidd
 
 
 @each_lesson
+def test_the_students_copy_holds_no_answers_to_questions_and_no_tags(lesson):
+    cells = nbformat.read(lesson.release, as_version=4).cells
+    assert not any("tags" in cell.metadata or "### Answers" in cell.source for cell in cells)
+
+
+@each_lesson
 def test_every_figure_and_widget_has_a_text_that_says_the_same(lesson):
     for output in outputs(nbformat.read(lesson.solution, as_version=4)):
         if "image/png" in output.get("data", {}):
