@@ -145,6 +145,20 @@ for shape in [(24, 24), (100, 100), (100, 100, 3), (28, 28, 3), (64, 64, 3), (20
 #
 # Replace the two lines under *YOUR CODE HERE*, run the cell, then run the check below it. In
 # this lesson and the next five, *by hand* means Python and NumPy alone.
+#
+# <details><summary>Hint 1</summary>
+#
+# Draw a picture of 2 rows and 5 columns as boxes. How many boxes are there? And how many numbers,
+# if every box holds three?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Grey pictures need no case of their own: when the caller names no channels, `channels` is 1. One
+# formula does for both, and for a satellite's picture with six channels too.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "count_values", "solution": true}
@@ -240,6 +254,34 @@ plots.images(
 # Anything else is not a colour, and your function should say so: `raise ValueError("...")`. Take
 # care: `int("+1", 16)` is 1, and `int(" 1", 16)` is 1 too. Python is more generous here than the
 # exercise allows, so check the digits first.
+#
+# <details><summary>Hint 1</summary>
+#
+# There are two jobs: make sure that it is a code, then read it. Both are easier once the `#` is
+# gone. Take off one at most: `code.lstrip("#")` takes all of them, and then `"##0B6623"` passes.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# It is a code if it has exactly six characters and each of them is one of these 22:
+# `0123456789abcdefABCDEF`. With that string as `allowed`, `"G" in allowed` asks about one
+# character, and `all(... for digit in digits)` about every one. The method `isalnum` is no help: it
+# lets G through, and the digits of other scripts.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# To read it, take pairs that do not overlap, and tell `int` the base:
+#
+# ```python
+# red = int(digits[0:2], 16)
+# ```
+#
+# Where does green begin, and where blue? Return the three together, as a tuple.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "hex_to_rgb", "solution": true}
@@ -410,6 +452,33 @@ print(f"{share:.0%} of the pixels have channels whose sum is above 255")
 # ## Exercise 3: grey (2 points)
 #
 # Write a function that turns a colour image grey by the formula above.
+#
+# <details><summary>Hint 1</summary>
+#
+# `image[:, :, 0]` is the red of *all* pixels, an array of shape (H, W). Such arrays can be
+# multiplied by a number and added up as they are, so you need no loop. Which slice is green?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Ask your result for its `shape` and its `dtype`. (H, W, 3) means that the channels have their
+# weights but are not added up yet. An integer dtype means that the greys were put into an array
+# that cannot hold 67.153: `np.zeros_like(image[:, :, 0])`, for example, takes the image's dtype
+# along.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# ```python
+# colours = image.astype(float)
+# grey = 0.299 * colours[:, :, 0] + ...
+# ```
+#
+# Two more terms, and it is done.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "to_grayscale", "solution": true}
@@ -535,6 +604,34 @@ for shape, units in [
 #
 # Write a function that counts the weights and biases of a dense layer on a flattened image. The shape
 # may have any length: `(28, 28)`, `(28, 28, 3)`, or a film's `(10, 28, 28, 3)`.
+#
+# <details><summary>Hint 1</summary>
+#
+# Begin with one unit and an image of shape (2, 5, 3). How many numbers go in? How many weights does
+# the unit need for them? And what does it add at the end?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# A second unit has as many weights as the first, all its own, and a bias of its own. So what one
+# unit needs is multiplied by the number of units. Check it: 2,353 for one unit must become 4,706
+# for two.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# `image_shape[0] * image_shape[1]` leaves the colours out, and fails for a shape of length one.
+# Visit every length, however many there are:
+#
+# ```python
+# inputs = 1
+# for length in image_shape:
+#     ...
+# ```
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "dense_parameters", "solution": true}
@@ -681,6 +778,36 @@ print("their average", ((three[0] + three[2]) / 2).tolist())
 #
 # Write it as a function, for any digit. If no image has that label, `raise ValueError("...")`. And
 # remember the clock: a sum of bytes soon passes 255.
+#
+# <details><summary>Hint 1</summary>
+#
+# `labels == digit` asks every label the same question and answers with an array of True and False.
+# What does `images[labels == digit]` give? Ask `three[labels == 1].shape` in a cell of your own.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# The chosen images have the shape (M, H, W), and their average has the shape (H, W). Which axis has
+# gone? `mean()` without an axis gives one number for everything, and `axis=1` averages over the
+# rows of each image. If you add up in a loop, start from floats, and divide by M, not by N.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# Count before you average: the mean of no images is `nan` and a warning, not the error that is
+# asked for.
+#
+# ```python
+# chosen = images[labels == digit]
+# if len(chosen) == 0:
+#     raise ValueError(f"no image shows a {digit}")
+# ```
+#
+# One line is left.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "mean_image", "solution": true}
@@ -830,7 +957,71 @@ for move in [-2, -1, 0, 1, 2]:
 #
 # Their last layers differ, because the answers do. Their first layers are of one kind, the kind that
 # you build in the next lesson.
+
+# %% [markdown]
+# ## Questions to think about
 #
+# Nobody marks these. Guess first, then try it in a cell of your own. (`solutions/` has answers.)
+#
+# 1. Shuffling the pixels of all images *in the same way* cost the layer nothing. What if every
+#    image were shuffled in a way *of its own*? What would the average 1 look like, and how many of
+#    the digits would the layer read?
+# 2. Grey has 256 levels, and there are 256 × 256 × 256 colours. How many of them become the same
+#    grey as pure red? Name one that nobody should confuse with it.
+# 3. The layer fails on pictures that have moved. Suppose that it also *learns* from such pictures:
+#    every training image five times, moved by −2, −1, 0, 1 and 2 pixels. Does that help? What does
+#    it cost, and how far does it reach?
+
+# %% [markdown] tags=["answers"]
+# ### Answers
+#
+# **1.** A weight belongs to a place in the list, and now that place holds another part of the
+# drawing in every image. What is left is what no order can hide: how much ink there is. That says
+# next to nothing about the digit, and the layer reads about one in ten, as many as by guessing. The
+# average 1 becomes an uneven grey around 40, which is how bright a 1 is on average, without any
+# shape.
+#
+# **2.** 256³ / 256 = 65,536 on average, but the levels are not equally full: only 7 colours become
+# 0, and 90,375 become 76, as pure red does (0.299 × 255 = 76.245). One of them is the green (0,
+# 130, 0), with 76.31. In a grey photograph the lamps of a traffic light may differ by their place
+# alone.
+#
+# **3.** It helps a lot: two pixels to the left, 88% are right where 52% were, and to the right 84%
+# where 51% were. Unmoved, it costs one digit in a hundred: the same 7,850 weights have to serve
+# five places. The help ends soon after the moves that it has seen. At three pixels it reads six
+# digits of ten, at four one in three. The layer has learned five places, not what moving means.
+# [Lesson 09](../09_augmentation/09_augmentation.ipynb) does this with whole networks. All these
+# numbers, computed:
+
+# %% tags=["answers"]
+shuffler = np.random.default_rng(0)
+
+
+def shuffle_each(images):
+    """Return images with their pixels in another order, a new one for each image."""
+    return shuffler.permuted(images.reshape(len(images), -1), axis=1).reshape(images.shape)
+
+
+strangers, strangers_test = shuffle_each(x_train), shuffle_each(x_test)
+said = read(strangers_test, fit_dense(strangers, y_train))
+grey_one = pixels.mean_image(strangers, y_train, 1)
+
+green, blue = np.mgrid[:256, :256]
+levels = (0.299 * red + 0.587 * green + 0.114 * blue for red in range(256))
+colours = sum(np.bincount(np.rint(grey).astype(int).ravel(), minlength=256) for grey in levels)
+
+copies = np.concatenate([np.roll(x_train, move, axis=2) for move in range(-2, 3)])
+layer_moved = fit_dense(copies, np.tile(y_train, 5))
+
+print(f"1. {np.mean(said == y_test):.0%} right; the average 1 has a mean of {grey_one.mean():.0f}")
+print(f"2. colours that become grey 0: {colours[0]}, grey 76: {colours[76]:,}")
+print("3. moved by   learned from unmoved images   learned from moved ones too")
+for move in range(-4, 5):
+    moved = np.roll(x_test, move, axis=2)
+    before, after = (np.mean(read(moved, each) == y_test) for each in (layer, layer_moved))
+    print(f"{move:11} {before:18.0%} {after:30.0%}")
+
+# %% [markdown]
 # ## What to take away
 #
 # - A grey image is an array of shape **(height, width)**, a colour image (height, width, 3). Row 0 is at
