@@ -129,6 +129,38 @@ plots.matrices(
 # Write the four steps as a function, for every place where the feature fits. By hand means Python and
 # NumPy, as in lesson 02: neither SciPy nor `utils`. Watch out for images and features that are not
 # square, and for images of small integers, in which products overflow.
+#
+# <details><summary>Hint 1</summary>
+#
+# Begin with the shape of the result. In a row of 9 pixels, a feature of 3 can start at pixel 0, 1,
+# 2, ... What is its last start, and how many starts are there? Write that with `width` and `fw`,
+# and once more with `height` and `fh`: the two need not be equal.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# One number of the map comes from one window. Two slices cut the window out,
+# `image[i : i + fh, j : j + fw]`, and `*` multiplies it by the feature, pixel by pixel. Divide by
+# the number of pixels; `len(feature)` counts its rows alone. And leave negative matches negative:
+# ReLU is a step of its own, later.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# Small integers wrap around (in `uint8`, 20 · 20 is 144), so make both arrays floats first:
+# `np.asarray(image, dtype=float)`. And compare the sizes yourself: a feature one pixel too wide
+# gives an empty map, without any complaint. The rest is two loops around one line:
+#
+# ```python
+# match_map = np.zeros((..., ...))
+# for i in range(match_map.shape[0]):
+#     for j in range(match_map.shape[1]):
+#         match_map[i, j] = ...
+# ```
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "match_feature", "solution": true}
@@ -439,6 +471,35 @@ print(len(x_vector), "numbers:", np.trunc(100 * x_vector) / 100)
 # things from lessons 02 and 05 may help you here, and are allowed: `convolution.relu` and
 # `pooling.max_pool_same`. Your own `match_feature` does the rest. It should work for images of any
 # size, and for any number of features of any size.
+#
+# <details><summary>Hint 1</summary>
+#
+# Do it for one feature, and print the shape after every step. A letter of 9 × 9 should become
+# 7 × 7, then 4 × 4, then 2 × 2. If you meet 3 × 3 on the way, the pooling has dropped what was left
+# over; `pooling.max_pool_same` keeps it.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# The second round is a pooling and nothing else: no match, no ReLU. `ravel()` reads the small map
+# row by row. Collect what each feature gives in a list, and after the last one let `np.concatenate`
+# make one long row of it. (`np.stack` would make a row for each feature, and give up where features
+# of different sizes leave different numbers.)
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# Three lines for each feature. How do you write two poolings into the second?
+#
+# ```python
+# found = convolution.relu(match_feature(image, feature))
+# pooled = pooling.max_pool_same(...)
+# parts.append(pooled.ravel())
+# ```
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "feature_vector", "solution": true}
@@ -617,6 +678,23 @@ print("0.912 + 0.5175 =", 0.912 + 0.5175)
 #
 # The template's highest value may be something else than 1, and may stand at several places: they all
 # count.
+#
+# <details><summary>Hint 1</summary>
+#
+# On paper: let the vector be 0.2, 0.6, 0.4 and the template 1, 7, 7. The template's highest value
+# is 7, and it stands at the last two places, so the score is (0.6 + 0.4) / 2 = 0.5. Which of the
+# two said *where* to look, and which one gave the numbers?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `np.argmax` finds one such place, the first. A comparison finds them all: `template == 7` is
+# False, True, True, and in square brackets it picks the vector's numbers out,
+# `vector[template == 7]`. What do you write in place of 7? If the lengths differ, NumPy raises an
+# error of another kind than the one that is asked for, so compare them before.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "template_score", "solution": true}
@@ -705,6 +783,24 @@ with checks.Exercise("xo_classifier.template_score", template_score) as check:
 #
 # Score every template, and name the best. Return the scores as well: how close the second was is half
 # of the story.
+#
+# <details><summary>Hint 1</summary>
+#
+# Two things go back, in this order: the best label, and a dict with the score of *every* label.
+# Make the dict first. `for label, template in templates.items()` visits all pairs, and
+# `template_score` does the rest.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `max(scores)` compares the labels themselves, letter by letter, and always prefers an X to an O.
+# Tell it what to compare by, `max(scores, key=...)`: a function that takes a label and gives its
+# score. In a loop of your own, let the first label lead at the start (a lead of 0 would never be
+# beaten by negative scores), and hand the lead over only to a score that is higher, `>`. With `>=`,
+# the last of two equals would win.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "classify", "solution": true}
@@ -1046,7 +1142,47 @@ for name in near:
 # | templates | the weights of a `Dense` layer, learnt | [lesson 07](../07_keras_cnn/07_keras_cnn.ipynb) |
 # | the best score | softmax, and then the best | [lesson 07](../07_keras_cnn/07_keras_cnn.ipynb) |
 # | *how* a kernel is learnt | backward propagation | [lesson 10](../10_backprop/10_backprop.ipynb) |
+
+# %% [markdown]
+# ## Questions to think about
 #
+# Nobody marks these. Make up your mind first, and try what can be tried; our answers are in
+# `solutions/`.
+#
+# 1. **Why is paper −1?** In most pictures, what is empty is 0. Suppose paper were 0 here too, in
+#    the letters and in the features, and ink still 1. How well would the diagonal match a perfect
+#    diagonal then? And a window that is ink all over?
+#
+# 2. **Half an O?** The unknown letter scored 0.5175 as an O. What does a page of random specks
+#    score, where a coin decides for each pixel? Guess both of its scores. Then make a few hundred
+#    such pages with `rng.choice([-1, 1], (9, 9))`.
+#
+# 3. **Pool once more.** A third pooling makes 1 × 1 of 2 × 2, and three numbers of twelve. Which
+#    three, for the X and for the O? How far may a letter move now, and what do you pay for it?
+
+# %% [markdown] tags=["answers"]
+# ### Answers
+#
+# 1. The perfect diagonal gives 3/9: three times ink meets ink, and the six other products are 0.
+#    The window full of ink gives 3/9 as well, because a product with 0 cannot object. So a page of
+#    solid ink would match all three features as well as anything can. With −1 for paper, ink where
+#    paper is wanted counts against the match: the full window gives (3 − 6)/9 = −1/3, and ReLU
+#    removes it. Empty pixels are evidence too.
+#
+# 2. About 0.53 for both letters: that is the mean over 1,000 random pages, and single pages lie
+#    between 0.2 and 0.8. A random window matches no better than it mismatches, but each of the
+#    twelve numbers is the best of up to sixteen windows, and the best of many is seldom bad. So
+#    0.5175 is not half an O. It is what noise gets: half of the random pages score more. What tells
+#    is how far a score lies above that level, and above its rival.
+#
+# 3. The X gives 1, 1, 1 and the O 1, 5/9, 1: both have strokes of both slants, and only the
+#    crossing tells them apart. *Where* anything stands no longer matters. We tried all shifts of up
+#    to three pixels, in all directions: the X's crossing stays at 1 and the O's at 5/9, so whoever
+#    calls 7/9 or more an X is never wrong. The price: an O with a small cross drawn into it gives
+#    1, 1, 1 too, and everything hangs on one number. Of 800 letters with eight flipped pixels this
+#    rule reads 624 right, while the templates, with their twelve numbers, read 794.
+
+# %% [markdown]
 # ## What to take away
 #
 # - **Match, ReLU, pool, pool, flatten, compare**: a whole classifier, and each number in it can be

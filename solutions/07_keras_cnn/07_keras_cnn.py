@@ -90,6 +90,23 @@ print(f"{hidden:,} + {output:,} = {hidden + output:,}")
 #
 # Build that network, for images of any shape and for any number of classes. Return it as it is: it need
 # not be compiled. Keras is what this exercise is about, so here you may use it.
+#
+# <details><summary>Hint 1</summary>
+#
+# The toy network has these three layers already. What has to change is where its numbers come from:
+# the shape and the number of classes are *arguments*, not 28 and 10. `input_shape` goes into
+# `keras.Input` as it is, without a batch axis.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Ask `build_dense().count_params()`. If it says 12,010 where 795,010 is wanted, the pixels were
+# never laid in a row: a `Dense` layer works on the last axis alone, and that has the length 1.
+# Activations have no parameters, so the count cannot tell you whether they are there. Look for one
+# at each `Dense` layer yourself.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "build_dense", "solution": true}
@@ -255,6 +272,34 @@ plots.Picture(
 #
 # Zeros come in, as in lesson 05; nothing wraps around. You may use `pooling.shift`, or write the move
 # yourself.
+#
+# <details><summary>Hint 1</summary>
+#
+# For one `dx` there are three steps: move the images, ask `predict` once, compare with the labels.
+# Get these right first, then put the loop over `shifts` around them. Mind that each turn begins
+# with the images as they were given, not with what the turn before has left.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `predict` gives a row of scores for each image. The predicted class is the place of the highest
+# score *in that row*: along which axis of `(N, classes)` do you look? Comparing predictions and
+# labels gives N times True or False. Their mean is the share of True, already between 0 and 1.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# `pooling.shift` moves one image at a time. (`np.roll` would move all at once, but what leaves on
+# one side comes back on the other.) One thing is left open here, and the mean is still to come:
+#
+# ```python
+# moved = np.stack([pooling.shift(image, dx) for image in images])
+# right = predict(moved).argmax(axis=...) == labels
+# ```
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "accuracy_under_shift", "solution": true}
@@ -487,6 +532,32 @@ print(f"{'together':<32}{sum(counts.values()):>10,}")
 
 # %% [markdown]
 # ## Exercise 3: a convolutional network (2 points)
+#
+# Build the network whose parameters you have just counted.
+#
+# <details><summary>Hint 1</summary>
+#
+# Take your network of exercise 1 and put two layers before its `Flatten`, the two that you see in
+# the second toy. How many filters, and how large? All else is as Keras has it when you say nothing:
+# a convolution that pads nothing, and a pooling that moves by its own size.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `build_cnn().count_params()` tells most mistakes apart:
+#
+# | it says | what happened |
+# |---|---|
+# | 1,701,110 | right so far |
+# | 1,971,110 | the convolution has `padding="same"` |
+# | 6,261,110 | the pooling moves by 1 |
+# | 6,771,110 | there is no pooling |
+# | 21,110 | there is no `Flatten` |
+#
+# It says nothing about activations. There should be three, and they are not all the same.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "build_cnn", "solution": true}
@@ -673,6 +744,37 @@ with np.errstate(all="ignore"):
 # 33/8, 42/8, 35/8 and 45/8, each minus 0.625; the largest is 5. Let the first hidden unit take 1 × 5, and
 # all others nothing. Let the two outputs take 0.2 and 0.4 times that unit: 1 and 2. Softmax of 1, 2 is
 # 0.2689, 0.7311, as printed above.
+#
+# <details><summary>Hint 1</summary>
+#
+# Give the six arrays their names: `kernel, bias, w1, b1, w2, b2 = weights`. Then follow the sizes.
+# The image is 4 × 4, the map 2 × 2, after the pooling there is one number, then there are ten, then
+# two. Of the kernel's four axes you need the first two, `kernel[:, :, 0, 0]`, and it is not
+# flipped.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# A dense layer is a row of numbers times a matrix, plus its biases: `row @ w + b`. A row with the
+# one pooled number is `np.array([pooled])`. ReLU comes twice, after the convolution and after the
+# ten hidden units, and both times the bias is added *before* it. The two logits get no ReLU. On the
+# worked example you should meet 5 after the pooling, and the logits 1 and 2. (If the image holds
+# small integers, make it floats before you multiply.)
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# You may subtract any one number from all logits. Which one makes the largest exponent exactly 0?
+# Then no exponential is above 1 and one of them is 1, so nothing overflows and nothing is divided
+# by 0:
+#
+# ```python
+# exponentials = np.exp(logits - ...)
+# ```
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "forward_by_hand", "solution": true}
@@ -916,6 +1018,37 @@ for label, row in [("first", [1, 2]), ("second", [5, 0])]:
 print(
     "mean activation (0 + 5) / 2 =", (0 + 5) / 2, "  with a bias of 2: (1 + 7) / 2 =", (1 + 7) / 2
 )
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# The order matters. In the example, the two answers are −1 and 5. ReLU of their mean is 2, the mean
+# of their ReLUs is 2.5; which one is asked for? And with a bias of 2, why is it (1 + 7) / 2?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# First count the positions: `rows = images.shape[1] - kh + 1`, and the columns likewise. Then,
+# instead of visiting every position of every image, visit the few weights of the kernel. Over all
+# positions, `kernel[0, 0]` meets the pixels `images[:, 0:rows, 0:columns]`, in all images at once.
+# Which ones does `kernel[a, b]` meet? Images of bytes should be floats before they are multiplied.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# ```python
+# sums = np.zeros((len(images), rows, columns))
+# for a in range(kh):
+#     for b in range(kw):
+#         sums += kernel[a, b] * images[:, ..., ...]
+# ```
+#
+# After the loops three things are left, in this order: the bias, ReLU, one mean over the whole
+# array. Zeros count in that mean like all other numbers.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "mean_activation", "solution": true}
@@ -1408,6 +1541,52 @@ for module, attribute in [
 
 # %%
 print(keras.utils.to_categorical([1, 0, 3], num_classes=4))
+
+# %% [markdown]
+# ## Questions to think about
+#
+# Decide what you expect before you run anything. Nothing here is marked; our answers and
+# measurements are in `solutions/`.
+#
+# 1. **Shuffled pixels.** [Lesson 01](../01_pixels/01_pixels.ipynb) put the pixels of all images,
+#    training and test, into one and the same random order, and a dense layer read them as before.
+#    Do that here. What becomes of the dense network with its thousand hidden units, and what of the
+#    three stages?
+#
+# 2. **Twice as sure.** Multiply all weights and biases of the trained dense network's last layer
+#    by 2. What happens to its probabilities, to its accuracy, and to its loss on the test images?
+#
+# 3. **Only the largest.** In *three stages, same*, replace the third pooling and the `Flatten` by
+#    `GlobalMaxPooling2D`, the global pooling of lesson 05. Sketch the curve of accuracy against
+#    shift that you expect. Are there shifts that this network should not notice at all?
+
+# %% [markdown] tags=["answers"]
+# ### Answers
+#
+# 1. The dense network does not notice either: each hidden unit has one weight for each pixel and no
+#    idea which pixels are neighbours. Trained with the seeds 7, 8 and 9 it reached 0.981, 0.969 and
+#    0.981 on the digits as they are, and 0.981, 0.972 and 0.978 on the shuffled ones. The three
+#    stages look for pieces made of neighbours, and there are none left: 0.953, 0.964 and 0.975
+#    became 0.944, 0.961 and 0.961. That is one to five digits of 360, perhaps less than you
+#    expected. The digits are easy, and even scattered pixels, summed up by filters, leave the last
+#    layers enough to tell them by.
+#
+# 2. The logits double. So each probability is squared, and the row divided by its new sum: 0.27 and
+#    0.73 become 0.12 and 0.88. The largest stays the largest, so the accuracy stays too, at 0.981
+#    in our run. The mean of the highest probability rises from 0.96 to 0.99, and for the seven
+#    digits that it gets wrong from 0.72 to 0.89. The loss on the test images *rises*, from 0.093 to
+#    0.113: a little is won on many right answers, and more is lost on a few wrong ones. How sure a
+#    network is, and how often it is right, are two things.
+#
+# 3. The two poolings that remain move by 2 each, so one step in the last maps is four pixels of the
+#    picture. Move a digit by four, and the maps move by exactly one place; the largest number of
+#    each stays what it was, up to what the border changes. Trained as above (seed 7), it reads
+#    0.96, 0.92, 0.91, 0.96, 0.97, 0.92, 0.92, 0.95 and 0.97 of the digits, from −4 to 4: a wave
+#    with its tops near −4, 0 and 4, where the other networks fall off a cliff. In between, the
+#    pooling windows cut the digit differently; after 30 epochs instead of 12, these shifts too are
+#    at 0.95 or more. So an architecture *can* forget where a digit stands. It also forgets how
+#    pieces lie to one another if they do not fit into the 18 × 18 pixels that one unit of the last
+#    maps sees.
 
 # %% [markdown]
 # ## What to take away

@@ -168,6 +168,37 @@ print(" -> ".join("×".join(map(str, size)) for size in sizes))
 # Write the table in Keras, with `keras.Sequential` or with the functional API, as in lesson 07. The
 # only layer that is new is `keras.layers.AveragePooling2D`. Do not forget `Flatten`, and begin with
 # `keras.Input`. You need not compile the model. Names of layers are up to you.
+#
+# <details><summary>Hint 1</summary>
+#
+# Go down the table row by row, and put in the layer between C5 and F6 that it does not name.
+# Keras's convolutions pad nothing and move by 1 if you say nothing, as the table wants. But they
+# have *no activation* if you say nothing, and the table wants one.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Compare `build_lenet5().summary()` with the column *output*. An output of (None, 1, 1, 10) lacks a
+# `Flatten`. If F6 has 645,204 parameters instead of 10,164, the convolutions have been padded. If
+# all shapes and numbers are right and the check still objects, look at what they do not show: the
+# kind of pooling, and the activations, of which the last is not like the others.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# The rows C1 and S2 are
+#
+# ```python
+# keras.layers.Conv2D(6, 5, activation="tanh"),
+# keras.layers.AveragePooling2D(2),
+# ```
+#
+# C3 and S4 follow the same pattern, and C5 is a convolution without a pooling after it. The last
+# layer has as many units as the argument says, not always the table's 10.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "build_lenet5", "solution": true}
@@ -291,6 +322,25 @@ with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check
 #
 # Which layers are there? A Sequential model does not list its input. A functional model does, as a
 # layer of its own. Take `model.layers` as it is.
+#
+# <details><summary>Hint 1</summary>
+#
+# Look at one layer before you write the loop. In a cell of your own, try
+# `layer = lenet.build_lenet5().layers[0]`, and then `layer.name`, `layer.output.shape` and
+# `layer.count_params()`. Which number of the shape does not belong in the table?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# *Every* layer gets a row, those without parameters too. A row is one tuple of three things, and
+# the second of them is a tuple itself:
+#
+# ```python
+# rows.append((layer.name, tuple(layer.output.shape[...]), layer.count_params()))
+# ```
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "layer_table", "solution": true}
@@ -430,6 +480,35 @@ plots.images(
 # - images need not be square, so rows and columns can need different numbers of zeros;
 # - where the number is odd, the odd row goes below, the odd column to the right;
 # - if the images are larger than `size`, say so with a `ValueError`.
+#
+# <details><summary>Hint 1</summary>
+#
+# Put 2 pixels into 5: three are missing. How many go above, and how many below? Which of Python's
+# two divisions gives you the smaller half as a whole number?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Divide once for the rows and once for the columns, since the images need not be square. Only what
+# comes first has to be computed, `top` and `left`. What comes after is the rest, and the odd pixel
+# is in it.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# Two ways from here. `np.pad` wants a pair for each of the four axes, and nothing is added to the
+# first and the last:
+#
+# ```python
+# np.pad(images, ((0, 0), (top, ...), (left, ...), (0, 0)))
+# ```
+#
+# Or make zeros of the final shape, and put the images into the window that begins at row `top` and
+# column `left`. With either, look first whether the images fit.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "pad_to", "solution": true}
@@ -569,6 +648,37 @@ lenet_widgets.fields(example[3, :, :, 0])
 #
 # Write it as a function of a list of layers, each a pair `(kernel, stride)`. With no layer at all, a
 # value sees one pixel: itself.
+#
+# <details><summary>Hint 1</summary>
+#
+# Take a pencil. Two layers with a kernel of 3 and a stride of 1: draw one unit at the top, the
+# three units below that it reads, and the pixels that these three read. The windows overlap, so it
+# is neither 6 nor 9.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Carry two numbers along the list: the field so far, and the *step*, which says how many input
+# pixels lie between two neighbouring units. What are they before the first layer? For each layer,
+# first the field grows, by the step as it was until now. Then the stride widens the step for the
+# layers that follow.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# ```python
+# for kernel, stride in layers:
+#     field += (kernel - 1) * step
+#     step = ...
+# ```
+#
+# After two layers of stride 2, neighbours lie 4 pixels apart; after a third of stride 3, 12. And
+# for an empty list the loop does nothing, so what you begin with is also the answer for *no
+# layers*.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "receptive_field", "solution": true}
@@ -808,7 +918,49 @@ plots.images(
 # **Try it.** If you have MNIST, set `name = "mnist"` at the top and run all cells. There are fewer
 # epochs then, and LeNet-5 may well come last: tanh learns more slowly than ReLU. Set `epochs = 15`, and
 # see which of the four has gained most.
+
+# %% [markdown]
+# ## Questions to think about
 #
+# For these there are no points. Guess before you compute, and compare with `solutions/` when you
+# have an answer.
+#
+# 1. **Where is the work?** C5 holds nearly four fifths of the parameters. Which layer does most of
+#    the multiplications for one picture? Count them: the weights of a layer, times the number of
+#    places at which they are used.
+#
+# 2. **Two for one.** In place of one convolution of 5 × 5, take two of 3 × 3, one after the other,
+#    each with 16 channels in and 16 out. Compare the receptive fields and the parameters. What else
+#    is different?
+#
+# 3. **A larger picture.** Give the five layers from C1 to C5, with the same weights, a picture of
+#    40 × 40. What shape comes out, and what does it mean? Which layer keeps the whole network from
+#    reading such a picture?
+
+# %% [markdown] tags=["answers"]
+# ### Answers
+#
+# 1. C3. Its 5·5·6·16 weights are used at 10·10 places: 240,000 multiplications. C1's 150 weights do
+#    117,600 at their 28·28 places, C5's 48,000 weights are used once each, F6 adds 10,080 and the
+#    output 840; 416,520 in all. So C1 and C3, with 4 % of the parameters, do 86 % of the work.
+#    Parameters cost memory and places cost time. Sharing weights saves the first, not the second.
+#
+# 2. Both see 5 × 5 pixels: `receptive_field([(3, 1), (3, 1)])` is 5. One layer has
+#    5·5·16·16 + 16 = 6,416 parameters, the two have 2 · (3·3·16·16 + 16) = 4,640, more than a
+#    quarter less. The real difference stands between the two: a second activation, so together they
+#    can answer to things that no single kernel can describe. Without it they would be nothing but
+#    one convolution of 5 × 5, and not even any you like. The price is one more layer of numbers to
+#    compute and to keep.
+#
+# 3. 3 × 3 × 120, by way of 36, 18, 14 and 7 along each axis. Each of the nine places holds what C5
+#    says about one window of 32 × 32 pixels, and these windows begin four pixels apart, as the
+#    product of the strides has it. (We cut the nine windows out and compared: the numbers are the
+#    same.) F6 stops the picture: it has weights for 120 numbers, and `Flatten` would hand it 1,080.
+#    Written as convolutions of 1 × 1, with the weights that they have, F6 and the output would go
+#    over all nine places and read a digit at each. In this way one run can read a whole line of
+#    digits.
+
+# %% [markdown]
 # ## What to take away
 #
 # - **LeNet-5**: convolution, average pooling, twice; a third convolution whose window is as large as

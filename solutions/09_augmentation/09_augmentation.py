@@ -106,6 +106,37 @@ plots.images(
 # %%
 augmentation_widgets.draw_choices(0.2, side=28, seed=0, count=12_100)
 
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# From −5 to 5 there are eleven whole numbers. How many different ones can `rng.integers(-5, 5)`
+# give? Try it a hundred times with `np.unique(rng.integers(-5, 5, 100))`, and look which one never
+# comes.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# There are two limits: `dx` is bounded by the width, `dy` by the height, and an array's shape
+# begins with the height. `image.shape[:2]` also works where there is a channel axis. The limits are
+# whole numbers, so 5.6 becomes 5. Draw twice, from the `rng` that you are given; a generator made
+# inside the function would not follow its state.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# The check comes first, before anything is drawn: `if not 0 <= max_fraction < 1`. Then, with
+# `right` as the limit for the width:
+#
+# ```python
+# dx = rng.integers(-right, ...)
+# ```
+#
+# The same for `dy`. `pooling.shift` does the moving, lets zeros come in, and keeps the dtype.
+#
+# </details>
+
 
 # %% nbgrader={"grade_id": "random_shift", "solution": true}
 def random_shift(image, max_fraction, rng):
@@ -291,6 +322,37 @@ plots.images(
     alt="An upright stroke and a level one, labels 1 and 7; then each of them twice more, elsewhere.",
 )
 
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# Begin with two lists, the original images and the original labels. Whenever you append a picture
+# to the first, append its label to the second in the same breath. Then they cannot get out of step.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# "A shift of its own" means a call of `random_shift` for every copy of every image: two loops, one
+# in the other. A call outside the inner loop would move many pictures alike. Pass on what you were
+# given, `rng` *and* `max_fraction`. If `copies` is 0, the loop does not run, and the originals go
+# back.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# ```python
+# for _ in range(copies):
+#     for image, label in zip(images, labels):
+#         all_images.append(...)
+#         all_labels.append(label)
+# ```
+#
+# `zip` stops without a word when the shorter of the two ends, so compare the lengths before. At the
+# end, make arrays of both lists.
+#
+# </details>
+
 
 # %% nbgrader={"grade_id": "augment", "solution": true}
 def augment(images, labels, copies, rng, max_fraction=0.2):
@@ -471,6 +533,26 @@ plots.images(
 #
 # Return a layer, or a model made of it, that moves pictures along **both** axes by up to `max_fraction`
 # of their side, with **black** coming in. Keras is what this exercise is about, so use it.
+#
+# <details><summary>Hint 1</summary>
+#
+# The layer is the one in the first cell of this section. Two of its numbers have to follow
+# `max_fraction`, the rest may stay. You need not mention training: Keras tells the layer when it is
+# used for that.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# One number, 0.2, means anything from −0.2 to 0.2. A pair such as the `(0.25, 0.25)` of the
+# demonstration means exactly so much, one way. And the default lets a mirror image come in, so name
+# the mode:
+#
+# ```python
+# keras.layers.RandomTranslation(..., ..., fill_mode=..., fill_value=0.0)
+# ```
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "build_augmenter", "solution": true}
@@ -638,6 +720,35 @@ for label, accuracies in vertical.items():
 # | accuracy | 0.93 | 0.95 | **0.88** | 0.94 | 0.92 | −1: not even the unmoved pictures |
 #
 # Only what was measured can be the answer: in the first row 2, not 3.
+#
+# <details><summary>Hint 1</summary>
+#
+# Do the second row of the table by hand. Which shifts fall short? How far from the centre is the
+# nearest of them? So which distances can still be the answer, and which of those is the largest?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# In words: collect the distances, `abs(shift)`, of all shifts that fall short. The smallest of them
+# is the limit. The answer is the largest *measured* distance below the limit; one less than the
+# limit may never have been measured. Exactly `floor` is good enough. What if nothing falls short,
+# and what if 0 does?
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# `min` and `max` of nothing are errors, unless you say what to return:
+#
+# ```python
+# failed = [abs(shift) for shift, accuracy in zip(shifts, accuracies) if ...]
+# limit = min(failed, default=np.inf)
+# ```
+#
+# The last line is a `max` with a default too. Which one?
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "robust_range", "solution": true}
@@ -846,7 +957,47 @@ print(f"\nunmoved test images, {len(y_test):,} of them: one counts {1 / len(y_te
 #
 # **Try it.** Set `name = "mnist"` at the top if you have it. Or train with your own `build_augmenter`: put
 # it right after `keras.Input` in a Sequential model.
+
+# %% [markdown]
+# ## Questions to think about
 #
+# Predict, then try. There are no marks for these, and one can differ with good reasons;
+# `solutions/` has our measurements.
+#
+# 1. **Which came first?** Somebody augments all images, mixes them well, and *then* puts a fifth
+#    aside to test with. The accuracy on that fifth is higher than on a separate test set. Why is
+#    that no good news?
+#
+# 2. **Gaps.** Train LeNet-5 on shifts of −4, 0 and 4 alone, along both axes. What will it do with
+#    digits moved by 1, 2 or 3 pixels? And by 6?
+#
+# 3. **Without augmentation.** Before the *dense* network sees a picture, in training and later,
+#    move the picture so that the centre of its ink lies in the middle. What will the curve look
+#    like, and what could upset it?
+
+# %% [markdown] tags=["answers"]
+# ### Answers
+#
+# 1. Copies of one and the same digit lie on both sides. So the network is tested on digits that it
+#    knows from another place: that measures memory as much as reading. We tried it with 200 digits,
+#    nine copies of each, LeNet-5 and 40 epochs: 0.94 on the fifth that was put aside, but 0.85 on
+#    the test digits, moved in the same way. Split first. Then augment the training part alone.
+#
+# 2. With nine copies and six epochs we got 0.96 to 0.98 at *every* shift from −4 to 4: it bridges
+#    the gaps. The LeNet-5 that saw no copies reads 0.65 to 0.69 two pixels away from the only place
+#    that it knows. Here every gap has known places on both sides, and what reads both of them reads
+#    what lies between. Beyond the last one there is nothing to lean on: 0.94 at 5 pixels, 0.80
+#    at 6. To go between examples is easier than to go beyond them.
+#
+# 3. A plateau, and a very flat one: 0.981 at every shift from −5 to 5 and 0.978 at 6, from a dense
+#    network that has seen no moved digit. (The centre is the mean position of the ink, and the move
+#    is rounded to whole pixels.) All versions of a digit become the same picture before the network
+#    sees them, as long as no ink is lost. If you know exactly which change does not matter, you can
+#    undo it instead of learning it; MNIST's digits were centred in this way. But all the ink has to
+#    be the digit's: a speck of 2 × 2 pixels in a corner, which the plain dense network does not
+#    mind, pulls the centre away and takes the accuracy from 0.981 to 0.953.
+
+# %% [markdown]
 # ## What to take away
 #
 # - **Augmentation** makes new training images by changes that leave the label alone. For digits:

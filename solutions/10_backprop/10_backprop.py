@@ -194,6 +194,37 @@ backprop_widgets.draw_errors(
 #   visits all positions, whatever their number of axes;
 # - `w` is to stay as it was, and the other elements as well while one is changed;
 # - in an array of whole numbers, 4 + 0.00001 is 4.
+#
+# <details><summary>Hint 1</summary>
+#
+# On paper: `w` is 3, −2, `f` adds the squares, `eps` is 0.5. For the first element you need `f` at
+# 3.5, −2 and at 2.5, −2: 16.25 and 10.25, so the slope is 6 / 1 = 6. Now the second element. With
+# which two arrays do you call `f`, and is the first element 3 again?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `np.array(w, dtype=float)` makes a copy and floats in one go. Then 4 + 0.00001 is no longer 4, and
+# the caller's `w` stays as it was. For each position take two fresh copies, change that one element
+# in each, and the others look after themselves.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# ```python
+# for position in np.ndindex(w.shape):
+#     above, below = w.copy(), w.copy()
+#     above[position] += eps
+#     ...
+#     gradient[position] = (f(above) - f(below)) / ...
+# ```
+#
+# How far apart are `above` and `below`? Put that in brackets: `/ 2 * eps` divides by 2 and then
+# multiplies.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "numerical_gradient", "solution": true}
@@ -412,6 +443,32 @@ print(f"\nbias: {bias_slope[0]:.4f} by small changes, sum of upstream {upstream.
 #
 # `upstream` can come from any loss, and from any layer above. You are given it, and the image. What shape
 # must the kernel have had?
+#
+# <details><summary>Hint 1</summary>
+#
+# Lesson 04, backwards: an image of 4 and a kernel of 2 gave an output of 4 − 2 + 1 = 3. You know
+# the 4 and the 3. How do you get the 2? Height and width each have a count of their own.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Follow one weight, `[a, b]`. Over all outputs it lies on pixels that form a window of the image;
+# the window is as large as `upstream` and begins at row `a` and column `b`. Multiply by `upstream`
+# and add up. Nothing is flipped, and nothing is averaged: the 2 / N of the mean squared error is in
+# `upstream` already.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# Floats for both arrays first, then a place for each weight, and one line for it:
+#
+# ```python
+# gradient[a, b] = np.sum(upstream * image[a : ..., b : ...])
+# ```
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "kernel_gradient", "solution": true}
@@ -564,6 +621,38 @@ print(f"largest difference to small changes: {np.abs(exactly - by_small_changes)
 # Two ways lead there. The formula: pad, flip, slide. Or the table: start from an image of zeros, and let
 # every output add its share to all pixels of its window, `gradient[i:i+kh, j:j+kw] += ...`. The second
 # way never mentions a flip, and does one all the same.
+#
+# <details><summary>Hint 1</summary>
+#
+# Start small. One output, 10, and the kernel 1 2 / 3 4: each pixel of the window is handed 10 times
+# the weight that lay on it, 10 20 / 30 40. Now two outputs, 1 and 10, and the kernel 1 2. Their
+# windows share the middle pixel. What does it get?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# The second way, in words: zeros of the image's shape, which is *larger* than `upstream` by one
+# less than the kernel, along each axis. Then go through the outputs, and let each add its share to
+# its window. Add, with `+=`: a pixel that several windows saw has several shares. The zeros should
+# be floats.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# For the first way, the border is as wide as the kernel less one, and the kernel is turned along
+# *both* axes:
+#
+# ```python
+# padded = np.pad(upstream, ((kh - 1, kh - 1), (..., ...)))
+# flipped = kernel[::-1, ...]
+# ```
+#
+# and then slide `flipped` over `padded`, as in lesson 02. For the second way, the window of output
+# `[i, j]` gets `upstream[i, j]` times what?
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "image_gradient", "solution": true}
@@ -910,6 +999,32 @@ print("curvatures", np.round(np.abs(np.linalg.eigvalsh(backprop.curvature(image,
 #
 # Write the loop: output, error, gradient, step. You may call your own `kernel_gradient`, and this once
 # also `convolution.correlate2d` from `utils`, which you wrote in lesson 02.
+#
+# <details><summary>Hint 1</summary>
+#
+# Write one step, without a loop: the output of the kernel that you have, the error, the gradient,
+# the new kernel. Which of these change from step to step? All of them, so all four stand inside the
+# loop. Begin with zeros that are floats, and return the kernel after the last step.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `kernel_gradient` wants `upstream`, which is not the error itself but 2 / N times the error, with
+# N the number of outputs (`error.size`). Without the division by N the steps are N times too long,
+# and the numbers run away to infinity. If they run away all the same, look whether the error is
+# output minus target, and whether the step is *subtracted*.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# ```python
+# error = convolution.correlate2d(image, kernel) - target
+# kernel = kernel - rate * kernel_gradient(image, ...)
+# ```
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "learn_kernel", "solution": true}
@@ -1252,7 +1367,50 @@ print(
 # %% [markdown]
 # Speckles have become zones: a positive one beside a negative one, level, upright or slanting. Sobel's
 # kernels have such zones too. Nobody drew these.
+
+# %% [markdown]
+# ## Questions to think about
 #
+# The last ones, and as always without marks. Say what you expect, then try it; what came out for us
+# is in `solutions/`.
+#
+# 1. **A start from nothing.** Your kernel began as nine zeros and learned. LeNet-5 begins with
+#    small random numbers. What would happen if all its 61,706 weights began at 0? And if all began
+#    at 0.01?
+#
+# 2. **Bytes.** You have found a good rate for a picture with values from 0 to 1. Then somebody
+#    hands you the same picture as bytes, 0 to 255. What happens at your rate, and which rate do you
+#    need now? `backprop.largest_rate` can check your answer.
+#
+# 3. **The other gradient.** Leave the trained LeNet alone, and go *uphill* in the picture instead:
+#    compute the gradient of the loss for each pixel of the test images, and change every pixel by
+#    0.1 (ink goes from 0 to 1), up where its slope is positive and down where it is negative. How
+#    many digits are still read? And if the sign is drawn at random for each pixel?
+
+# %% [markdown] tags=["answers"]
+# ### Answers
+#
+# 1. From zeros nearly nothing moves. A weight's slope is upstream times what comes in, and here one
+#    of the two is always 0: all slopes are exactly 0 but for the ten biases of the output. After
+#    300 steps at a rate of 0.2 it read 10 % of the test digits, a guess. From 0.01 everywhere
+#    something moves, but all six filters of the first layer get the same slopes, so they stay one
+#    and the same filter, six times (the largest difference after 300 steps is 0), and it reads 9 %.
+#    Random numbers make them different, and then each can learn something else. A single kernel has
+#    no equal to be told apart from, and its slopes are made of pixels, so zeros did no harm.
+#
+# 2. It diverges at once. Slopes of the squared error hold the pixels twice, once in the output and
+#    once beside it, so the curvature grows with their square: 255² = 65,025 times. The rate must be
+#    smaller by that factor. For our speckles the limit falls from 0.822 to 0.0000126. That is one
+#    reason why lesson 07 divides images by 255: much the same rate then suits most pictures.
+#
+# 3. The network of the rate 0.2 reads 98 % of the test digits as they are, and 11 % after the step
+#    uphill. With random signs, as large a change, it still reads 98 %. To your eye both are the
+#    same digits under a faint grey pattern. But uphill all 1,024 pixels push the loss the same way,
+#    a little each, while random pushes mostly cancel out. Such pictures are called *adversarial
+#    examples*. Exercise 3 is one layer's part of the gradient that makes them: the way back that
+#    teaches a network also leads to its weak spots.
+
+# %% [markdown]
 # ## What to take away
 #
 # - A **gradient** says, for each weight, how the loss changes if it changes a little. Central differences
