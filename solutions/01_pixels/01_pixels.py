@@ -471,6 +471,8 @@ print(f"{share:.0%} of the pixels have channels whose sum is above 255")
 #
 # <details><summary>Hint 3</summary>
 #
+# Floats first, then the formula as it stands:
+#
 # ```python
 # colours = image.astype(float)
 # grey = 0.299 * colours[:, :, 0] + ...

@@ -143,6 +143,36 @@ for column in range(4):
 # - images and kernels need not be square;
 # - `uint8` arithmetic wraps around at 256, as lesson 01 showed, so compute in `float`;
 # - a kernel that is larger than the image fits nowhere. Say so: `raise ValueError("...")`.
+#
+# <details><summary>Hint 1</summary>
+#
+# In a row of 4 pixels, at how many places does a kernel of 2 fit? In a row of 6? Make an array of
+# zeros with as many rows and columns as there are places, and let your two loops run over *its*
+# indices, not over the image's.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# For `output[i, j]` the window begins at row i and column j. Where does it end? It has to be as
+# large as the kernel, or the two cannot be multiplied. And `*` multiplies number by number, where
+# `@` would multiply them as matrices.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# Inside both loops stands one line. One slice is left open:
+#
+# ```python
+# output[i, j] = np.sum(image[i : i + kh, ...] * kernel)
+# ```
+#
+# Look for the kernel that is too large before you make the output, and look at both directions.
+# NumPy will not do it for you: for a kernel one row too tall it makes an output of no rows, and
+# says nothing.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "correlate2d", "solution": true}
@@ -366,6 +396,21 @@ print("convolution starts with      ", convolution.convolve2d(image, kernel)[0, 
 # ## Exercise 2: convolution (2 points)
 #
 # Write the mathematical convolution, *valid* as before. You may call your own `correlate2d`.
+#
+# <details><summary>Hint 1</summary>
+#
+# Write 1 2 / 3 4 on a piece of paper and turn it by 180 degrees. Which number is at the top left
+# now? Flipping the rows alone gives 3 4 / 1 2, and that is something else.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# A slice with a step of −1 reads backwards: `f[::-1]` is 5, 4, 3, 2, 1 above. A kernel has two
+# axes, so it takes two slices. Flip the *kernel*, and before it slides: a flipped output, or a
+# flipped image, has the right numbers in the wrong places.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "convolve2d", "solution": true}
@@ -496,6 +541,23 @@ print("and with ReLU in between:    ", np.allclose(with_relu, in_one_step))
 # Without something that bends, a hundred layers would be one. ReLU is the bend.
 #
 # ## Exercise 3: ReLU (1 point)
+#
+# Write it for an array of any shape: a vector, an image, a whole volume.
+#
+# <details><summary>Hint 1</summary>
+#
+# Python's own `max(x, 0)` wants to know whether the whole array is larger than 0, and gives up.
+# `np.max(x)` looks for the largest number of all. You want the function that compares *element by
+# element* and gives an array back: its name is the long form of *max*.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Another way is a mask, `x < 0`. But `x[x < 0] = 0` changes the array that you were given, and its
+# owner may still need it. Make a copy first.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "relu", "solution": true}
@@ -615,6 +677,35 @@ plots.images(
 #
 # Put it together: every channel, every filter, and the bias. Your own `correlate2d` can do most of
 # the work.
+#
+# <details><summary>Hint 1</summary>
+#
+# Begin with one filter and no bias. `kernels[:, :, :, 0]` is that filter, of shape (kh, kw, C).
+# Which slice of it slides over `volume[:, :, 0]`? And how do C results become one feature map?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Two loops: over the filters, and inside it over the channels. Every filter begins with an empty
+# sum. If your map shows the last channel alone, an `=` stands where a `+=` should. At the end,
+# `np.stack(maps, axis=-1)` puts the feature maps on the last axis.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# This is one feature map, with one thing left open:
+#
+# ```python
+# feature_map = sum(correlate2d(volume[:, :, c], ...) for c in range(channels))
+# ```
+#
+# An array of F biases lines up with the last axis by itself, so add it once, to the finished stack,
+# if `bias is not None`. And compare the numbers of channels yourself, at the very beginning: a loop
+# that runs to the smaller one hides the mistake.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "correlate_channels", "solution": true}
@@ -787,6 +878,52 @@ loop = convolution.correlate2d_loop(picture, weights)
 assert np.allclose(loop, convolution.correlate2d(picture, weights))
 assert np.allclose(loop, signal.correlate2d(picture, weights, mode="valid"))
 print(loop.shape, "and the same numbers three times")
+
+# %% [markdown]
+# ## Questions to think about
+#
+# Three things to turn over in your mind. Nobody marks them, and paper will do; `solutions/` has
+# answers.
+#
+# 1. Lay a chess board on the 4 × 4 image: add 1 to every white field and take 1 away from every
+#    black one. What happens to the nine sums? What does that say about getting an image back from
+#    its feature map?
+# 2. For which kernels do cross-correlation and convolution agree on *every* image? For which is one
+#    the other with all signs turned round? You have met kernels of both kinds.
+# 3. You double all weights of a kernel, and its bias. What changes after ReLU? And what if you turn
+#    all their signs round?
+
+# %% [markdown] tags=["answers"]
+# ### Answers
+#
+# **1.** Nothing happens. Wherever the kernel lies, the fields under its 1 and 4 have one colour and
+# those under its 2 and 3 the other, and 1 + 4 − 2 − 3 = 0. To this kernel the chess board is
+# invisible, and two different images have the same feature map. It had to be so: 16 numbers went in
+# and 9 came out, so some of what was there is lost. One feature map is one question, and a layer
+# asks many.
+#
+# **2.** They agree if the kernel looks the same after half a turn, as the blur does. They differ by
+# all signs if half a turn changes all its signs, as with *left minus right* and *top minus bottom*.
+# There are no others: a single bright pixel in the dark gives a picture of the kernel, flipped by
+# one of the two and not by the other, and so shows every difference.
+#
+# **3.** All sums double, so ReLU lets the same places through, twice as strong. The size of a
+# filter's weights means nothing by itself: the next layer can make up for it by halving its own.
+# Turned signs change much more. ReLU now keeps what it dropped and drops what it kept: the kernel
+# asks the opposite question. That is why a network often learns a filter and its opposite. The
+# first two, checked:
+
+# %% tags=["answers"]
+chess_board = np.where(np.indices((4, 4)).sum(axis=0) % 2 == 0, 1, -1)
+with_board = convolution.correlate2d(image + chess_board, kernel)
+print("1. the same nine sums:", np.array_equal(with_board, nine))
+
+print("2. blur: the same?", np.allclose(convolution.convolve2d(camera, blur), feature_maps[0]))
+for name, k, found in [
+    ("left − right", left_minus_right, feature_maps[1]),
+    ("top − bottom", top_minus_bottom, feature_maps[2]),
+]:
+    print(f"   {name}: all signs?", np.allclose(convolution.convolve2d(camera, k), -found))
 
 # %% [markdown]
 # ## What to take away

@@ -233,6 +233,37 @@ plots.Picture(
 #   Which three rows of that do you add up, with weights 1, 2, 1?
 #
 # Mind lesson 01: in `uint8`, 0 − 10 is 246. Turn the image into `float` first.
+#
+# <details><summary>Hint 1</summary>
+#
+# Take three numbers of a row, 0, 15, 10, and the kernel's row −1, 0, 1. What comes out for the one
+# in the middle? `image[:, 2:] - image[:, :-2]` says that for all of them at once: two columns
+# narrower than the image, and still H rows tall.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# gx adds up three neighbouring rows of those differences: the row above, its own twice, and the row
+# below. Cut three pieces of H − 2 rows out of them, each one row further down: `[:-2]`, `[1:-1]`,
+# and which? For gy, rows and columns change their parts, and it is the *upper* row minus the lower
+# one.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# One piece of gx is left open here:
+#
+# ```python
+# across = image[:, 2:] - image[:, :-2]
+# gx = across[:-2] + 2 * across[1:-1] + ...
+# ```
+#
+# If you slide kernels in loops: type Gy out as it stands in the docstring. `Gx.T` has the opposite
+# sign. And look at what you return: gx first, then gy.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "sobel", "solution": true}
@@ -371,6 +402,20 @@ print(
 
 # %% [markdown]
 # So the first step is `float` again.
+#
+# <details><summary>Hint 1</summary>
+#
+# For gx = 3 and gy = 4 the arrow is 5 long. If your function says 7, it adds the two sizes; if it
+# says 25, one step is missing.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# `np.asarray(gx, dtype=float)` gives the same numbers as floats. It has to come *before* the
+# squares: 16 is 16 in `float` too, and no longer knows that it was 10,000.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "gradient_magnitude", "solution": true}
@@ -516,6 +561,22 @@ for place, position in {
 gx, gy = np.array([-3], np.int8), np.array([5], np.int8)
 print("from int8: ", np.degrees(np.arctan2(gy, gx)), np.arctan2(gy, gx).dtype)
 print("from float:", np.degrees(np.arctan2(gy.astype(float), gx.astype(float))))
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# Two things go wrong here: the order and the unit. Try *up* from the compass, gx = 0 and gy = 1. It
+# should be 90. If you get 0, the arguments have changed places.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# If you get 1.57, that is right, but in radians: half a turn is π there. `np.degrees` translates.
+# Whole numbers become floats first, both of them. The sign of gy needs no help from you: it is
+# positive upwards already.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "gradient_direction", "solution": true}
@@ -672,6 +733,36 @@ print("our edge map:     ", lesson.edge_map(wall, 0.2)[0])
 #
 # You may call your own `sobel` and `gradient_magnitude`. If one of them is not right yet, this
 # exercise can still earn all its points.
+#
+# <details><summary>Hint 1</summary>
+#
+# There are four steps: is the threshold a share at all? What is the magnitude? Is the image flat?
+# Where is the magnitude large? Which of them need the image itself, and which the magnitude alone?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# The example has the magnitudes 40, 40, 0, 80, 80. What is the limit for a threshold of 0.5? The
+# test wants four edges there: *at least* includes the limit. A comparison of an array with a number
+# is an array of bool already, so nothing has to be turned into 0 and 1.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# Flat is a comparison too:
+#
+# ```python
+# largest = magnitude.max()
+# if largest <= 1e-9 * ...:
+#     return np.zeros(magnitude.shape, dtype=bool)
+# ```
+#
+# On the right stands the largest *absolute* pixel. Take it from an image of floats: in `int8`,
+# `np.abs` of −128 is −128.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "edge_map", "solution": true}
@@ -964,32 +1055,65 @@ plots.images(
 # %% [markdown]
 # The forehead answers most to 0°, across upright hair. The whiskers answer most to 120° and 90°: they
 # rise to the right by 0 to 30 degrees, and a filter's angle points *across* its stripes.
-#
-# ## Think about it
-#
-# - Gx and Gy cost 18 multiplications a pixel. Gx is a column times a row. How few multiplications will
-#   do, if you take the mean first and the difference after?
-# - Turn a picture by 90 degrees. What happens to its magnitude, and what to its direction?
-# - You add 50 to every pixel. Which of the kernels at the top of this page notice?
-# - A network's first layer *learns* its kernels. If it needed edges, which numbers could it find? (In
-#   [lesson 10](../10_backprop/10_backprop.ipynb) you watch one do so.)
-#
-# The second and the third, computed:
 
-# %%
+# %% [markdown]
+# ## Questions to think about
+#
+# Make a guess at each before you try it. They earn no points; `solutions/` has answers.
+#
+# 1. Gx and Gy cost 18 multiplications a pixel. Gx is a column times a row. How few multiplications
+#    will do, if you take the mean first and the difference after?
+# 2. Turn a picture by 90 degrees. What happens to its magnitude, and what to its direction?
+# 3. You add 50 to every pixel. Which of the kernels at the top of this page notice?
+# 4. A network's first layer *learns* its kernels. If it needed edges, which numbers could it find?
+#    (In [lesson 10](../10_backprop/10_backprop.ipynb) you watch one do so.)
+
+# %% [markdown] tags=["answers"]
+# ### Answers
+#
+# **1.** Three for the mean down a column and three for the difference along a row: 6 a kernel, 12
+# for the pair. With these numbers none at all is needed, because 2 × a is a + a, and 1 and −1 only
+# add and take away. With large kernels it counts: the mean of 15 × 15 pixels takes 225
+# multiplications, and 15 + 15 if it is done down the columns first and then along the rows.
+#
+# **2.** The magnitude turns with the picture and is the same otherwise: gx and gy change places,
+# one of them with another sign, and squares do not see that. The direction turns with the picture
+# too, and all its angles grow by 90 degrees as well: what got brighter to the right now gets
+# brighter upwards.
+#
+# **3.** Those whose weights add up to 1: *pass through*, *blur* and *sharpen* answer 50 more
+# everywhere. The sums of *all edges* and *left − right* are 0, and they do not notice.
+#
+# **4.** Not only Sobel's. −Gx finds the same edges, seen from the other side. 0.1 × Gx will do if
+# the next layer has weights ten times as large. The middle weight may be 1.7, and the whole kernel
+# turned by 20 degrees, if that serves the task better. So expect differences of neighbours whose
+# weights add up to about 0, not the six numbers of the textbook. In lesson 10 the feature map to be
+# reached is given, and that settles the numbers. The first three, computed:
+
+# %% tags=["answers"]
+gx, gy = lesson.sobel(cat)
+mean_first = convolution.correlate2d(convolution.correlate2d(cat, mean_down), difference_across)
+print("1. gx in two steps:", np.allclose(mean_first, gx))
+row_of_ones = np.ones((1, 15)) / 15
+in_two = convolution.correlate2d(convolution.correlate2d(cat, row_of_ones.T), row_of_ones)
+print(
+    "   the mean of 15 × 15 too:", np.allclose(in_two, convolution.correlate2d(cat, mean_of_a_zone))
+)
+
 turned = lesson.sobel(np.rot90(cat))
 same_strength = np.allclose(
     lesson.gradient_magnitude(*turned), np.rot90(lesson.gradient_magnitude(gx, gy))
 )
 change = lesson.gradient_direction(*turned) - np.rot90(lesson.gradient_direction(gx, gy))
 strong = lesson.edge_map(np.rot90(cat), 0.05)
-print("same magnitude:", same_strength)
-print("change of direction:", np.unique(np.round(change[strong] % 360)), "degrees")
+print("2. same magnitude:", same_strength)
+print("   change of direction:", np.unique(np.round(change[strong] % 360)), "degrees")
+
+print("3. 50 more at every pixel:")
 for name in by_hand:
-    change = convolution.correlate2d(cat + 50, lesson.KERNELS[name]) - convolution.correlate2d(
-        cat, lesson.KERNELS[name]
-    )
-    print(f"{name:<14} +{abs(change.mean()):.0f}")
+    kernel = lesson.KERNELS[name]
+    more = convolution.correlate2d(cat + 50, kernel) - convolution.correlate2d(cat, kernel)
+    print(f"   {name:<14} +{abs(more.mean()):.0f}")
 
 # %% [markdown]
 # ## What to take away

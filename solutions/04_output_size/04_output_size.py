@@ -229,6 +229,37 @@ for m in (2, 3, 4, 5, 7):
 # - say no to what cannot be. A window larger than the padded image fits nowhere; an image, a window
 #   or a stride below 1, and a padding below 0, make no sense. For all of these,
 #   `raise ValueError("...")`.
+#
+# <details><summary>Hint 1</summary>
+#
+# How many places are there in a row of 4 with a window of 2? Count them, then count the steps
+# between them. Now let every step be 2 pixels long. Which part of the count changes, and which does
+# not?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Python has two divisions: `7 / 2` is 3.5, `7 // 2` is 3, and an `int`. What is divided is *all*
+# that the window has to walk, so it goes into brackets. The place where it begins is not walked:
+# its 1 stays outside.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# First say no, then compute: what cannot be must not reach the division, where a stride of 0 would
+# raise an error of another kind.
+#
+# ```python
+# if k > n + 2 * padding:
+#     raise ValueError(f"a window of {k} does not fit into {n + 2 * padding} pixels")
+# return (n - k + ...) // stride + 1
+# ```
+#
+# Four limits are missing: those of n, k, stride and padding.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "output_size", "solution": true}
@@ -377,6 +408,39 @@ print("one pixel each side: ", sizes.window_starts(28, 3, (1, 1), 2))
 
 # %% [markdown]
 # ## Exercise 2: same padding (2 points)
+#
+# Turn Keras's rule into a function that says how many pixels come before and how many after.
+#
+# <details><summary>Hint 1</summary>
+#
+# On paper: 28 pixels, a window of 5, a stride of 2. How many windows does *same* want? Where does
+# the last one begin if the first begins at 0, and where does it end? How many pixels are missing,
+# and how do you share them?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Three lines will do: how many windows, how many pixels in all, and the two shares. If you have
+# found `(k - 1) // 2` and `k // 2`: that is the answer for a stride of 1. With a larger one the
+# last window may stand elsewhere and reach less far. It may even end *inside* the image: then
+# nothing is added, not a number below 0.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# The first two of the three lines:
+#
+# ```python
+# windows = -(-n // stride)
+# total = max(..., 0)
+# ```
+#
+# In place of the dots: where the last window ends, minus n. Half of `total`, rounded down, comes
+# before. Do not compute the other half: what comes after is what is left.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "same_padding", "solution": true}
@@ -511,6 +575,28 @@ plots.Picture(
 
 # %% [markdown]
 # ## Exercise 3: how many parameters? (2 points)
+#
+# Write the formula as a function, for kernels of any height and width.
+#
+# <details><summary>Hint 1</summary>
+#
+# Draw one filter on an RGB image: three slices of 3 × 3. How many weights? And is there a bias for
+# each slice, or for the filter? Now take ten such filters. The number to reach is 10 × 28 = 280.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# First make two numbers of `kernel_size`, whatever it is; after that one formula does for both.
+#
+# ```python
+# if isinstance(kernel_size, (tuple, list)):
+#     height, width = kernel_size
+# else:
+#     ...
+# ```
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "conv_parameters", "solution": true}
@@ -655,6 +741,41 @@ print(sizes.trace_shapes((32, 32, 3), [twelve_filters, {"type": "pool", "size": 
 # except ValueError as error:
 #     raise ValueError(f"layer {index}: {error}")
 # ```
+#
+# <details><summary>Hint 1</summary>
+#
+# Do one layer first: what does a pool make of (26, 26, 6)? Then the chain. Keep one variable,
+# `shape`, that holds what came out of the layer before; each layer replaces it and adds it to the
+# list. If every layer seems to read the network's input, `shape` is not being replaced.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# The frame, with most of the cases missing:
+#
+# ```python
+# shapes, shape = [], tuple(input_shape)
+# for index, layer in enumerate(layers):
+#     if layer["type"] == "flatten":
+#         shape = (int(np.prod(shape)),)
+#     elif ...
+#     shapes.append(shape)
+# ```
+#
+# The comma makes `(250,)` a tuple; `(250)` is a number. The two strides that may be missing differ:
+# a conv layer's is 1, and a pool's is its size.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# Rows and columns each go through `output_size` on their own: the first number of a pair is for the
+# rows, the second for the columns. With *same* you do not need it, since only n and the stride
+# count. For what cannot work, look at the *length* of `shape`: conv and pool need 3, dense needs 1.
+# Give the `if` an `else` at the end, and an unknown type has nowhere to hide.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "trace_shapes", "solution": true}
@@ -1022,6 +1143,56 @@ output_size_widgets.draw_network(
     ["conv 5×5", "pool 2", "conv 5×5", "pool 2", "conv 5×5", "flatten", "dense", "dense"],
     alt="32x32x1, 28x28x6, 14x14x6, 10x10x16, 5x5x16, 1x1x120, 120, 84, 10.",
 )
+
+# %% [markdown]
+# ## Questions to think about
+#
+# For your head first, and then for `trace_shapes`. There are no points for them; `solutions/` has
+# answers.
+#
+# 1. LeNet-5 is made for images of 32 × 32. What happens if you give it one of 28 × 28, of 35 × 35,
+#    of 36 × 36? Which layer complains, if any does?
+# 2. Two layers of 3 × 3 in a row, or one of 5 × 5, with 16 channels everywhere: which leaves the
+#    larger picture, and which has fewer parameters? What else is different?
+# 3. Take a stride of 2. Far from the ends of a row, a window of 3 covers neighbouring pixels once,
+#    twice, once, twice, and so on. Which windows treat all of them alike?
+
+# %% [markdown] tags=["answers"]
+# ### Answers
+#
+# **1.** 28 × 28 shrinks to 24, 12, 8 and 4, and into 4 pixels a window of 5 does not fit: layer 4
+# complains. So digits of 28 × 28 are padded to 32 before LeNet-5 reads them. 35 × 35 gives 31, 15,
+# 11, 5 and 1, and nobody notices: both pools drop a row and a column that are left over. 36 × 36
+# gives 32, 16, 12, 6 and 2, so 2 × 2 × 120 = 480 numbers are flattened and not 120. No shape is
+# wrong, but the dense layer now needs 481 × 84 = 40,404 parameters where it had 121 × 84 = 10,164.
+# The convolutions do not mind the size of a picture. The first dense layer does: weights learned on
+# one size fit no other.
+#
+# **2.** The pictures are of one size: 2 + 2 pixels are lost in the pair and 4 in the other. The
+# pair has 2 × (9 × 16 × 16 + 16) = 4,640 parameters, the single layer 25 × 16 × 16 + 16 = 6,416. In
+# both, an output sees 5 × 5 pixels. But the pair has a ReLU in the middle, and lesson 02 showed
+# what that is worth: with it, two layers can do what no single one can. Small kernels in a pile are
+# what most networks use today.
+#
+# **3.** Those whose size is a multiple of the stride: 2, 4, 6 and so on, with 1, 2 or 3 windows on
+# each pixel. With 3 and 2 every other pixel counts twice, and in a picture some count four times: a
+# faint chess board. A network can learn to live with it. In networks that *paint* pictures, where
+# windows run the other way, one can sometimes see it.
+
+# %% tags=["answers"]
+for side in (28, 32, 35, 36):
+    try:
+        *_, last, flat, _, _ = sizes.trace_shapes((side, side, 1), lenet)
+        parameters = sum(sizes.layer_parameters((side, side, 1), lenet))
+        print(f"1. {side}: last volume {last}, flattened {flat}, {parameters:,} parameters")
+    except ValueError as error:
+        print(f"1. {side}: {error}")
+
+pair, single = 2 * sizes.conv_parameters(3, 16, 16), sizes.conv_parameters(5, 16, 16)
+print(f"2. two of 3x3: {pair:,} parameters; one of 5x5: {single:,}")
+
+for k in range(2, 7):
+    print(f"3. window {k}, stride 2:", sizes.times_seen(16, k, stride=2))
 
 # %% [markdown]
 # ## What to take away

@@ -174,6 +174,35 @@ plots.images(
 # - rows and columns left over at the end are dropped;
 # - images need not be square, and may hold negative numbers;
 # - `uint8` cannot hold a sum of 300 or an average of 2.5. Compute in `float`.
+#
+# <details><summary>Hint 1</summary>
+#
+# Your loops from lesson 02 need two changes. The window is `size` × `size`. And window [i, j] does
+# not begin at pixel [i, j] any more: with a stride of 3, in which row does window number 2 begin?
+# How many rows of windows are there?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Settle `stride` before anything else, so that no later line has to think of `None`. The three
+# modes differ in one function alone, and functions can stand in a dict: `{"max": np.max, "average":
+# np.mean, ...}`. A mode that is not in it is the one to complain about.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# This stands inside both loops, with one slice left to write:
+#
+# ```python
+# window = image[i * stride : i * stride + size, ...]
+# ```
+#
+# If you look for the largest pixel in a loop of your own, do not start from 0: the window of −1,
+# −8, −4, −3 has no 0 in it. And let the output be floats, whatever the image is.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "pool2d", "solution": true}
@@ -455,6 +484,35 @@ for n, size, stride in [(7, 2, 2), (5, 3, 1), (5, 3, 2), (6, 3, 2), (7, 2, 3), (
 # Two ways lead there. Pad the image with something that never wins, in `float`, and call your
 # `pool2d`. Or cut every window off at the border, with no padding at all. `from utils.output_size
 # import same_padding` is allowed, because you wrote it in lesson 04.
+#
+# <details><summary>Hint 1</summary>
+#
+# In one row: 3, 1, 4, 1, 5 with windows of 2 and a stride of 2. There are three windows, and the
+# last holds the 5 alone. If you give it a partner, which number can that be, so that it never wins,
+# not even against −1000? Whole numbers do not have it.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Padding only at the end is right for windows of 2. But for 5 pixels, windows of 3 and a stride of
+# 2 the bars above stick out at *both* ends. Work out p for the rows and for the columns, each from
+# its own n. Rounding up is `-(-n // stride)`.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# `np.pad` takes a pair for each axis:
+#
+# ```python
+# padded = np.pad(image, [(top, bottom), (left, right)], constant_values=...)
+# ```
+#
+# The image has to be of floats by then, or that constant does not fit in. After that, `pool2d` does
+# the rest, with `size` and `stride` both given.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "max_pool_same", "solution": true}
@@ -669,6 +727,13 @@ print("global pooling:", (channels + 1) * classes, "parameters")
 # ## Exercise 3: global pooling (1 point)
 #
 # The channels are the **last** axis. Everything before it goes.
+#
+# <details><summary>Hint</summary>
+#
+# `volume.max()` is one number for all channels, and `volume.max(axis=0)` has the shape (W, C). The
+# result should have the shape (C,). Which two axes have to go? `axis` takes a pair of them as well.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "global_pool", "solution": true}
@@ -741,6 +806,38 @@ plots.images(
 # and columns of the image survive, and where do they land? Try a row of three pixels on paper first:
 # `[1, 2, 3]` with `dx = 1` is `[0, 1, 2]`, with `dx = −1` it is `[2, 3, 0]`, and with `dx = 3`, or 30,
 # it is `[0, 0, 0]`.
+#
+# <details><summary>Hint 1</summary>
+#
+# Take `[1, 2, 3]` and dx = 1. Which columns of the image survive, and in which do they land? Write
+# both as slices. Then do it for dx = −1. What will the slices be for dx = 30?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# If you think in single pixels: the new pixel [i, j] comes from [i − dy, j − dx]. Ask whether that
+# place is in the frame before you look there. Python will not: `image[-1]` is the last row, and it
+# comes back in at the other side.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# Pixel by pixel, with half of the question left open:
+#
+# ```python
+# moved = np.zeros_like(image)
+# for i in range(height):
+#     for j in range(width):
+#         if 0 <= i - dy < height and ...:
+#             moved[i, j] = image[i - dy, j - dx]
+# ```
+#
+# For colour images too, height and width are the first two numbers of the shape; `moved[i, j]` is
+# then a whole pixel of three.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "shift", "solution": true}
@@ -964,6 +1061,70 @@ for begin in (0, 2):
 
 # %%
 pooling_widgets.shift_explorer(digit)
+
+# %% [markdown]
+# ## Questions to think about
+#
+# Predict, then measure. This is for you alone, without points; `solutions/` has answers.
+#
+# 1. 2 × 2 max pooling twice is the same as 4 × 4 once. Does that hold for the average, and for the
+#    sum? And which single window and stride do the work of 3 × 3 with stride 2, done twice: for
+#    which modes?
+# 2. Two of the three modes are cross-correlations with a stride. What are their kernels? And why
+#    can max pooling not be one, whatever the kernel?
+# 3. Global pooling left four numbers of a digit, and they named one in three. Take 64 kernels of 5
+#    × 5, filled with *random* numbers; ReLU; the maximum of each map. How many digits will those 64
+#    numbers name, unmoved and moved by 3 pixels? Nobody has trained anything.
+
+# %% [markdown] tags=["answers"]
+# ### Answers
+#
+# **1.** Windows side by side: it holds for all three. The largest of the largest, the sum of the
+# sums, and the mean of means that count equally many pixels. With 3 × 3 and stride 2, the windows
+# overlap: two steps look at 7 × 7 pixels and move by 4. Max agrees with a single 7 × 7 window of
+# stride 4, because it does not matter how often a pixel is looked at. Sum and average count the
+# pixels of the overlaps twice, some even four times, and do not agree.
+#
+# **2.** Sum pooling of 2 × 2 is a kernel of four 1s with stride 2, and average pooling one of four
+# quarters, each channel on its own. A cross-correlation is linear: what it answers to the sum of
+# two images is the sum of its answers. The maximum is not: it is 1 for the window 1 0 / 0 0 and 1
+# for 0 1 / 0 0, and for their sum 1 1 / 0 0 it is 1 again, not 2.
+#
+# **3.** 78 in a hundred, moved or not; with other random numbers it is 75 to 79. (The two shares
+# below differ a little, because at the rim of the picture some windows are missing.) Four questions
+# know little about a digit, and 64 questions, even thoughtless ones, know much more. What global
+# pooling forgets is *where*. What is left grows with the number of channels, and that is why
+# networks have many of them at their end. Training then makes them better questions. All of this,
+# measured:
+
+# %% tags=["answers"]
+rng = np.random.default_rng(0)
+noise = rng.normal(size=(31, 31))
+for mode in ("max", "average", "sum"):
+    twice_2 = pooling.pool2d(pooling.pool2d(noise, 2, mode=mode), 2, mode=mode)
+    twice_3 = pooling.pool2d(pooling.pool2d(noise, 3, 2, mode), 3, 2, mode)
+    side_by_side = np.allclose(twice_2, pooling.pool2d(noise, 4, mode=mode))
+    overlapping = np.allclose(twice_3, pooling.pool2d(noise, 7, 4, mode))
+    print(f"1. {mode:<8} 2×2 twice is 4×4: {side_by_side}   3×3/2 twice is 7×7/4: {overlapping}")
+
+quarters = convolution.correlate2d(noise, np.full((2, 2), 1 / 4))[::2, ::2]
+print("2. average pooling:", np.allclose(quarters, pooling.pool2d(noise, mode="average")))
+
+# %% tags=["answers"]
+questions = np.random.default_rng(0).normal(size=(5, 5, 1, 64))
+
+
+def answers(images, dx=0):
+    """Return the largest answer of each image, moved by dx, to each question."""
+    volumes = (pooling.shift(image, dx)[:, :, np.newaxis] for image in images)
+    maps = (convolution.correlate_channels(volume, questions) for volume in volumes)
+    return np.array([pooling.global_pool(convolution.relu(one)) for one in maps])
+
+
+known = answers(x_train)
+for dx in (0, 3):
+    named = pooling.nearest_labels(answers(x_test, dx), known, y_train)
+    print(f"3. moved by {dx}: {np.mean(named == y_test):.3f} recognised")
 
 # %% [markdown]
 # ## What to take away
