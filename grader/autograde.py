@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from grader.build import source_digest
 from grader.course import CourseError, Lesson, find_lessons, write_atomically
 from grader.gradebook import Book, add_checksums, find_url, read_timestamp
-from grader.marking import TIMEOUT, Marked, mark, without_marks
+from grader.marking import Marked, mark, without_marks
 from grader.results import (
     GRADED,
     MISSING,
@@ -26,10 +26,13 @@ from grader.results import (
     SubmissionResult,
     TestResult,
 )
-from grader.runner import CannotRun, Child
+from grader.sandbox import Zygotes
+from grader.session import Bounds, Confined
+from grader.zygote import CannotStart
 
 # What a result depends on besides the lesson: a change here marks everything again.
-MARKING_CODE = ("marking.py", "runner.py", "shell.py", "submission.py")
+MARKING_CODE = ("absent", "answers", "confine", "judge", "keras_values", "marking", "sandbox")
+MARKING_CODE += ("session", "submission", "values")
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,10 @@ class Options:
         Mark also what was marked before.
     stock : bool
         Let nbgrader mark, in one process with the student's code.
-    timeout : float
-        Seconds that a cell may take.
+    timeout, submission_timeout : float
+        Seconds that a cell, and a submission as a whole, may take.
+    memory, disk : int
+        Bytes that each of a submission's processes may use, of memory and in files.
     """
 
     root: Path
@@ -67,7 +72,15 @@ class Options:
     scheduler: str | None = None
     force: bool = False
     stock: bool = False
-    timeout: float = TIMEOUT
+    timeout: float = Bounds.cell
+    submission_timeout: float = Bounds.submission
+    memory: int = Bounds.memory
+    disk: int = Bounds.disk
+
+    @property
+    def bounds(self) -> Bounds:
+        """What a submission may use."""
+        return Bounds(self.timeout, self.submission_timeout, self.memory, disk=self.disk)
 
     @property
     def url(self) -> str:
@@ -202,11 +215,13 @@ def _visible(folder: Path) -> list[Path]:
         return []
 
 
-def mark_job(content: bytes, lesson: Lesson, student: str, timeout: float) -> Marked:
+def mark_job(
+    content: bytes, lesson: Lesson, student: str, bounds: Bounds, zygotes: Zygotes | None = None
+) -> Marked:
     """Mark one submission; this is what an executor runs, on this machine or another."""
     try:
-        return mark(content, lesson, student=student, timeout=timeout)
-    except CannotRun as error:
+        return mark(content, lesson, student=student, bounds=bounds, zygotes=zygotes)
+    except CannotStart as error:
         # The fault is this machine's: no mark is stored, and the next run tries again.
         message = f"could not be marked, run again: {error}"
         return Marked(without_marks(lesson, student, GRADED, message), None)
@@ -228,11 +243,11 @@ def open_executor(jobs: int, scheduler: str | None) -> Iterator[tuple[Executor, 
         try:
             yield executor, 2 * jobs
         except BaseException:
-            Child.end_all()
+            Confined.end_all()
             raise
         finally:
             executor.shutdown(cancel_futures=True)
-            Child.allow_again()
+            Confined.allow_again()
         return
     try:
         from distributed import Client
@@ -265,9 +280,9 @@ class _Run:
     def _lesson_digest(self, lesson: Lesson) -> str:
         """Return a digest of all but the submission that marks depend on."""
         digest = hashlib.sha256(source_digest(lesson).encode())
-        digest.update(f"{self._options.timeout} {self._options.stock}".encode())
+        digest.update(f"{self._options.bounds} {self._options.stock}".encode())
         for name in MARKING_CODE:
-            digest.update(Path(__file__).with_name(name).read_bytes())
+            digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
         return digest.hexdigest()
 
     def plan(self) -> tuple[list[Job], list[SubmissionResult]]:
@@ -356,7 +371,7 @@ class _Run:
         """Keep an executor busy, and no more than that: submissions can be large."""
         waiting: dict[Future, Job] = {}
         for job in jobs:
-            arguments = (job.content, job.lesson, job.student, self._options.timeout)
+            arguments = (job.content, job.lesson, job.student, self._options.bounds)
             waiting[executor.submit(mark_job, *arguments)] = job
             if len(waiting) >= window:
                 yield from _take_finished(waiting)

@@ -186,6 +186,15 @@ def autograde(
         Path | None, typer.Option(metavar="FILE", help="Write every result as JSON.")
     ] = None,
     timeout: Annotated[float, typer.Option(help="Seconds that a cell may take.", min=1)] = 60.0,
+    submission_timeout: Annotated[
+        float, typer.Option(help="Seconds that a submission may take.", min=1)
+    ] = 600.0,
+    memory: Annotated[
+        float, typer.Option(help="Gigabytes of memory that a process may use.", min=0.1)
+    ] = 2.0,
+    disk: Annotated[
+        float, typer.Option(help="Megabytes that a process may write into files.", min=1)
+    ] = 500.0,
 ) -> None:
     """Mark a class.
 
@@ -213,6 +222,9 @@ def autograde(
         force=force,
         stock=stock,
         timeout=timeout,
+        submission_timeout=submission_timeout,
+        memory=round(memory * 1e9),
+        disk=round(disk * 1e6),
     )
     try:
         outcome = _autograde_with_progress(options)
@@ -239,10 +251,7 @@ def _autograde_with_progress(options: Options) -> Outcome:
     from grader.autograde import autograde as mark_class
     from grader.display import err, is_problem, problem_line
 
-    if options.stock:
-        from grader.stock import RISKS
-
-        err.print(RISKS, style="yellow", soft_wrap=True)
+    _say_how_safe(options)
     columns = (TextColumn("marking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err) as progress:
         task = progress.add_task("", total=None)
@@ -257,6 +266,28 @@ def _autograde_with_progress(options: Options) -> Outcome:
             on_start=lambda done, total: progress.update(task, total=total),
             on_result=on_result,
         )
+
+
+def _say_how_safe(options: Options) -> None:
+    """Print what keeps submissions apart from tests and files; refuse where nothing does."""
+    from grader.course import CourseError
+    from grader.display import err
+
+    if options.stock:
+        from grader.stock import RISKS
+
+        err.print(RISKS, style="yellow", soft_wrap=True)
+        return
+    from grader.confine import Unavailable
+    from grader.sandbox import check_protections
+
+    try:
+        err.print(f"Isolation: {check_protections(options.bounds.limits)}.", soft_wrap=True)
+    except Unavailable as error:
+        raise CourseError(
+            f"Submissions cannot be kept apart from the tests and from your files here: {error}. "
+            "On such a machine --stock lets nbgrader itself mark, without any isolation."
+        ) from error
 
 
 def _show_outcome(outcome: Outcome, options: Options) -> None:

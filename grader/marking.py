@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from grader.results import (
     SubmissionResult,
     TestResult,
 )
-from grader.runner import STOPPED, run_cells
+from grader.runner import STOPPED, CellRun, run_cells
+from grader.sandbox import Zygotes, shared_zygotes
+from grader.session import Bounds, run_apart
 from grader.submission import (
     Restored,
     Unreadable,
@@ -34,7 +36,6 @@ from grader.submission import (
     restore,
 )
 
-TIMEOUT = 60.0
 # Ours carry the message for students in their text; so does an assertion that has one.
 SPEAKING_ERRORS = ("CheckFailed", "AssertionError", STOPPED)
 
@@ -60,10 +61,12 @@ def mark(
     lesson: Lesson | str,
     *,
     student: str = "",
-    timeout: float = TIMEOUT,
-    run: Callable = run_cells,
+    bounds: Bounds = Bounds(),  # noqa: B008  (frozen)
+    zygotes: Zygotes | None = None,
 ) -> Marked:
     """Mark one notebook, without a gradebook or a folder of submissions.
+
+    The student's code runs confined, and apart from the tests: see ``grader/README.md``.
 
     Parameters
     ----------
@@ -73,10 +76,15 @@ def mark(
         The lesson, or what names it: ``"02_convolution"``, ``"02"``, ``"convolution"``.
     student : str
         Whose it is, for the result.
-    timeout : float
-        Seconds that each cell may take.
-    run : callable
-        What runs the cells, as `grader.runner.run_cells` does.
+    bounds : Bounds
+        What it may use.
+    zygotes : Zygotes, optional
+        Where processes come from; those that this process shares by default.
+
+    Raises
+    ------
+    CannotStart
+        If the machine starts no confined process; `grader.confine.check_available` says why.
 
     Examples
     --------
@@ -94,9 +102,11 @@ def mark(
     except Unreadable as error:
         return Marked(without_marks(lesson, student, UNREADABLE, str(error)), None)
     restored = restore(read, lesson)
-    stops = execute(restored.notebook, timeout=timeout, root=lesson.root, run=run)
-    exercises = score(restored.notebook, lesson)
-    _hide_tracebacks(restored.notebook)
+    cells = [cell for cell in restored.notebook.cells if cell.cell_type == "code"]
+    runs, errors = run_apart(cells, lesson, bounds, zygotes or shared_zygotes())
+    stops = _place(cells, runs)
+    exercises = score(restored.notebook, lesson, errors)
+    _hide_tracebacks(restored.notebook, errors)
     seconds = time.perf_counter() - begin
     message = "; ".join([*restored.notes, *stops])
     result = SubmissionResult(student, lesson.name, GRADED, exercises, seconds, message)
@@ -139,6 +149,11 @@ def execute(
     """Run a notebook's code cells in place; return a sentence for each that was stopped."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     runs = run([cell.source for cell in cells], timeout=timeout, root=root, render=render)
+    return _place(cells, runs)
+
+
+def _place(cells: list[NotebookNode], runs: list[CellRun]) -> list[str]:
+    """Put what cells gave into them; return a sentence for each that was stopped."""
     stops = []
     for count, (cell, done) in enumerate(zip(cells, runs, strict=True), start=1):
         cell.execution_count, cell.outputs = count, done.outputs
@@ -152,21 +167,33 @@ def execute(
     return stops
 
 
-def score(notebook: NotebookNode, lesson: Lesson) -> tuple[ExerciseResult, ...]:
-    """Add up the points of an executed notebook, exercise by exercise."""
+def score(
+    notebook: NotebookNode,
+    lesson: Lesson,
+    errors: Mapping[str, str] = {},  # noqa: B006
+) -> tuple[ExerciseResult, ...]:
+    """Add up the points of an executed notebook, exercise by exercise.
+
+    ``errors`` says of answer cells with what error they ended, where no output does.
+    """
     tests = {grade_id(cell): cell for cell in notebook.cells if is_test(cell)}
-    return tuple(_score_exercise(exercise, tests, notebook) for exercise in lesson.exercises)
+    return tuple(
+        _score_exercise(exercise, tests, notebook, errors) for exercise in lesson.exercises
+    )
 
 
 def _score_exercise(
-    exercise: Exercise, tests: dict[str, NotebookNode], notebook: NotebookNode
+    exercise: Exercise,
+    tests: dict[str, NotebookNode],
+    notebook: NotebookNode,
+    errors: Mapping[str, str],
 ) -> ExerciseResult:
     """Score the test cells of one exercise."""
     results = []
     for test in exercise.tests:
         cell = tests.get(test.grade_id)
         points = score_cell(cell) if cell is not None else 0.0
-        message = "" if cell is None or points == test.points else _message(cell, notebook)
+        message = "" if cell is None or points == test.points else _message(cell, notebook, errors)
         results.append(TestResult(test.grade_id, points, test.points, message))
     return ExerciseResult(exercise.name, tuple(results))
 
@@ -190,20 +217,22 @@ def score_cell(cell: NotebookNode) -> float:
     return points
 
 
-def _message(cell: NotebookNode, notebook: NotebookNode) -> str:
+def _message(cell: NotebookNode, notebook: NotebookNode, errors: Mapping[str, str]) -> str:
     """Say why a test cell gave fewer points than it could."""
     for output in cell.outputs:
         if output.output_type == "error":
-            return _explain_error(output, exercise_of(cell), notebook)
+            return _explain_error(output, exercise_of(cell), notebook, errors)
         if output.get("name") == "stderr":
             return output.text.strip()
     return ""
 
 
-def _explain_error(error: NotebookNode, name: str, notebook: NotebookNode) -> str:
+def _explain_error(
+    error: NotebookNode, name: str, notebook: NotebookNode, errors: Mapping[str, str]
+) -> str:
     """Say what an error in a test cell means, without showing the test."""
     if error.ename == "NameError" and error.evalue.startswith(f"name '{name}' is not defined"):
-        return _explain_undefined(name, notebook)
+        return _explain_undefined(name, notebook, errors)
     if error.ename in SPEAKING_ERRORS and error.evalue.strip():
         return error.evalue.strip()
     if error.ename == "AssertionError":
@@ -211,7 +240,7 @@ def _explain_error(error: NotebookNode, name: str, notebook: NotebookNode) -> st
     return _tell(error)
 
 
-def _explain_undefined(name: str, notebook: NotebookNode) -> str:
+def _explain_undefined(name: str, notebook: NotebookNode, errors: Mapping[str, str]) -> str:
     """Say why there is no function of an exercise's name: its own cell did not run, or is gone."""
     for cell in reversed(notebook.cells):
         if cell.cell_type != "code" or is_test(cell):
@@ -223,6 +252,8 @@ def _explain_undefined(name: str, notebook: NotebookNode) -> str:
                 told = _tell(output)
                 verb = "was" if output.ename == STOPPED else "stopped with"
                 return f"your cell '{name}' {verb} {told}"
+    if name in errors:
+        return f"your cell '{name}' stopped with {errors[name]}"
     return f"the function {name} is not defined anywhere in the notebook"
 
 
@@ -234,14 +265,15 @@ def _tell(error: NotebookNode) -> str:
     return f"{error.ename}: {text}" if text else error.ename
 
 
-def _hide_tracebacks(notebook: NotebookNode) -> None:
+def _hide_tracebacks(notebook: NotebookNode, errors: Mapping[str, str]) -> None:
     """Leave of a failed test's error what it says: a traceback would show the test."""
     for cell in notebook.cells:
         if not is_test(cell):
             continue
         for output in cell.outputs:
             if output.output_type == "error":
-                output.traceback = _explain_error(output, exercise_of(cell), notebook).split("\n")
+                text = _explain_error(output, exercise_of(cell), notebook, errors)
+                output.traceback = text.split("\n")
 
 
 def _record_untouched(restored: Restored) -> None:

@@ -207,7 +207,7 @@ class Child:
         if code is None:
             return "the connection to the Python process broke"
         if code < 0:
-            return f"the Python process was killed by signal {-code}{_signal_name(-code)}"
+            return f"the Python process was killed by signal {-code}{signal_name(-code)}"
         return f"the Python process ended (exit code {code})"
 
     def _kill(self) -> None:
@@ -255,7 +255,7 @@ def _stopped(outputs: list[NotebookNode], why: str) -> CellRun:
     return CellRun([*outputs, error], why)
 
 
-def _signal_name(number: int) -> str:
+def signal_name(number: int) -> str:
     """Return a signal's name in brackets, if it has one."""
     try:
         return f" ({signal.Signals(number).name})"

@@ -24,6 +24,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+from grader.channel import Channel
+
 LIMIT = 1_000_000  # characters of output that a cell may have
 ERROR_LIMIT = 20_000
 CUT = "... output cut\n"
@@ -232,27 +234,81 @@ def serve(connection: Connection, folder: str, root: str | None, render: bool) -
         os.setsid()  # A group of its own, so that what the cells start can be ended with it.
     os.chdir(folder)
     sys.path[:0] = [folder] if root is None else [root, folder]
-    running = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: _interrupt(running))
-    raw = _divert_standard_streams()
-    collector = Collector()
-    shell = _make_shell(collector, folder, render)
-    streams = Stream("stdout", collector), Stream("stderr", collector)
+    cells = Cells(folder, render)
     connection.send_bytes(b"ready")
     while True:
-        source = connection.recv_bytes().decode()
-        sys.stdout, sys.stderr = streams  # A cell may have put others there.
-        running.set()
+        connection.send_bytes(cells.run(connection.recv_bytes().decode()))
+
+
+def serve_confined(
+    channel: Channel, folder: str, root: str | None, memory: int, file_size: int
+) -> None:
+    """Confine this process, then run cells as `serve` does; figures are drawn if a cell is shown.
+
+    Parameters
+    ----------
+    channel : Channel
+        JSON comes in, a ``source`` and whether to ``show`` what it puts out; JSON goes out.
+    folder, root : str
+        As for `serve`.
+    memory, file_size : int
+        Bytes.
+    """
+    from grader import sandbox
+    from grader.confine import Limits
+
+    os.environ.clear()
+    os.environ |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "agg"}
+    os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    sandbox.enter("notebook", folder, root, Limits(memory=memory, file_size=file_size))
+    sys.path.insert(0, folder)
+    cells = Cells(folder, render=True)
+    channel.send(b"ready")
+    while True:
+        request = json.loads(channel.receive(64_000_000))
+        cells.render(request["show"])
+        channel.send(cells.run(request["source"]))
+
+
+class Cells:
+    """A process's shell, its streams collected.
+
+    Parameters
+    ----------
+    folder : str
+        A scratch folder.
+    render : bool
+        Whether figures are drawn.
+    """
+
+    def __init__(self, folder: str, render: bool):
+        self._running = threading.Event()
+        signal.signal(signal.SIGINT, lambda *_: _interrupt(self._running))
+        self._raw = _divert_standard_streams()
+        self._collector = Collector()
+        self._shell = _make_shell(self._collector, folder)
+        self._streams = Stream("stdout", self._collector), Stream("stderr", self._collector)
+        self.render(render)
+
+    def render(self, render: bool) -> None:
+        """Say whether figures are drawn; without, they are made and closed."""
+        formatter = self._shell.display_formatter
+        formatter.active_types = formatter.format_types if render else ["text/plain"]
+        formatter.mimebundle_formatter.enabled = render
+
+    def run(self, source: str) -> bytes:
+        """Run a cell, and return its outputs as JSON."""
+        sys.stdout, sys.stderr = self._streams  # A cell may have put others there.
+        self._running.set()
         try:
-            shell.run_cell(source, store_history=True)
+            self._shell.run_cell(source, store_history=True)
         except BaseException as error:  # IPython itself can stumble over what a cell left behind.
-            collector.error(type(error).__name__, "", [])
+            self._collector.error(type(error).__name__, "", [])
         finally:
-            running.clear()
-        collector.stream("stdout", _take_raw(raw))
-        connection.send_bytes(
-            json.dumps(collector.take(), ensure_ascii=False).encode("utf-8", "replace")
-        )
+            self._running.clear()
+        self._collector.stream("stdout", _take_raw(self._raw))
+        text = json.dumps(self._collector.take(), ensure_ascii=False)
+        return text.encode("utf-8", "replace")
 
 
 def _interrupt(running: threading.Event) -> None:
@@ -326,7 +382,7 @@ def _take_raw(raw: int) -> str:
     return text
 
 
-def _make_shell(collector: Collector, folder: str, render: bool) -> Shell:
+def _make_shell(collector: Collector, folder: str) -> Shell:
     """Start IPython without history or profile, figures inline."""
     config = Config()
     config.HistoryManager.enabled = False
@@ -334,8 +390,4 @@ def _make_shell(collector: Collector, folder: str, render: bool) -> Shell:
     shell = Shell(collector, config=config)
     InteractiveShell._instance = Shell._instance = shell  # what get_ipython() returns
     shell.enable_matplotlib("inline")
-    if not render:
-        # No form but plain text: figures are made and closed, never drawn.
-        shell.display_formatter.active_types = ["text/plain"]
-        shell.display_formatter.mimebundle_formatter.enabled = False
     return shell

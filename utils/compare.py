@@ -40,7 +40,10 @@ def describe(value: object) -> str:
     if is_model(value):
         count = len(value.layers)
         return f"a Keras model of {count} {'layer' if count == 1 else 'layers'}"
-    return f"{_article(type(value).__name__)} {type(value).__name__}"
+    # What came from another process and is not plain is known by its kind alone.
+    kind = getattr(value, "kind", "") if type(value).__name__ == "Foreign" else ""
+    kind = kind or type(value).__name__
+    return f"{_article(kind)} {kind}"
 
 
 def _article(word: str) -> str:

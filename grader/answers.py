@@ -1,0 +1,433 @@
+"""The student's side of the judge: runs a notebook's cells, and answers calls of its functions.
+
+It lives in a confined process, with Python and NumPy alone; in lessons about Keras another one has
+Keras as well. Nothing that it says is believed: the judge reads plain values, and compares them.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import asyncio
+import builtins
+import functools
+import importlib
+import inspect
+import linecache
+import os
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import ModuleType
+
+import numpy as np
+from IPython.core.inputtransformer2 import TransformerManager
+
+from grader.absent import Absent, HandedOver, Placeholder, World
+from grader.channel import Channel
+from grader.values import LARGEST, TooLarge, decode, encode
+
+LONGEST = 2_000  # characters of an error's text
+MODULES = ("numpy", "math")  # that constants of ``utils`` may be; Keras where it is there
+
+
+def serve(
+    channel: Channel, role: str, folder: str, memory: int, file_size: int, with_keras: bool
+) -> None:
+    """Confine this process, then do what is asked until the other side goes away.
+
+    Parameters
+    ----------
+    channel : Channel
+        The first message is what ``utils`` has of plain values; then come requests.
+    role : {"answers", "keras"}
+        What may be read.
+    folder : str
+        A scratch folder.
+    memory, file_size : int
+        Bytes.
+    with_keras : bool
+        Whether Keras is real here.
+    """
+    from grader import sandbox
+    from grader.confine import Limits
+
+    keras_values = importlib.import_module("grader.keras_values") if with_keras else None
+    constants = decode(channel.receive(LARGEST))
+    student = Student(channel, constants, sandbox.installed_names(), keras_values)
+    sandbox.enter(role, folder, None, Limits(memory=memory, file_size=file_size))
+    channel.send(b"ready")
+    while True:
+        request = decode(channel.receive(LARGEST), TAGS)
+        channel.send(student.write(student.do(request)))
+
+
+class Student:
+    """A notebook's names, and what the judge may ask of them.
+
+    Parameters
+    ----------
+    channel : Channel
+        Where an answer asks the judge for what it may have.
+    constants : dict
+        By module of ``utils``, its plain values.
+    installed : frozenset of str
+        The packages of the environment, none of which is to be there.
+    keras_values : module, optional
+        What carries models across; with it, Keras is there after all.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        constants: dict,
+        installed: frozenset[str],
+        keras_values: ModuleType | None,
+    ):
+        self._channel, self._keras = channel, keras_values
+        if keras_values is not None:
+            # What Keras is made of stays. Nothing of it is a way to SciPy: see `sandbox.readable`.
+            kept = {name.split(".")[0] for name in sys.modules} - {"utils", "grader"}
+            installed -= kept
+        self._world = World(installed, constants, self._ask_utils)
+        self._world.install()
+        for names in constants.values():
+            for name, value in names.items():
+                if isinstance(value, dict) and value.keys() == {"module"}:
+                    names[name] = importlib.import_module(value["module"])
+        self._transform = TransformerManager().transform_cell
+        self._flags = 0
+        self._running = False
+        main = ModuleType("__main__")
+        sys.modules["__main__"] = main
+        self._names = vars(main)
+        self._names["get_ipython"] = self._ipython
+        self._names["display"] = Placeholder(self._world, "IPython.display.display")
+        _be_quiet()
+        signal.signal(signal.SIGINT, self._interrupt)
+
+    def _interrupt(self, *_: object) -> None:
+        """Interrupt what runs; a signal that comes late is nothing."""
+        if self._running:
+            raise KeyboardInterrupt
+
+    def do(self, request: dict) -> dict:
+        """Do what is asked."""
+        what = request.pop("do")
+        self._running = True
+        try:
+            return {"run": self.run, "describe": self.describe, "call": self.call}[what](**request)
+        except Exception as error:
+            return {"error": _tell(error)}
+        finally:
+            self._running = False
+
+    def write(self, reply: dict) -> bytes:
+        """Write a reply; if its value is too large, say that instead."""
+        try:
+            return encode(reply, self._write_result)
+        except TooLarge as error:
+            return encode({"error": _tell(ValueError(f"the result has {error}"))})
+        except Exception as error:  # whatever a value of the student's own makes of being read
+            return encode({"error": _tell(error)})
+
+    def run(self, source: str, number: int) -> dict:
+        """Run a cell, statement by statement, without those that need what is not there.
+
+        Returns
+        -------
+        dict
+            ``error``: what ended the cell before its end, if anything did.
+        """
+        try:
+            self._run(source, f"<cell {number}>")
+        except BaseException as error:
+            return {"error": _tell(error)}
+        return {"error": None}
+
+    def _run(self, source: str, name: str) -> None:
+        text = self._transform(source)
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        for statement in ast.parse(text, name).body:
+            try:
+                self._execute(statement, name)
+            except Exception as error:
+                if not _needs_what_is_absent(error):
+                    raise
+                for target in _bound_names(statement):
+                    self._names[target] = Placeholder(self._world, target)
+
+    def _execute(self, statement: ast.stmt, name: str) -> None:
+        """Run one statement as IPython would."""
+        flags = self._flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        module = ast.Module([statement], [])
+        code = compile(module, name, "exec", flags, dont_inherit=True)
+        if inspect.CO_COROUTINE & code.co_flags:
+            asyncio.run(eval(code, self._names))
+        else:
+            exec(code, self._names)
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            for alias in statement.names:
+                self._flags |= getattr(__future__, alias.name).compiler_flag
+
+    def _ipython(self) -> _IPython:
+        """Stand in for ``get_ipython``."""
+        return _IPython(self)
+
+    def describe(self, name: str) -> dict:
+        """Say what a name of the notebook is."""
+        if name not in self._names:
+            return {"kind": "missing"}
+        value = self._names[name]
+        if callable(value):
+            return {"kind": "function", "parameters": _parameters(value)}
+        return {"kind": "value", "value": value}
+
+    def call(self, name: str, args: tuple, kwargs: dict, allowed: list, substitutes: list) -> dict:
+        """Answer a call.
+
+        Parameters
+        ----------
+        name : str
+            Which function.
+        args, kwargs : tuple, dict
+            Its arguments, as `encode` sends them: functions as ``Callback``, and so on.
+        allowed : list of str
+            Functions of ``utils`` that it may use.
+        substitutes : list of str
+            Other exercises in whose place the judge's own answers are to be put.
+
+        Returns
+        -------
+        dict
+            ``value`` or ``error``; ``library``, if it used one; ``after``, the arguments if it
+            changed them.
+        """
+        args, kwargs = self._receive((args, kwargs))
+        before = encode((args, kwargs), self._write_argument)
+        self._world.begin(frozenset(allowed))
+        reply: dict = {}
+        try:
+            with self._substituted(substitutes), warnings.catch_warnings(action="ignore"):
+                reply["value"] = self._names[name](*args, **kwargs)
+        except BaseException as error:
+            reply["error"] = _tell(error)
+        finally:
+            self._world.end()
+        with suppress(TooLarge, RecursionError):
+            if encode((args, kwargs), self._write_argument) != before:
+                reply["after"] = self._mark_arguments((args, kwargs))
+        if self._world.offence:
+            reply["library"] = self._world.offence
+        return reply
+
+    @contextmanager
+    def _substituted(self, names: list[str]) -> Iterator[None]:
+        """Put the judge's answers to other exercises in place of the student's."""
+        theirs = {name: self._names[name] for name in names if name in self._names}
+        self._names.update({name: _Callback(self._ask, f"answer {name}") for name in theirs})
+        try:
+            yield
+        finally:
+            self._names.update(theirs)
+
+    def _ask_utils(self, name: str, args: tuple, kwargs: dict) -> object:
+        """Have the judge call a function of ``utils`` that is allowed."""
+        return self._ask(f"utils {name}", args, kwargs)
+
+    def _ask(self, name: str, args: tuple, kwargs: dict) -> object:
+        """Have the judge call one of its own functions."""
+        request = {"ask": name, "args": args, "kwargs": kwargs}
+        self._channel.send(encode(request, self._write_argument))
+        reply = decode(self._channel.receive(LARGEST))
+        if reply.get("error"):
+            raise make_error(**reply["error"])
+        return reply["value"]
+
+    def _receive(self, value: object) -> object:
+        """Turn what the judge sent of functions, generators and models into the things themselves."""
+        if isinstance(value, dict):
+            return {key: self._receive(one) for key, one in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(self._receive, value))
+        if isinstance(value, Tagged):
+            if value.tag == "function":
+                return _Callback(self._ask, value.value)
+            if value.tag == "generator":
+                return make_generator(value.value)
+            if value.tag == "keras" and self._keras is not None:
+                return self._keras.rebuild(value.value)
+            return Placeholder(self._world, "keras.Model")
+        return value
+
+    def _write_argument(self, value: object) -> tuple[str, object] | None:
+        """Send back what came as an argument."""
+        if type(value) is _Callback:
+            return "function", value.name
+        if type(value) is np.random.Generator:
+            return "generator", describe_generator(value)
+        return self._write_result(value)
+
+    def _write_result(self, value: object) -> tuple[str, object] | None:
+        """Send a model as what it is made of."""
+        if type(value) is Tagged:
+            return value.tag, value.value
+        if self._keras is not None and (found := self._keras.describe(value)):
+            return "keras", found
+        return None
+
+    def _mark_arguments(self, value: object) -> object:
+        """Return arguments as they are sent back with an answer, whose own value is plain."""
+        if isinstance(value, dict):
+            return {key: self._mark_arguments(one) for key, one in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(self._mark_arguments, value))
+        found = self._write_argument(value)
+        return value if found is None else Tagged(*found)
+
+
+class Tagged:
+    """A value that is not plain, as it crosses: what it is, and plain values to make it of."""
+
+    def __init__(self, tag: str, value: object):
+        self.tag, self.value = tag, value
+
+
+TAGS = {name: functools.partial(Tagged, name) for name in ("function", "generator", "keras")}
+
+
+class _Callback:
+    """One of the judge's functions."""
+
+    def __init__(self, ask: Callable, name: str):
+        self._ask, self.name = ask, name
+        self.__name__ = name.rpartition(" ")[2]
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        return self._ask(self.name, args, kwargs)
+
+
+class _IPython:
+    """What a cell's magics talk to."""
+
+    def __init__(self, student: Student):
+        self._student = student
+
+    def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> None:
+        """Time a statement; nothing else is there."""
+        if name not in ("time", "capture"):
+            raise Absent(f"%{name}")
+        self._student._run(line, "<magic>")
+
+    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
+        """Run a cell that is timed, or whose output is kept."""
+        if name not in ("time", "capture"):
+            raise Absent(f"%%{name}")
+        self._student._run(cell, "<magic>")
+
+    def __getattr__(self, name: str) -> object:
+        raise Absent(f"get_ipython().{name}")
+
+
+def make_generator(state: dict) -> np.random.Generator:
+    """Make a random generator that goes on where another stood."""
+    bits = getattr(np.random, str(state["bit_generator"]))
+    if not issubclass(bits, np.random.BitGenerator):
+        raise ValueError("no bit generator")
+    generator = np.random.Generator(bits())
+    generator.bit_generator.state = state
+    return generator
+
+
+def describe_generator(generator: np.random.Generator) -> dict:
+    """Return where a random generator stands, in plain values."""
+    return generator.bit_generator.state
+
+
+def make_error(names: list[str], text: str, line: str = "") -> Exception:
+    """Make an error of the kind that another process raised.
+
+    Parameters
+    ----------
+    names : list of str
+        The error's class and those that it comes from.
+    text : str
+        Its text.
+    line : str
+        The line of the student's that raised it.
+    """
+    base = next(
+        kind
+        for name in (*names, "Exception")
+        if isinstance(kind := getattr(builtins, name, None), type)
+        and issubclass(kind, Exception)
+        and kind is not ExceptionGroup
+    )
+    body = {"__str__": lambda self: text, "__init__": lambda self: None, "__module__": "builtins"}
+    error = type(names[0] if names else base.__name__, (base,), body)()
+    error.student_line = line
+    return error
+
+
+def _tell(error: BaseException) -> dict:
+    """Describe an error in plain values, without trusting it."""
+    try:
+        text = str(error)[:LONGEST]
+    except BaseException:
+        text = "(its text cannot be had)"
+    line = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename.startswith("<cell"):
+            line = frame.line or ""
+    names = [kind.__name__[:100] for kind in type(error).__mro__]
+    return {"names": names, "text": text, "line": line[:LONGEST]}
+
+
+def _needs_what_is_absent(error: BaseException | None) -> bool:
+    """Tell whether an error comes from something that is not there."""
+    for _ in range(20):
+        if error is None or isinstance(error, (Absent, HandedOver)):
+            return error is not None
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _bound_names(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement gives a value to at the top level."""
+    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    if isinstance(statement, inner):
+        yield statement.name
+        return
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).split(".")[0]
+
+
+def _parameters(function: Callable) -> list[str]:
+    """Return the names of a function's parameters, as far as they can be had."""
+    try:
+        return [str(name) for name in inspect.signature(function).parameters]
+    except (TypeError, ValueError, HandedOver, Absent):
+        return []
+
+
+def _be_quiet() -> None:
+    """Let what the cells print go nowhere: another process shows it."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    sys.stdin = open(os.devnull)  # noqa: SIM115  (it stays open)
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    builtins.input = _no_input
+    os.environ.clear()
+    os.environ |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "agg"}
+
+
+def _no_input(prompt: object = "") -> str:
+    """Stand in for ``input``."""
+    raise EOFError("input() has nobody to ask while a notebook is being marked")
