@@ -20,10 +20,10 @@ def needs_keras(lesson: Lesson, tests_only: bool = False) -> bool:
     """Tell whether a lesson's cells, or its tests alone, import Keras, directly or through utils."""
     trees = [tree for cell, tree in _code_cells(lesson) if not tests_only or is_test(cell)]
     names = {name for tree in trees for name in _imported(tree)}
-    return _lead_to_keras(names | {name for tree in trees for name in _checked(tree)}, lesson.root)
+    return lead_to_keras(names | {name for tree in trees for name in _checked(tree)}, lesson.root)
 
 
-def _lead_to_keras(waiting: set[str], root: Path) -> bool:
+def lead_to_keras(waiting: set[str], root: Path) -> bool:
     """Tell whether modules import Keras, directly or through modules of the course."""
     waiting, seen = set(waiting), set()
     while waiting:
@@ -49,7 +49,7 @@ def plain_modules(lesson: Lesson) -> list[str]:
         name
         for name in names
         if name.startswith("utils.")
-        and (with_keras or not _lead_to_keras({name}, lesson.root))
+        and (with_keras or not lead_to_keras({name}, lesson.root))
         and _find(lesson.root, name)
         and not name.endswith(("_widgets", ".plots", ".widgets", ".checks"))
     )

@@ -27,6 +27,7 @@ from pathlib import Path
 
 from grader.channel import Broken, Channel, Closed, Late
 from grader.confine import Limits, Unavailable, carve, check_available, confine
+from grader.libraries import lead_to_keras
 from grader.zygote import CannotStart, Zygote
 
 # A NumPy lesson takes a hundred megabytes, TensorFlow in training a thousand.
@@ -59,6 +60,7 @@ DRAWING = [
     *("pygments.lexers.python", "pygments.formatters.terminal256"),
 ]
 JUDGING = ["grader.judge", "utils.checks", "utils.compare", "utils.data"]
+JUDGING += ["scipy.signal", "scipy.ndimage", "skimage.filters"]
 KERAS = ["keras", "tensorflow", "grader.keras_values"]
 
 
@@ -147,8 +149,36 @@ def prepare_keras() -> None:
 
 
 def prepare_judge() -> None:
-    """As `prepare_answers`, for the judge."""
+    """As `prepare_answers`, for the judge; with the reference answers and the known mistakes."""
     readable("judge")
+    with_keras = "keras" in sys.modules
+    with _no_first_tensor() if with_keras else contextlib.nullcontext():
+        for folder in importlib.import_module("utils").__path__:
+            # Some of the known mistakes about Keras are models, made when they are imported.
+            for path in sorted(Path(folder).glob("*.py" if with_keras else "**/*.py")):
+                name = ".".join(path.relative_to(Path(folder).parent).with_suffix("").parts)
+                draws = path.stem.endswith(("widgets", "plots")) or path.stem == "__init__"
+                if not draws and (with_keras or not lead_to_keras({name}, Path(folder).parent)):
+                    importlib.import_module(name)
+
+
+@contextlib.contextmanager
+def _no_first_tensor() -> Iterator[None]:
+    """Keep `utils.models` from making a tensor when it is imported.
+
+    With the first one TensorFlow starts threads, and threads do not survive a fork.
+    """
+    import tensorflow
+
+    kept, tensorflow.constant = tensorflow.constant, lambda *_: None
+    try:
+        yield
+    finally:
+        tensorflow.constant = kept
+    from tensorflow.python.eager import context
+
+    if context.context()._initialized:
+        raise RuntimeError("importing utils made TensorFlow start its threads")
 
 
 def prepare_notebook() -> None:

@@ -65,6 +65,13 @@ def surroundings(lesson: str, exercise: str) -> str:
     return "\n\n".join([*dict.fromkeys(imports), *others])
 
 
+def imports_of(lesson: str) -> list[str]:
+    """Return every import statement of a lesson's answers and test cells, each once."""
+    sources = [surroundings(lesson, each.name) for each in find_lesson(lesson).exercises]
+    sources += [cell.source for cell in _cells(lesson).values()]
+    return list(dict.fromkeys(ast.unparse(each) for text in sources for each in _imports(text)))
+
+
 def _imports(source: str) -> Iterator[ast.Import | ast.ImportFrom]:
     """Return a cell's import statements."""
     for statement in ast.parse(source).body:

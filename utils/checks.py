@@ -120,7 +120,7 @@ class Exercise:
 
         Nested lists in ``expected`` become arrays where the reference answer returns arrays.
         """
-        self._check(args, kwargs, expected, shown=True)
+        self._check(args, kwargs, _as_array_like(self._expect(args, kwargs), expected), shown=True)
 
     def agrees(self, *args: object, **kwargs: object) -> None:
         """Check that the result is the reference answer's.
@@ -200,7 +200,6 @@ class Exercise:
 
     def _check(self, args: tuple, kwargs: dict, expected: object, shown: bool) -> None:
         """Call the function once and note what is wrong with what it does."""
-        expected = _as_array_like(self._expect(args, kwargs), expected)
         outcome = self._call(
             args,
             kwargs,

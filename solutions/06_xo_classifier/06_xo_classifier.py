@@ -1169,8 +1169,8 @@ for name in near:
 #    paper is wanted counts against the match: the full window gives (3 − 6)/9 = −1/3, and ReLU
 #    removes it. Empty pixels are evidence too.
 #
-# 2. About 0.53 for both letters: that is the mean over 1,000 random pages, and single pages lie
-#    between 0.2 and 0.8. A random window matches no better than it mismatches, but each of the
+# 2. About 0.53 for both letters: that is the mean over 1,000 random pages, and single pages go from
+#    0.2 to more than 0.8. A random window matches no better than it mismatches, but each of the
 #    twelve numbers is the best of up to sixteen windows, and the best of many is seldom bad. So
 #    0.5175 is not half an O. It is what noise gets: half of the random pages score more. What tells
 #    is how far a score lies above that level, and above its rival.
