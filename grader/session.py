@@ -419,6 +419,7 @@ class Court:
         self._exercises = [exercise.name for exercise in lesson.exercises]
         self._judge: Confined | None = None
         self._slow: set[str] = set()
+        self._stops: dict[int, str] = {}
         self._by_hand = Answerer("answers", cells, session, endless)
         self._keras = Answerer("keras", cells, session, endless) if self._with_keras else None
 
@@ -484,6 +485,7 @@ class Court:
             if end.late:
                 self._slow.add(exercise)
                 why = f"stopped after {seconds:.3g} s; is there an endless loop?"
+            self._stops[index] = why
             return judging.GONE + why.encode("utf-8", "replace")
 
     def _start_judge(self) -> Confined:
@@ -506,8 +508,8 @@ class Court:
             return _constants[lesson]
 
     def stops(self) -> dict[int, str]:
-        """Return which cells did not come to their end where they answer, and why."""
-        return self._by_hand.stops
+        """Return which cells did not come to their end, and why."""
+        return self._by_hand.stops | self._stops
 
     def errors(self) -> dict[str, str]:
         """Return the errors of cells where they answer, by the cell's name."""

@@ -16,7 +16,7 @@ from grader.autograde import Options, autograde, discover
 from grader.build import make_release
 from grader.course import CourseError
 from grader.gradebook import NO_RESPONSE, find_url
-from grader.runner import CannotRun
+from grader.zygote import CannotStart
 
 # nbgrader builds its rows before it adds them to the session.
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -240,7 +240,7 @@ def test_a_machine_that_starts_no_process_costs_nobody_marks(options, release, m
     hand_in(options.submitted, "ana", answer(release))
 
     def fail(*_, **__):
-        raise CannotRun("no memory")
+        raise CannotStart("no memory")
 
     with monkeypatch.context() as patch:
         patch.setattr(module, "mark", fail)

@@ -6,6 +6,7 @@ from toy import answer, find
 import grader
 from grader.marking import score_cell
 from grader.results import SubmissionResult, to_json
+from grader.session import Bounds
 
 
 def exercises(marked):
@@ -76,7 +77,9 @@ def test_no_file_is_missing_and_no_notebook_unreadable(toy, tmp_path):
     ],
 )
 def test_a_wrong_answer_is_told_why(release, toy, double, points, message):
-    marked = grader.mark(answer(release, double=double, shout="shout = str.upper"), toy, timeout=2)
+    marked = grader.mark(
+        answer(release, double=double, shout="shout = str.upper"), toy, bounds=Bounds(cell=2)
+    )
     score, said = exercises(marked)["double"]
     assert (score, exercises(marked)["shout"]) == (points, (1.0, ""))
     assert message in said
