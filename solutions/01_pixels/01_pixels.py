@@ -365,6 +365,8 @@ with checks.Exercise("pixels.hex_to_rgb", hex_to_rgb) as check:
             "forest",
             "#-----",
             "+1+2+3",
+            "+12345",
+            "12345 ",
             "-1-2-3",
             " 1 2 3",
             "1 2 3 ",

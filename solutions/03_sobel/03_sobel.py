@@ -860,6 +860,11 @@ with checks.Exercise("sobel.edge_map", edge_map, uses=["sobel", "gradient_magnit
     check.agrees(-1000 + 1e-10 * rng.random((6, 5)), 0.2)
     # Stripes of one pixel: Sobel's kernels do not see them.
     check.agrees(np.array([[0, 9, 0, 9, 0, 9]] * 4), 0.5)
+    # A pixel that differs a little from its stripe: magnitudes just below the limit and just above.
+    for difference in (0.35e-9, 0.75e-9):
+        stripes = np.array([[0.0, 1.0] * 3] * 5)
+        stripes[2, 3] += difference
+        check.agrees(stripes, 0.5)
     faint = rng.random((5, 6))
     check.agrees(1e-12 * faint, 0.4)
     check.agrees(1000 + 1e-3 * faint, 0.4)

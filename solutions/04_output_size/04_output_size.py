@@ -967,6 +967,7 @@ with checks.Exercise(
     check.raises(ValueError, (8, 9, 3), [{"type": "blur"}])
     check.raises(ValueError, (8, 9, 3), [conv, {"type": "dropout", "rate": 0.5}])
     check.raises(ValueError, (8, 9, 3), [conv | {"padding": "full"}])
+    check.raises(ValueError, (8, 9, 3), [conv | {"padding": "wrap"}])
     check.raises(ValueError, (8, 9, 3), [conv | {"kernel": 10}])
     check.raises(ValueError, (8, 9, 3), [conv | {"kernel": 9}])
     check.raises(ValueError, (9, 8, 3), [conv | {"kernel": 9, "stride": 2}])
@@ -1006,6 +1007,7 @@ with checks.Exercise(
         (3, [conv, conv, conv, pool | {"size": 97}]),
         (4, [conv, conv, conv, pool, {"type": "dense", "units": 57}, flatten]),
         (3, [conv, conv, flatten, conv, flatten]),
+        (4, [conv, conv, conv, flatten, conv | {"padding": "same"}]),
         (2, [conv, flatten, pool]),
         (11, [conv] * 11 + [conv | {"kernel": 97}]),
     ]:

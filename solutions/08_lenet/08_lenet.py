@@ -615,6 +615,7 @@ with checks.Exercise("lenet.pad_to", pad_to) as check:
     check.raises(ValueError, np.ones((2, 5, 3, 1)), 4)
     check.raises(ValueError, np.ones((2, 3, 5, 1)), 4)
     check.raises(ValueError, np.ones((1, 6, 6, 1)), 2)
+    check.raises(ValueError, np.ones((2, 1, 1, 1)), 0)
 ### END HIDDEN TESTS
 
 # %% [markdown]

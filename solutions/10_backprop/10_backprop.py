@@ -335,7 +335,13 @@ def growth(w):
     return float(np.exp(np.sum(w)))
 
 
+def steep(w):
+    """Return so many cubes that even the usual change is seen in the result, at 0."""
+    return 1e5 * np.sum(w**3)
+
+
 with checks.Exercise("backprop.numerical_gradient", numerical_gradient, atol=1e-7) as check:
+    check.agrees(steep, np.zeros(3))  # 1e5 times the square of 1e-5
     for eps in (1.0, 0.5, 0.1, 0.02):
         check.agrees(product_and_cubes, rng.normal(size=(2, 3)), eps)
         check.agrees(growth, rng.normal(size=4), eps=eps)
