@@ -1,0 +1,171 @@
+"""What broken files and hostile code get, and that nothing else comes of them."""
+
+import json
+import os
+import sqlite3
+import sys
+
+import pytest
+from arena import Arena
+from hostile import BREACH, FULL, HOSTILE, LESSON, NAMES, PROBE, honest
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux has what confines a submission"
+)
+BY_NAME = {one.name: one for one in HOSTILE}
+BOUNDS = ("--timeout", "3", "--submission-timeout", "60", "--memory", "1", "--disk", "200")
+
+
+def lay(arena, one):
+    """Put a submission where it belongs."""
+    if one.is_file:
+        arena.hand_in(one.name, LESSON, one.make())
+        return
+    path = arena.hand_in(one.name, LESSON, b"")
+    path.unlink()
+    one.make(path)
+
+
+def breach_in(arena, row, student):
+    """Return where a submission says that it got through, if it does."""
+    return [
+        text
+        for text in (arena.outputs(student, LESSON), row["message"], told(row))
+        if BREACH in text
+    ]
+
+
+def told(row):
+    """Return the messages of all exercises."""
+    return "\n".join(one["message"] for one in row["exercises"])
+
+
+@pytest.fixture(scope="module")
+def is_confined():
+    """Whether a harmless submission could not do what the dangerous ones would do."""
+    arena = Arena()
+    try:
+        lay(arena, PROBE)
+        evidence = arena.run(LESSON, *BOUNDS)
+        row = evidence.rows[PROBE.name, LESSON]
+        return not breach_in(arena, row, PROBE.name) and not evidence.strays
+    finally:
+        arena.close()
+
+
+@pytest.fixture(scope="module")
+def arena(is_confined):
+    """The class, marked once."""
+    arena = Arena()
+    try:
+        for one in HOSTILE:
+            if is_confined or not one.dangerous:
+                lay(arena, one)
+        for name in NAMES:
+            arena.hand_in(name, LESSON, honest())
+        arena.evidence = arena.run(LESSON, *BOUNDS)
+        yield arena
+    finally:
+        arena.close()
+
+
+@pytest.fixture(scope="module")
+def rows(arena):
+    assert arena.evidence.status == 0, arena.evidence.said
+    return arena.evidence.rows
+
+
+def test_the_bank_is_large_enough():
+    assert len(HOSTILE) == len(BY_NAME) >= 40
+
+
+def test_a_harmless_probe_is_confined(is_confined):
+    assert is_confined
+
+
+def test_everyone_has_one_row(rows):
+    expected = {*BY_NAME, *NAMES, "neighbour"}
+    assert {student for student, _ in rows} == expected
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_status_and_points_are_right(rows, name):
+    one, row = BY_NAME[name], rows[name, LESSON]
+    assert row["status"] == one.status, row["message"]
+    marks = {exercise["name"]: exercise["score"] for exercise in row["exercises"]}
+    assert {name: marks[name] for name in one.marks} == one.marks, (row["message"], told(row))
+    assert all(0 <= marks[name] <= FULL[name] for name in one.unsure)
+    assert one.says in row["message"] + told(row)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_nothing_got_through(arena, rows, name):
+    assert breach_in(arena, rows[name, LESSON], name) == []
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_messages_are_for_people(rows, name):
+    row = rows[name, LESSON]
+    for message in (row["message"], *(one["message"] for one in row["exercises"])):
+        assert "Traceback" not in message
+        assert len(message) < 20_000
+        assert all(sign.isprintable() or sign in "\n\t" for sign in message)
+    if row["status"] != "graded":
+        assert row["message"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_only_a_name(rows, name):
+    row = rows[name, LESSON]
+    assert (row["status"], row["score"]) == ("graded", 10.0)
+
+
+def test_nothing_outside_was_touched(arena):
+    assert arena.evidence.changed == []
+    assert arena.evidence.strays == []
+
+
+def test_no_process_is_left(arena):
+    assert arena.evidence.left == []
+
+
+def test_nobody_was_called(arena):
+    assert arena.evidence.contacts == []
+
+
+def test_no_secret_got_out(arena, rows):
+    told = json.dumps(list(rows.values())) + arena.evidence.said
+    marked = [path.read_bytes() for path in arena.autograded.rglob("*") if path.is_file()]
+    book = arena.gradebook.read_bytes()
+    for secret in arena.secrets:
+        assert secret not in told
+        assert secret.encode() not in book
+        assert not any(secret.encode() in content for content in marked)
+
+
+def test_the_gradebook_holds_what_the_json_says(arena, rows):
+    query = """
+        SELECT student_id, SUM(auto_score), COUNT(manual_score) FROM submitted_assignment
+        JOIN submitted_notebook ON submitted_notebook.assignment_id = submitted_assignment.id
+        JOIN grade ON grade.notebook_id = submitted_notebook.id GROUP BY student_id
+    """
+    with sqlite3.connect(arena.gradebook) as book:
+        stored = {student: (score, manual) for student, score, manual in book.execute(query)}
+    assert stored == {
+        student: (row["score"], 0)
+        for (student, _), row in rows.items()
+        if row["status"] != "missing"
+    }
+
+
+def test_a_name_that_is_no_text_loses_nobody(is_confined):
+    arena = Arena()
+    try:
+        arena.hand_in("ana", LESSON, honest())
+        arena.hand_in(os.fsdecode(b"caf\xe9"), LESSON, honest())
+        evidence = arena.run(LESSON, *BOUNDS)
+        assert evidence.status == 0, evidence.said
+        assert evidence.rows["ana", LESSON]["score"] == 10.0
+        assert len(evidence.rows) == 3
+    finally:
+        arena.close()
