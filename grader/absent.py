@@ -1,9 +1,9 @@
 """What stands where a library is that an answer by hand may not use.
 
-In the process that answers the judge's calls, a student's cells run with Python and NumPy alone. All
-other packages of the environment can be imported there, but they are stand-ins: naming them is fine,
-annotations and unused imports do no harm. A demonstration that uses one is left out. An answer that
-uses one has handed its work to a library, and is told so.
+In the process that answers the judge's calls, a student's cells run with Python and NumPy alone.
+All other packages of the environment can be imported there, but they are placeholders: naming them
+is fine, annotations and unused imports do no harm. A demonstration that uses one is left out. An
+answer that uses one has handed its work to a library, and is told so.
 """
 
 from __future__ import annotations
@@ -191,6 +191,7 @@ class Placeholder:
         object.__setattr__(self, "_stands_for", name)
 
     def __call__(self, *args: object, **kwargs: object) -> object:
+        """Use it."""
         return self._world.use(self._stands_for, args, kwargs)
 
     def __getattr__(self, name: str) -> Placeholder:
@@ -244,6 +245,7 @@ class Inert:
     """What drawing gives: anything can be done with it, and nothing comes of it."""
 
     def __call__(self, *args: object, **kwargs: object) -> Inert:
+        """Do nothing."""
         return self
 
     def __getattr__(self, name: str) -> Inert:

@@ -28,6 +28,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from grader.absent import Absent, HandedOver, Placeholder, World
 from grader.channel import Channel
+from grader.uses import read_uses
 from grader.values import LARGEST, TooLarge, decode, encode
 
 LONGEST = 2_000  # characters of an error's text
@@ -118,8 +119,9 @@ class Student:
         """Do what is asked."""
         what = request.pop("do")
         self._running = True
+        able = (self.read, self.run, self.describe, self.call)
         try:
-            return {"run": self.run, "describe": self.describe, "call": self.call}[what](**request)
+            return {one.__name__: one for one in able}[what](**request)
         except Exception as error:
             return {"error": _tell(error)}
         finally:
@@ -133,6 +135,10 @@ class Student:
             return encode({"error": _tell(ValueError(f"the result has {error}"))})
         except Exception as error:  # whatever a value of the student's own makes of being read
             return encode({"error": _tell(error)})
+
+    def read(self, sources: list[str]) -> dict:
+        """Say what cells do with names. Asked before any of them runs."""
+        return {"uses": [read_uses(source).to_plain() for source in sources]}
 
     def run(self, source: str, number: int) -> dict:
         """Run a cell, statement by statement, without those that need what is not there.
@@ -240,15 +246,31 @@ class Student:
 
     def _ask(self, name: str, args: tuple, kwargs: dict) -> object:
         """Have the judge call one of its own functions."""
+        functions: list[Callable] = []
+
+        def extension(value: object) -> tuple[str, object] | None:
+            if type(value) is not _Callback and callable(value) and not isinstance(value, type):
+                functions.append(value)
+                return "function", len(functions) - 1
+            return self._write_argument(value)
+
         request = {"ask": name, "args": args, "kwargs": kwargs}
-        self._channel.send(encode(request, self._write_argument))
+        self._channel.send(encode(request, extension))
         reply = decode(self._channel.receive(LARGEST))
+        while "invoke" in reply:
+            # The judge's function calls one that it was given.
+            try:
+                answer = {"value": functions[reply["invoke"]](*reply["args"])}
+            except BaseException as error:
+                answer = {"error": _tell(error)}
+            self._channel.send(self.write(answer))
+            reply = decode(self._channel.receive(LARGEST))
         if reply.get("error"):
             raise make_error(**reply["error"])
         return reply["value"]
 
     def _receive(self, value: object) -> object:
-        """Turn what the judge sent of functions, generators and models into the things themselves."""
+        """Make functions, generators and models of what the judge sent for them."""
         if isinstance(value, dict):
             return {key: self._receive(one) for key, one in value.items()}
         if isinstance(value, (list, tuple)):

@@ -28,7 +28,6 @@ from grader.results import (
 )
 from grader.sandbox import Zygotes
 from grader.session import Bounds, Confined
-from grader.zygote import CannotStart
 
 # What a result depends on besides the lesson: a change here marks everything again.
 MARKING_CODE = ("absent", "answers", "confine", "judge", "keras_values", "marking", "sandbox")
@@ -221,10 +220,14 @@ def mark_job(
     """Mark one submission; this is what an executor runs, on this machine or another."""
     try:
         return mark(content, lesson, student=student, bounds=bounds, zygotes=zygotes)
-    except CannotStart as error:
-        # The fault is this machine's: no mark is stored, and the next run tries again.
-        message = f"could not be marked, run again: {error}"
-        return Marked(without_marks(lesson, student, GRADED, message), None)
+    except Exception as error:  # The machine's fault, or ours: the class goes on.
+        return _not_marked(lesson, student, error)
+
+
+def _not_marked(lesson: Lesson, student: str, error: Exception) -> Marked:
+    """Return what stands for a submission that the grader failed on: no mark is stored."""
+    message = f"could not be marked, run again: {type(error).__name__}: {error}"
+    return Marked(without_marks(lesson, student, GRADED, message), None)
 
 
 @contextmanager

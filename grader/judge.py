@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import functools
 import importlib
 import io
 import json
@@ -188,10 +189,49 @@ class Judge:
             "allowed": list(allowed),
             "substitutes": list(substitutes),
         }
-        reply = self._ask(not by_hand, request, extension)
+        return self._converse(not by_hand, request, helpers, extension)
+
+    def _converse(
+        self,
+        of_keras: bool,
+        request: dict,
+        helpers: dict[str, Callable],
+        extension: Callable = lambda value: None,
+    ) -> dict:
+        """Send a request, call what the student's function needs called, and return its reply."""
+        reply = self._ask(of_keras, request, extension)
         while "ask" in reply:
-            reply = self._ask(not by_hand, _help(helpers, reply))
+            reply = self._ask(of_keras, self._help(of_keras, helpers, reply))
         return reply
+
+    def _help(self, of_keras: bool, helpers: dict[str, Callable], request: dict) -> dict:
+        """Call a function that the student's function may call, and return what to reply."""
+        function = helpers.get(request["ask"]) if isinstance(request["ask"], str) else None
+        args, kwargs = request.get("args"), request.get("kwargs")
+        if function is None or not isinstance(args, tuple) or not isinstance(kwargs, dict):
+            return {"error": {"names": ["TypeError"], "text": "there is no such function"}}
+
+        def invoke(handle: object, *given: object) -> object:
+            reply = self._converse(of_keras, {"invoke": handle, "args": given}, helpers)
+            if (error := _read_error(reply.get("error"))) is not None:
+                raise error
+            return reply.get("value")
+
+        def real(value: object) -> object:
+            if isinstance(value, _Theirs):
+                return functools.partial(invoke, value.handle)
+            return value
+
+        try:
+            given = {str(name): real(one) for name, one in kwargs.items()}
+            value = function(*map(real, args), **given)
+            encode(value)
+            return {"value": value}
+        except Stopped:
+            raise
+        except Exception as error:
+            names = [kind.__name__ for kind in type(error).__mro__]
+            return {"error": {"names": names, "text": str(error)[:LONGEST]}}
 
     def _describe_model(self, value: object) -> dict | None:
         """Return a Keras model as plain values, where there is Keras."""
@@ -209,7 +249,7 @@ class Judge:
         if reply[:1] == GONE:
             raise Stopped(reply[1:].decode())
         try:
-            found = decode(reply[1:], {"keras": _rebuild, "function": _refuse, "generator": _State})
+            found = decode(reply[1:], {"keras": _rebuild, "function": _Theirs, "generator": _State})
         except BadMessage as error:
             raise Stopped("the Python process answered what cannot be read") from error
         if not isinstance(found, dict):
@@ -243,6 +283,10 @@ class StandIn:
             raise done["error"]
         return done["value"]
 
+    def note(self, done: bool) -> None:
+        """Take note of whether there is an answer at all; `utils.checks.Exercise` says so."""
+        self._judge.unanswered = not done
+
     def call_apart(
         self, args: tuple, kwargs: dict, by_hand: bool, allowed: tuple[str, ...] = ()
     ) -> dict:
@@ -274,6 +318,14 @@ class StandIn:
             "library": library[:200] if isinstance(library, str) else "a library",
             "after": _apply((args, kwargs), reply.get("after")),
         }
+
+
+class _Theirs(Foreign):
+    """A function of the student's that is passed to one of the judge's."""
+
+    def __init__(self, handle: object):
+        super().__init__("function")
+        self.handle = handle
 
 
 class _State:
@@ -324,21 +376,6 @@ def _apply_one(given: object, after: object) -> object:
     return given
 
 
-def _help(helpers: dict[str, Callable], request: dict) -> dict:
-    """Call a function that the student's function may call, and return what to reply."""
-    function = helpers.get(request["ask"]) if isinstance(request["ask"], str) else None
-    args, kwargs = request.get("args"), request.get("kwargs")
-    if function is None or not isinstance(args, tuple) or not isinstance(kwargs, dict):
-        return {"error": {"names": ["TypeError"], "text": "there is no such function"}}
-    try:
-        value = function(*args, **{str(name): one for name, one in kwargs.items()})
-        encode(value)
-        return {"value": value}
-    except Exception as error:
-        names = [kind.__name__ for kind in type(error).__mro__]
-        return {"error": {"names": names, "text": str(error)[:LONGEST]}}
-
-
 def _read_error(told: object) -> Exception | None:
     """Make an error of what a student's process says was raised."""
     if told is None:
@@ -361,11 +398,6 @@ def _rebuild(plain: object) -> object:
     from grader import keras_values
 
     return keras_values.rebuild(plain)
-
-
-def _refuse(plain: object) -> Foreign:
-    """Read a function that came back: not as a function."""
-    return Foreign("function")
 
 
 def _find_utils(name: str) -> Callable:

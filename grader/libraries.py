@@ -7,17 +7,16 @@ import functools
 from collections.abc import Iterator
 from pathlib import Path
 
-from IPython.core.inputtransformer2 import TransformerManager
-
 from grader.course import Lesson
 from grader.submission import is_answer, is_test
+from grader.uses import LOCK, parse
 
 KERAS = ("keras", "tensorflow")
 
 
 @functools.lru_cache(maxsize=64)
 def needs_keras(lesson: Lesson, tests_only: bool = False) -> bool:
-    """Tell whether a lesson's cells, or its tests alone, import Keras, directly or through utils."""
+    """Tell whether a lesson, or its tests alone, import Keras, directly or through utils."""
     trees = [tree for cell, tree in _code_cells(lesson) if not tests_only or is_test(cell)]
     names = {name for tree in trees for name in _imported(tree)}
     return lead_to_keras(names | {name for tree in trees for name in _checked(tree)}, lesson.root)
@@ -32,7 +31,9 @@ def lead_to_keras(waiting: set[str], root: Path) -> bool:
             return True
         path = _find(root, name)
         if name not in seen and path is not None:
-            waiting |= set(_imported(ast.parse(path.read_text(encoding="utf-8")), False))
+            with LOCK:
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+            waiting |= set(_imported(tree, False))
         seen.add(name)
     return False
 
@@ -74,10 +75,9 @@ def imports_of(lesson: Lesson) -> dict[str, str]:
 
 def _code_cells(lesson: Lesson) -> Iterator[tuple[object, ast.Module]]:
     """Yield the lesson's code cells with their syntax trees."""
-    transform = TransformerManager().transform_cell
     for cell in lesson.notebook.cells:
         if cell.cell_type == "code":
-            yield cell, ast.parse(transform(cell.source))
+            yield cell, parse(cell.source)
 
 
 def _imported(node: ast.AST, in_functions: bool = True) -> Iterator[str]:

@@ -40,6 +40,9 @@ from grader.submission import (
 SPEAKING_ERRORS = ("CheckFailed", "AssertionError", STOPPED)
 
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
 @dataclass(frozen=True)
 class Marked:
     """A submission's marks, and the notebook that they come from.
@@ -108,7 +111,7 @@ def mark(
     exercises = score(restored.notebook, lesson, errors)
     _hide_tracebacks(restored.notebook, errors)
     seconds = time.perf_counter() - begin
-    message = "; ".join([*restored.notes, *stops])
+    message = printable("; ".join([*restored.notes, *stops]))
     result = SubmissionResult(student, lesson.name, GRADED, exercises, seconds, message)
     _record_untouched(restored)
     return Marked(result, restored.notebook)
@@ -170,7 +173,7 @@ def _place(cells: list[NotebookNode], runs: list[CellRun]) -> list[str]:
 def score(
     notebook: NotebookNode,
     lesson: Lesson,
-    errors: Mapping[str, str] = {},  # noqa: B006
+    errors: Mapping[str, str] = {},
 ) -> tuple[ExerciseResult, ...]:
     """Add up the points of an executed notebook, exercise by exercise.
 
@@ -194,7 +197,7 @@ def _score_exercise(
         cell = tests.get(test.grade_id)
         points = score_cell(cell) if cell is not None else 0.0
         message = "" if cell is None or points == test.points else _message(cell, notebook, errors)
-        results.append(TestResult(test.grade_id, points, test.points, message))
+        results.append(TestResult(test.grade_id, points, test.points, printable(message)))
     return ExerciseResult(exercise.name, tuple(results))
 
 
@@ -265,6 +268,11 @@ def _tell(error: NotebookNode) -> str:
     return f"{error.ename}: {text}" if text else error.ename
 
 
+def printable(text: str) -> str:
+    """Return text without what a terminal or a database stumbles over."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def _hide_tracebacks(notebook: NotebookNode, errors: Mapping[str, str]) -> None:
     """Leave of a failed test's error what it says: a traceback would show the test."""
     for cell in notebook.cells:
@@ -273,7 +281,7 @@ def _hide_tracebacks(notebook: NotebookNode, errors: Mapping[str, str]) -> None:
         for output in cell.outputs:
             if output.output_type == "error":
                 text = _explain_error(output, exercise_of(cell), notebook, errors)
-                output.traceback = text.split("\n")
+                output.traceback = printable(text).split("\n")
 
 
 def _record_untouched(restored: Restored) -> None:

@@ -15,7 +15,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,12 +31,15 @@ from grader.libraries import imports_of, needs_keras, plain_modules
 from grader.runner import STOPPED, CellRun, signal_name
 from grader.sandbox import Zygotes
 from grader.submission import grade_id, is_test
-from grader.values import LARGEST, encode
+from grader.uses import Uses
+from grader.values import LARGEST, BadMessage, decode, encode
 from grader.zygote import CannotStart
 
 GRACE = 2.0  # seconds between asking a cell to stop and killing it
 READY = 120.0  # seconds for a process to be ready, on a machine under load
 AGAIN = 5.0  # seconds that a function has that ran too long before
+MOST_OUTPUTS = 1_000  # of one cell
+LARGEST_OUTPUT = 8_000_000  # bytes of all outputs of a cell
 NONSENSE = "the Python process answered what cannot be read"
 
 
@@ -150,8 +153,8 @@ class Confined:
             raise CannotStart(f"a process did not start ({end}, {error})") from error
         self._used_at_start = self._memory()
 
-    def exchange(self, message: bytes, seconds: float) -> bytes:
-        """Send a message and return the reply.
+    def exchange(self, message: bytes, seconds: float, largest: int = LARGEST) -> bytes:
+        """Send a message and return the reply, of at most so many bytes.
 
         Raises
         ------
@@ -161,7 +164,7 @@ class Confined:
         deadline = time.monotonic() + seconds
         try:
             self.channel.send(message, deadline, self.watch)
-            return self.channel.receive(LARGEST, deadline, self.watch)
+            return self.channel.receive(largest, deadline, self.watch)
         except Late:
             raise Gone(f"stopped after {seconds:.3g} s; is there an endless loop?", True) from None
         except Broken:
@@ -315,9 +318,10 @@ def run_apart(
         If the machine cannot do it.
     """
     session = Session(lesson, bounds, zygotes)
-    runs: dict[int, CellRun] = _show(cells, session)
-    court = Court(cells, session, {i for i, run in runs.items() if run.stopped})
+    court = Court(cells, session)
     try:
+        runs: dict[int, CellRun] = _show(cells, session, court.read)
+        court.endless |= {index for index, run in runs.items() if run.stopped}
         for index, cell in enumerate(cells):
             if is_test(cell):
                 runs[index] = court.judge(index)
@@ -330,9 +334,11 @@ def run_apart(
     return [runs[index] for index in range(len(cells))], errors
 
 
-def _show(cells: Sequence[NotebookNode], session: Session) -> dict[int, CellRun]:
+def _show(
+    cells: Sequence[NotebookNode], session: Session, read: Callable[[list[str]], list[Uses]]
+) -> dict[int, CellRun]:
     """Return what the cells put out that are no tests."""
-    todo = plan(list(cells), session.lesson)
+    todo = plan(list(cells), session.lesson, read)
     runs = {index: CellRun(outputs) for index, outputs in todo.outputs.items()}
     shown = _Stage(session)
     try:
@@ -371,7 +377,7 @@ class _Stage:
         message = json.dumps({"source": source, "show": show}).encode()
         seconds = self._session.left(self._session.bounds.cell)
         try:
-            return read_outputs(self._process.exchange(message, seconds))
+            return read_outputs(self._process.exchange(message, seconds, LARGEST_OUTPUT))
         except Gone as end:
             if not end.late:
                 raise
@@ -408,20 +414,32 @@ class Court:
         The notebook's code cells.
     session : Session
         Whose.
+
+    Attributes
+    ----------
     endless : set of int
         Cells known to run too long.
     """
 
-    def __init__(self, cells: Sequence[NotebookNode], session: Session, endless: set[int]):
+    def __init__(self, cells: Sequence[NotebookNode], session: Session):
         self._cells, self._session = cells, session
+        self.endless: set[int] = set()
         lesson = session.lesson
         self._with_keras = needs_keras(lesson, tests_only=True)
         self._exercises = [exercise.name for exercise in lesson.exercises]
         self._judge: Confined | None = None
         self._slow: set[str] = set()
         self._stops: dict[int, str] = {}
-        self._by_hand = Answerer("answers", cells, session, endless)
-        self._keras = Answerer("keras", cells, session, endless) if self._with_keras else None
+        self._by_hand = Answerer("answers", cells, session, self.endless)
+        self._keras = Answerer("keras", cells, session, self.endless) if self._with_keras else None
+
+    def read(self, sources: list[str]) -> list[Uses]:
+        """Read what cells do with names, in a process that may as well break over it."""
+        self._start_judge()
+        try:
+            return self._by_hand.read(sources)
+        except Gone:
+            return [Uses(silent=False, dynamic=True)] * len(sources)
 
     def judge(self, index: int) -> CellRun:
         """Run the test cell at a place in the notebook."""
@@ -563,6 +581,32 @@ class Answerer:
         self.errors: dict[int, str] = {}
         self.constants = encode({})
 
+    def read(self, sources: list[str]) -> list[Uses]:
+        """Read what cells do with names, before any of them runs.
+
+        Raises
+        ------
+        Gone
+            If that takes too long.
+        """
+        self._begin()
+        seconds = self._session.left(self._session.bounds.cell)
+        reply = self.ask(encode({"do": "read", "sources": sources}), seconds)
+        try:
+            found = decode(reply)["uses"]
+            if len(found) != len(sources):
+                raise Gone(NONSENSE)
+        except (BadMessage, KeyError, TypeError):
+            raise Gone(NONSENSE) from None
+        return [Uses.from_plain(one) for one in found]
+
+    def _begin(self) -> None:
+        """Start the process, if there is none."""
+        if self._process is None:
+            self._process = Confined(self._role, self._session, self._role == "keras")
+            self._process.start(self.constants)
+            self._ran = 0
+
     def catch_up(self, index: int) -> None:
         """Run the cells that stand before a test.
 
@@ -572,10 +616,7 @@ class Answerer:
             If the submission's time is over.
         """
         while True:
-            if self._process is None:
-                self._process = Confined(self._role, self._session, self._role == "keras")
-                self._process.start(self.constants)
-                self._ran = 0
+            self._begin()
             try:
                 while self._ran < index:
                     if not is_test(self._cells[self._ran]) and self._ran not in self._guilty:
@@ -637,6 +678,10 @@ def read_outputs(message: bytes) -> list[NotebookNode]:
     """
     try:
         found = json.loads(message)
+        # What cannot be written must not be read: half a pair of surrogates, for one.
+        found = json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
+        if len(found) > MOST_OUTPUTS:
+            raise Gone(NONSENSE)
         outputs = [nbformat.from_dict(output) for output in found]
         for output in outputs:
             nbformat.validate(output, ref="output", version=4, version_minor=5)
@@ -647,8 +692,6 @@ def read_outputs(message: bytes) -> list[NotebookNode]:
 
 def read_error(message: bytes) -> str:
     """Read from a student's process with what error a cell ended, in a line."""
-    from grader.values import BadMessage, decode
-
     try:
         error = decode(message).get("error")
         return f"{error['names'][0]}: {error['text']}"[:500] if error else ""

@@ -28,6 +28,7 @@ from grader.channel import Channel
 
 LIMIT = 1_000_000  # characters of output that a cell may have
 ERROR_LIMIT = 20_000
+MOST = 500  # outputs that a cell may have
 CUT = "... output cut\n"
 
 
@@ -70,7 +71,7 @@ class Collector:
             **more,
         }
         size = len(json.dumps(output))
-        if size > self._room:
+        if size > self._room or len(self._outputs) >= MOST:
             self._cut = self._cut or "stdout"
         else:
             self._room -= size

@@ -248,6 +248,13 @@ def _settle_answers(restored: Restored, source: dict, stubs: dict[str, str]) -> 
         done = [cell for cell in own if cell.source.strip() != stubs[name].strip()]
         if not done:
             restored.untouched.add(name)
+        for cell in own:
+            # A copy behind the answer would undo it.
+            if done and cell not in done:
+                cells[:] = [one for one in cells if one is not cell]
+                restored.notes.append(
+                    f"a copy of the answer cell {name} was as given out; it was left out"
+                )
         chosen = (done or own)[-1]
         chosen.metadata["nbgrader"] = copy.deepcopy(source[name].metadata.nbgrader)
 

@@ -189,10 +189,10 @@ class _Reader:
             values = [self._value(one, depth + 1) for one in _expect(content, list)]
             return values if kind == "list" else tuple(values)
         if kind == "dict":
-            return dict(
-                (self._value(key, depth + 1), self._value(value, depth + 1))
+            return {
+                self._value(key, depth + 1): self._value(value, depth + 1)
                 for key, value in _expect(content, list)
-            )
+            }
         if kind == "float":
             return float(_expect(content, str))
         if kind == "str_":

@@ -187,6 +187,8 @@ class Exercise:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
         if error is not None:
             return
+        if hasattr(self.function, "call_apart"):
+            self.function.note(done=not self._not_done)
         if self._not_done:
             # To stderr: nbgrader gives no points for it, and "Run All" goes on.
             print(f"{self.name}: not done yet", file=sys.stderr)
@@ -244,18 +246,22 @@ class Exercise:
         if self._is_over:
             return None
         self._count += 1
-        outcome = call(self.function, args, kwargs, self.by_hand, self.allowed)
+        outcome = self._call_once(args, kwargs)
         if isinstance(outcome.error, Stopped):
             self._stopped = str(outcome.error)
             return None
-        if self.uses and not is_right(outcome):
+        if self.uses and not outcome.library and not is_right(outcome):
             with self._right_ones_in_place():
-                retried = call(self.function, args, kwargs, self.by_hand, self.allowed)
+                retried = self._call_once(args, kwargs)
             outcome = retried if is_right(retried) else outcome
         if isinstance(outcome.error, NotImplementedError):
             self._not_done = True
             return None
         return outcome
+
+    def _call_once(self, args: tuple, kwargs: dict) -> Outcome:
+        """Call the student's function by the exercise's rules."""
+        return call(self.function, args, kwargs, self.by_hand, self.allowed)
 
     @property
     def _is_over(self) -> bool:
@@ -268,7 +274,7 @@ class Exercise:
         """Call the function on each of several inputs and return what is wrong with the results."""
         values = []
         for args in calls:
-            outcome = call(self.function, args, {}, self.by_hand, self.allowed)
+            outcome = self._call_once(args, {})
             if isinstance(outcome.error, Stopped):
                 self._stopped = str(outcome.error)
                 return None
@@ -322,7 +328,7 @@ class Exercise:
         """Note that the function raised an error where it should not have."""
         where = self._show_input(args, kwargs) if shown else self._describe_input(args, kwargs)
         for small, _, outcome in [] if shown else self._small_results:
-            if type(outcome.error) is type(error):
+            if type(outcome.error).__name__ == type(error).__name__:
                 error, where = outcome.error, self._show_input(small, {})
                 break
         kind = type(error).__name__
@@ -395,7 +401,7 @@ class Exercise:
     def _small_results(self) -> list[tuple[tuple, object, Outcome]]:
         """The small inputs, each with the right result and what the function does."""
         return [
-            (args, self._expect(args, {}), call(self.function, args, {}))
+            (args, self._expect(args, {}), self._call_once(args, {}))
             for args in getattr(self._lore(), "EXAMPLES", {}).get(self.name, ())
         ]
 
@@ -472,7 +478,7 @@ def call(
     ----------
     function : callable
         The function. One that lives in another process has a method ``call_apart``, which calls it
-        there and says what it did.
+        there and says what it did, and a method ``note``, which is told whether it is done at all.
     args, kwargs : tuple, dict
         Its arguments; the function gets copies.
     by_hand : bool

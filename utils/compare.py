@@ -41,8 +41,8 @@ def describe(value: object) -> str:
         count = len(value.layers)
         return f"a Keras model of {count} {'layer' if count == 1 else 'layers'}"
     # What came from another process and is not plain is known by its kind alone.
-    kind = getattr(value, "kind", "") if type(value).__name__ == "Foreign" else ""
-    kind = kind or type(value).__name__
+    foreign = "Foreign" in [one.__name__ for one in type(value).__mro__]
+    kind = value.kind if foreign else type(value).__name__
     return f"{_article(kind)} {kind}"
 
 

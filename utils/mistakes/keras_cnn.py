@@ -4,6 +4,109 @@ import numpy as np
 
 from utils import convolution
 from utils import keras_cnn as right
+from utils.models import keras
+
+layers = keras.layers
+
+
+def dense_without_flatten(input_shape=(28, 28, 1), classes=10):
+    """A Flatten is missing before layer 1 (a dense layer). A dense layer reads along the last axis
+    alone: look at the shape of what comes out.
+    """
+    return keras.Sequential([keras.Input(input_shape), *_dense_part(classes)])
+
+
+def dense_without_relu(input_shape=(28, 28, 1), classes=10):
+    """Layer 2 (dense layer) has no activation, should have activation relu. Two dense layers with
+    nothing between them can do no more than one: look at the argument after the units.
+    """
+    return _flat(input_shape, _dense_part(classes, hidden=None))
+
+
+def dense_with_tanh(input_shape=(28, 28, 1), classes=10):
+    """Layer 2 (dense layer) has activation tanh, should have activation relu. Tanh is LeNet's, of
+    1998: look again at what the task says about the first dense layer.
+    """
+    return _flat(input_shape, _dense_part(classes, hidden="tanh"))
+
+
+def dense_without_softmax(input_shape=(28, 28, 1), classes=10):
+    """Layer 3 (dense layer) has no activation, should have activation softmax. Add up what comes
+    out for one picture: probabilities add up to 1.
+    """
+    return _flat(input_shape, _dense_part(classes, last=None))
+
+
+def dense_with_sigmoid(input_shape=(28, 28, 1), classes=10):
+    """Layer 3 (dense layer) has activation sigmoid, should have activation softmax. Each sigmoid
+    looks at its own sum alone: add up what comes out for one picture.
+    """
+    return _flat(input_shape, _dense_part(classes, last="sigmoid"))
+
+
+def dense_with_few_units(input_shape=(28, 28, 1), classes=10):
+    """Layer 2 (dense layer) has 100 units, should have 1000. Count the zeros in the task."""
+    return _flat(input_shape, _dense_part(classes, units=100))
+
+
+def cnn_averaging(input_shape=(28, 28, 1), classes=10):
+    """Layer 2 should be a max pooling, but is an average pooling. Keras has both, under names that
+    look alike: read the layer's first word.
+    """
+    return _cnn(input_shape, classes, pooling=layers.AveragePooling2D(2))
+
+
+def cnn_padded(input_shape=(28, 28, 1), classes=10):
+    """Layer 1 (convolution) has padding same, should have valid. Look at the shape that comes out
+    of it: 3x3 windows inside 28x28 pixels have 26x26 places.
+    """
+    return _cnn(input_shape, classes, padding="same")
+
+
+def cnn_without_pooling(input_shape=(28, 28, 1), classes=10):
+    """A max pooling is missing before layer 2 (a Flatten). Look at how many numbers the Flatten
+    makes: pooling leaves a quarter of them.
+    """
+    return _cnn(input_shape, classes, pooling=None)
+
+
+def cnn_without_relu(input_shape=(28, 28, 1), classes=10):
+    """Layer 1 (convolution) has no activation, should have activation relu. A layer of Keras has
+    none unless it is told: look at the convolution's arguments.
+    """
+    return _cnn(input_shape, classes, activation=None)
+
+
+def cnn_with_large_kernels(input_shape=(28, 28, 1), classes=10):
+    """Layer 1 (convolution) has kernel size 5x5, should have 3x3. Look at the second argument of
+    Conv2D, after the number of filters.
+    """
+    return _cnn(input_shape, classes, size=5)
+
+
+def cnn_pooling_step_by_step(input_shape=(28, 28, 1), classes=10):
+    """Layer 2 (max pooling) has strides 1x1, should have 2x2. Its windows should lie side by side:
+    look at what Keras does if no stride is given.
+    """
+    return _cnn(input_shape, classes, pooling=layers.MaxPooling2D(2, strides=1))
+
+
+def _cnn(input_shape, classes, size=3, pooling=..., padding="valid", activation="relu"):
+    """Return lesson 07's convolutional network with other settings."""
+    pooling = layers.MaxPooling2D(2) if pooling is ... else pooling
+    convolution_layer = layers.Conv2D(10, size, padding=padding, activation=activation)
+    front = [convolution_layer, pooling] if pooling else [convolution_layer]
+    return _flat(input_shape, _dense_part(classes), front)
+
+
+def _flat(input_shape, dense_part, front=()):
+    """Return a network of some layers, Flatten and a dense part."""
+    return keras.Sequential([keras.Input(input_shape), *front, layers.Flatten(), *dense_part])
+
+
+def _dense_part(classes, units=1000, hidden="relu", last="softmax"):
+    """Return the two dense layers of lesson 07's networks with other settings."""
+    return [layers.Dense(units, activation=hidden), layers.Dense(classes, activation=last)]
 
 
 def conv_bias_forgotten(weights, image):
@@ -335,8 +438,22 @@ def brightest_column(x):
 
 
 MISTAKES = {
-    "build_dense": [],
-    "build_cnn": [],
+    "build_dense": [
+        dense_without_flatten,
+        dense_without_relu,
+        dense_with_tanh,
+        dense_without_softmax,
+        dense_with_sigmoid,
+        dense_with_few_units,
+    ],
+    "build_cnn": [
+        cnn_averaging,
+        cnn_padded,
+        cnn_without_pooling,
+        cnn_without_relu,
+        cnn_with_large_kernels,
+        cnn_pooling_step_by_step,
+    ],
     "forward_by_hand": [
         conv_bias_forgotten,
         dense_biases_forgotten,

@@ -5,6 +5,74 @@ import numpy as np
 from utils import lenet as right
 from utils.models import keras
 
+layers = keras.layers
+
+
+def relu_everywhere(classes=10):
+    """Layer 1 (convolution) has activation relu, should have activation tanh.
+    Layers 3, 5 and 7 differ too. Networks of today use ReLU: look at the table's last column.
+    """
+    return _lenet5(classes, activation="relu")
+
+
+def max_pooling(classes=10):
+    """Layer 2 should be an average pooling, but is a max pooling. Layer 4 differs too. What S2 and
+    S4 are is in the table's second column.
+    """
+    return _lenet5(classes, pooling=layers.MaxPooling2D)
+
+
+def padded_as_in_newer_networks(classes=10):
+    """Layer 1 (convolution) has padding same, should have valid. C1 makes the picture smaller:
+    look at the sizes in the table, 32 before it and 28 after.
+    """
+    return _lenet5(classes, padding="same")
+
+
+def third_convolution_dense(classes=10):
+    """A convolution (120 filters) is missing before layer 5 (a Flatten). Layer 6 differs too.
+    On 5x5 pixels C5 computes what a dense layer would, and yet it is a convolution in the table.
+    """
+    return _lenet5(classes, third="dense")
+
+
+def eighty_units(classes=10):
+    """Layer 7 (dense layer) has 80 units, should have 84. Look at the table's row F6 again."""
+    return _lenet5(classes, units=80)
+
+
+def logits(classes=10):
+    """Layer 8 (dense layer) has no activation, should have activation softmax. Add up what comes
+    out for one picture: probabilities add up to 1.
+    """
+    return _lenet5(classes, last=None)
+
+
+def _lenet5(
+    classes,
+    activation="tanh",
+    pooling=layers.AveragePooling2D,
+    padding="valid",
+    third="convolution",
+    units=84,
+    last="softmax",
+):
+    """Return LeNet-5 with other settings."""
+    convolutional = [layers.Conv2D(120, 5, activation=activation), layers.Flatten()]
+    dense = [layers.Flatten(), layers.Dense(120, activation=activation)]
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 1)),
+            layers.Conv2D(6, 5, padding=padding, activation=activation),
+            pooling(2),
+            layers.Conv2D(16, 5, activation=activation),
+            pooling(2),
+            *(dense if third == "dense" else convolutional),
+            layers.Dense(units, activation=activation),
+            layers.Dense(classes, activation=last),
+        ]
+    )
+
 
 def odd_pixel_above(images, size):
     """The odd row is above, or the odd column to the left. It belongs below and to the right:
@@ -254,8 +322,15 @@ def first_layer_alone(layers):
 
 
 MISTAKES = {
-    # What is wrong with a model is said layer by layer by utils.models.
-    "build_lenet5": [],
+    # What else is wrong with a model is said layer by layer by utils.models.
+    "build_lenet5": [
+        relu_everywhere,
+        max_pooling,
+        padded_as_in_newer_networks,
+        third_convolution_dense,
+        eighty_units,
+        logits,
+    ],
     "pad_to": [
         odd_pixel_above,
         all_below,
