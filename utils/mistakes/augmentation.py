@@ -1,18 +1,22 @@
 """Wrong ways to do lesson 09's exercises, and what is wrong with pictures moved at random.
 
-A random answer cannot be compared with the right one. So what is drawn is looked at: each function
-below returns a function that looks at results and says in a sentence what is wrong, or None.
+A random answer cannot be compared with the right one. So what is drawn is looked at: the functions
+in the first part return a function that looks at results and says in a sentence what is wrong, or
+None. Where that is a known mistake, the sentence is the mistake's docstring.
 """
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Callable
 
 import numpy as np
 
 from utils import augmentation as right
+from utils import pooling
 from utils.compare import describe
+from utils.models import keras
 
 FindFault = Callable[[list], str | None]
 
@@ -31,14 +35,11 @@ def one_picture_fault(image: np.ndarray, moved: object) -> str | None:
     if right.find_shift(image, moved) is not None:
         return None
     if np.array_equal(np.sort(moved, axis=None), np.sort(image, axis=None)):
-        return (
-            "All pixels are still there, in other places. What leaves the frame is lost and zeros "
-            "come in: nothing wraps around, and nothing is shuffled."
-        )
+        return _text(wraps_around)
     if not moved.any():
         return "Nothing of the picture is left: it has moved out of its frame."
     if not np.isin(moved, [0, *image.flat]).all():
-        return "There are pixels that are neither the picture's nor 0. Move it by whole pixels."
+        return _text(moved_between_pixels)
     return "The picture is not a shifted copy of what was given, with zeros coming in."
 
 
@@ -55,7 +56,7 @@ def shifted_fault(image: np.ndarray, most_right: int, most_down: int) -> FindFau
                 return fault
         shifts = np.array([right.find_shift(image, moved) for moved in pictures])
         if not shifts.any():
-            return "The picture never moves."
+            return _text(never_moves)
         return (
             _limits_fault(shifts, most_right, most_down)
             or _axis_fault("dx", shifts[:, 0], most_right, "left", "right")
@@ -72,7 +73,7 @@ def _limits_fault(shifts: np.ndarray, most_right: int, most_down: int) -> str | 
     if far_right <= most_right and far_down <= most_down:
         return None
     if far_right <= most_down and far_down <= most_right:
-        return "The limits are swapped: dx is bounded by the width, dy by the height."
+        return _text(limits_swapped)
     for name, far, most in (("dx", far_right, most_right), ("dy", far_down, most_down)):
         if far > most:
             return f"{name} should lie from -{most} to {most}, but can be {far} pixels."
@@ -110,7 +111,7 @@ def _dependence_fault(shifts: np.ndarray, most_right: int, most_down: int) -> st
         return None
     dx, dy = shifts.T
     if np.array_equal(dx, dy):
-        return "dx and dy are the same number every time. Draw each of them."
+        return _text(one_number_for_both)
     pairs = (2 * most_right + 1) * (2 * most_down + 1)
     expected = pairs * (1 - (1 - 1 / pairs) ** len(shifts))
     if len(np.unique(shifts, axis=0)) < 0.8 * expected or abs(np.corrcoef(dx, dy)[0, 1]) > 0.35:
@@ -122,12 +123,9 @@ def pairwise_fault(pictures: list) -> str | None:
     """Look at pictures from the same states of the generator, two by two."""
     for one, other in zip(pictures[::2], pictures[1::2], strict=True):
         if not np.array_equal(one, other):
-            return (
-                "From the same state of `rng` come two different pictures. "
-                "Draw from the `rng` that is given, and from nothing else."
-            )
+            return _text(another_generator)
     if all(np.array_equal(pictures[0], picture) for picture in pictures):
-        return "The picture is the same whatever the state of `rng`. Draw from the `rng` given."
+        return _text(fixed_seed)
     return None
 
 
@@ -160,7 +158,7 @@ def augmented_fault(
             if fault := _sizes_fault(got, got_labels):
                 return fault
             if not np.array_equal(got[: len(images)], images):
-                return "The originals should come first, unchanged and in their order."
+                return _text(originals_last)
             if not np.array_equal(got_labels[: len(images)], labels):
                 return "The first labels should be those of the originals."
             if fault := copies_fault(got[len(images) :], got_labels[len(images) :]):
@@ -194,9 +192,7 @@ def augmented_fault(
             if fault := one_picture_fault(image, picture):
                 return f"One of the copies is wrong. {fault}"
             if label != labels[index]:
-                return (
-                    "A copy has another image's label. Images and labels must be in the same order."
-                )
+                return _text(labels_in_another_order)
             shifts[index].append(right.find_shift(image, picture))
         if {len(each) for each in shifts} != {copies}:
             return f"There should be {copies} copies of each image."
@@ -209,18 +205,18 @@ def _own_shifts_fault(shifts: list[list], most_right: int, most_down: int) -> st
     """Say if copies share a shift, or go too far or not far enough."""
     together = np.array([shift for each in shifts for shift in each])
     if not together.any():
-        return "The copies are not moved."
+        return _text(copies_not_moved)
     if fault := _limits_fault(together, most_right, most_down):
         return f"{fault} Is `max_fraction` passed on?"
     if len(together) < 20:
         return None
     if all(len(set(each)) == 1 for each in shifts):
-        return "All copies of an image are moved alike. Each has a shift of its own."
+        return _text(one_shift_for_each_image)
     if all(sorted(each) == sorted(shifts[0]) for each in shifts):
-        return "All images are moved alike. Each copy of each has a shift of its own."
+        return _text(one_shift_for_each_round)
     far = np.abs(together).max(axis=0)
     if far[0] < most_right / 2 or far[1] < most_down / 2:
-        return "The copies hardly move along one of the axes. Is `max_fraction` passed on?"
+        return _text(fraction_not_passed_on)
     return None
 
 
@@ -234,7 +230,7 @@ def moving_fault(max_fraction: float) -> FindFault:
         if fault:
             return fault
         if np.array_equal(moved, marks):
-            return "With training=True nothing moves."
+            return _text(augmenter_at_rest)
         before, after = _moments(marks[:1]), _moments(moved)
         # Between pixels, a picture gets paler and wider by a quarter of a pixel squared at most.
         if np.abs(after["ink"] - before["ink"]).max() > 0.05 * before["ink"][0]:
@@ -246,7 +242,7 @@ def moving_fault(max_fraction: float) -> FindFault:
             np.abs(after["shape"] - before["shape"]).max() > 0.4
             or np.abs(after["lean"] - before["lean"]).max() > 0.5 * np.abs(before["lean"]).max()
         ):
-            return "The mark changes its shape: it should be moved, not turned, flipped or scaled."
+            return _text(turning_too)
         return _moves_fault(after["centre"] - before["centre"], 28 * max_fraction)
 
     return find_fault
@@ -278,11 +274,11 @@ def fill_fault(results: list) -> str | None:
     if fault:
         return fault
     if moved.min() > 0.9:
-        return "White pictures stay all white when moved: what comes in should be black."
+        return _text(border_repeated)
     # Half a row and half a column may lie between pixels.
     between = ((moved > 0.02) & (moved < 0.98)).sum(axis=(1, 2, 3))
     if moved.min() < -0.02 or moved.max() > 1.02 or between.max() > 60:
-        return "What comes in is not black: it should be filled with the constant 0."
+        return _text(grey_comes_in)
     return None
 
 
@@ -293,12 +289,12 @@ def resting_fault(results: list) -> str | None:
     if fault:
         return fault
     if np.allclose(moved, pictures, atol=1e-5):
-        return "With training=True nothing moves."
+        return _text(augmenter_at_rest)
     rested, fault = _run(results[0], pictures, training=False)
     if fault:
         return fault
     if not np.allclose(rested, pictures, atol=1e-5):
-        return "With training=False the pictures should stay as they are."
+        return _text(always_moving)
     if hasattr(results[0], "predict") and not np.allclose(
         _predict(results[0], pictures), pictures, atol=1e-5
     ):
@@ -319,8 +315,6 @@ def _predict(model: object, pictures: np.ndarray) -> np.ndarray:
 
 def _run(augmenter: object, pictures: np.ndarray, training: bool) -> tuple[np.ndarray, str | None]:
     """Return what an augmenter makes of some pictures, and what is wrong with that."""
-    from utils.models import keras
-
     if not isinstance(augmenter, keras.layers.Layer):
         wanted = "a Keras model or a Keras layer"
         return pictures, f"It should return {wanted}, but returned {describe(augmenter)}."
@@ -346,6 +340,148 @@ def _moments(pictures: np.ndarray) -> dict[str, np.ndarray]:
     shape = np.stack([(weight * term).sum(axis=(1, 2)) for term in (x * x, y * y, x * y)], axis=1)
     lean = np.stack([(weight * term).sum(axis=(1, 2)) for term in (x**3, y**3)], axis=1)
     return {"ink": total, "centre": centre, "shape": shape, "lean": lean}
+
+
+def _text(mistake: Callable) -> str:
+    """Return what a known mistake's docstring says, on one line."""
+    return " ".join(inspect.getdoc(mistake).split())
+
+
+def never_moves(image, max_fraction, rng):
+    """The picture never moves. Look at what becomes of the two numbers that are drawn."""
+    right.draw_shift(image.shape, max_fraction, rng)
+    return image.copy()
+
+
+def limits_swapped(image, max_fraction, rng):
+    """The limits are swapped: dx is bounded by the width, dy by the height. Look at which of the
+    two image.shape names first.
+    """
+    dx, dy = right.draw_shift(image.shape[::-1], max_fraction, rng)
+    return pooling.shift(image, dx, dy)
+
+
+def one_number_for_both(image, max_fraction, rng):
+    """The same number is drawn for dx and dy every time. Count how often you draw from `rng`."""
+    dx, _ = right.draw_shift((min(image.shape), min(image.shape)), max_fraction, rng)
+    return pooling.shift(image, dx, dx)
+
+
+def wraps_around(image, max_fraction, rng):
+    """All pixels are still there, in other places. What leaves the frame is lost and zeros come in:
+    nothing wraps around, and nothing is shuffled.
+    """
+    dx, dy = right.draw_shift(image.shape, max_fraction, rng)
+    return np.roll(image, (dy, dx), (0, 1))
+
+
+def moved_between_pixels(image, max_fraction, rng):
+    """There are pixels that are neither the picture's nor 0: it has been moved by half pixels, or
+    been changed besides. Look at whether what you draw are whole numbers.
+    """
+    dx, dy = right.draw_shift(image.shape, max_fraction, rng)
+    halves = [pooling.shift(image.astype(float), dx + each, dy) / 2 for each in (0, 1)]
+    return (halves[0] + halves[1]).astype(image.dtype)
+
+
+def another_generator(image, max_fraction, rng):
+    """From the same state of `rng` come two different pictures. Look for numbers that come from
+    elsewhere, such as np.random.
+    """
+    return right.random_shift(image, max_fraction, np.random.default_rng())
+
+
+def fixed_seed(image, max_fraction, rng):
+    """The picture is the same whatever the state of `rng`. Look for a generator that your function
+    makes anew each time.
+    """
+    return right.random_shift(image, max_fraction, np.random.default_rng(0))
+
+
+def originals_last(images, labels, copies, rng, max_fraction=0.2):
+    """The originals should come first, unchanged and in their order. Look at what your list holds
+    before the first copy goes in.
+    """
+    more, names = right.augment(images, labels, copies, rng, max_fraction)
+    return np.roll(more, -len(images), axis=0), np.roll(names, -len(images))
+
+
+def labels_in_another_order(images, labels, copies, rng, max_fraction=0.2):
+    """A copy has another image's label. Look at the order in which the copies are made, and at that
+    of the labels.
+    """
+    more, names = right.augment(images, labels, copies, rng, max_fraction)
+    return more, np.concatenate([names[: len(labels)], np.repeat(labels, copies)])
+
+
+def copies_not_moved(images, labels, copies, rng, max_fraction=0.2):
+    """The copies are not moved. Look at what is put in for each of them."""
+    return right.augment(images, labels, copies, rng, 0)
+
+
+def one_shift_for_each_image(images, labels, copies, rng, max_fraction=0.2):
+    """All copies of an image are moved alike. Look at which of the two loops draws the shift."""
+    moved, _ = right.augment(images, labels, min(copies, 1), rng, max_fraction)
+    parts = [images, *[moved[len(images) :]] * copies]
+    return np.concatenate(parts), np.tile(labels, copies + 1)
+
+
+def one_shift_for_each_round(images, labels, copies, rng, max_fraction=0.2):
+    """All images are moved alike. Look at how often a shift is drawn: once for each copy of each
+    image.
+    """
+    parts = [images]
+    for _ in range(copies):
+        dx, dy = right.draw_shift(images.shape[1:], max_fraction, rng)
+        parts.append(right.shift_all(images, dx, dy))
+    return np.concatenate(parts), np.tile(labels, copies + 1)
+
+
+def fraction_not_passed_on(images, labels, copies, rng, max_fraction=0.2):
+    """The copies hardly move along one of the axes. Is `max_fraction` passed on?"""
+    return right.augment(images, labels, copies, rng, 0.2)
+
+
+def augmenter_at_rest(max_fraction=0.2):
+    """With training=True nothing moves. Look at what kind of layer it is, and at its fractions."""
+    return keras.layers.Identity()
+
+
+def always_moving(max_fraction=0.2):
+    """With training=False the pictures should stay as they are. Look for what says that it is
+    training where nobody else does.
+    """
+    moving = _moving(max_fraction)
+    return keras.layers.Lambda(lambda pictures: moving(pictures, training=True))
+
+
+def turning_too(max_fraction=0.2):
+    """The mark changes its shape: it should be moved, not turned, flipped or scaled. Look for
+    another layer, or for one of another kind.
+    """
+    flip = keras.layers.RandomFlip("horizontal")
+    return keras.Sequential([keras.Input((28, 28, 1)), _moving(max_fraction), flip])
+
+
+def border_repeated(max_fraction=0.2):
+    """White pictures stay all white when moved: what comes in should be black. Look at what Keras
+    fills in unless it is told.
+    """
+    return _moving(max_fraction, fill_mode="nearest")
+
+
+def grey_comes_in(max_fraction=0.2):
+    """What comes in is not black: it should be filled with the constant 0. Look at the value that
+    the layer fills in.
+    """
+    return _moving(max_fraction, fill_value=0.5)
+
+
+def _moving(max_fraction, fill_mode="constant", fill_value=0.0):
+    """Return a layer that moves pictures along both axes."""
+    return keras.layers.RandomTranslation(
+        max_fraction, max_fraction, fill_mode=fill_mode, fill_value=fill_value
+    )
 
 
 def furthest_that_holds(accuracies, shifts, floor):
@@ -422,6 +558,30 @@ def how_many_hold(accuracies, shifts, floor):
 
 
 MISTAKES = {
+    "random_shift": (
+        never_moves,
+        limits_swapped,
+        one_number_for_both,
+        wraps_around,
+        moved_between_pixels,
+        another_generator,
+        fixed_seed,
+    ),
+    "augment": (
+        originals_last,
+        labels_in_another_order,
+        copies_not_moved,
+        one_shift_for_each_image,
+        one_shift_for_each_round,
+        fraction_not_passed_on,
+    ),
+    "build_augmenter": (
+        augmenter_at_rest,
+        always_moving,
+        turning_too,
+        border_repeated,
+        grey_comes_in,
+    ),
     "robust_range": (
         furthest_that_holds,
         to_the_right_alone,
