@@ -247,11 +247,14 @@ class Student:
     def _ask(self, name: str, args: tuple, kwargs: dict) -> object:
         """Have the judge call one of its own functions."""
         functions: list[Callable] = []
+        generators: list[np.random.Generator] = []
 
         def extension(value: object) -> tuple[str, object] | None:
             if type(value) is not _Callback and callable(value) and not isinstance(value, type):
                 functions.append(value)
                 return "function", len(functions) - 1
+            if type(value) is np.random.Generator:
+                generators.append(value)
             return self._write_argument(value)
 
         request = {"ask": name, "args": args, "kwargs": kwargs}
@@ -267,6 +270,8 @@ class Student:
             reply = decode(self._channel.receive(LARGEST))
         if reply.get("error"):
             raise make_error(**reply["error"])
+        for generator, state in zip(generators, reply.get("generators", ()), strict=False):
+            generator.bit_generator.state = state
         return reply["value"]
 
     def _receive(self, value: object) -> object:

@@ -217,16 +217,21 @@ class Judge:
                 raise error
             return reply.get("value")
 
+        generators: list[np.random.Generator] = []
+
         def real(value: object) -> object:
             if isinstance(value, _Theirs):
                 return functools.partial(invoke, value.handle)
+            if isinstance(value, _State):
+                generators.append(make_generator(value.state))
+                return generators[-1]
             return value
 
         try:
             given = {str(name): real(one) for name, one in kwargs.items()}
             value = function(*map(real, args), **given)
             encode(value)
-            return {"value": value}
+            return {"value": value, "generators": list(map(describe_generator, generators))}
         except Stopped:
             raise
         except Exception as error:

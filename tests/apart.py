@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import importlib
+
 import nbformat
 
 from grader.sandbox import shared_zygotes
 from grader.session import Bounds, Court, Session
 from grader.submission import exercise_of, is_test
-from tests.lessons import find_lesson
+from tests.lessons import find_lesson, run_tests
 
 BOUNDS = Bounds(cell=30.0)
 
@@ -54,3 +56,26 @@ def _failure(outputs: list) -> str | None:
         if output.get("name") == "stderr":
             return output.text
     return None
+
+
+def answers_of(topic: str, each: int) -> list[tuple[str, str, str]]:
+    """Return a topic's right answers, and every so many-th of the wrong ones.
+
+    Each is the topic, the exercise and the answer's name.
+    """
+    bank = importlib.import_module(f"tests.answers.{topic}")
+    right = [(topic, exercise, name) for exercise in bank.RIGHT for name in bank.RIGHT[exercise]]
+    wrong = [(topic, exercise, name) for exercise in bank.WRONG for name in bank.WRONG[exercise]]
+    return right + wrong[::each]
+
+
+def same_marks(topic: str, exercise: str, name: str) -> tuple[dict, dict]:
+    """Return which test cells an answer passes in this process, and which apart from it."""
+    bank = importlib.import_module(f"tests.answers.{topic}")
+    answer = bank.RIGHT[exercise].get(name) or bank.WRONG[exercise][name]
+    source = answer[0] if isinstance(answer, tuple) else answer
+    runs = (run_tests, run_tests_apart)
+    return tuple(
+        {cell: message is None for cell, message in run(bank.LESSON, exercise, source).items()}
+        for run in runs
+    )
