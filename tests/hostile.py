@@ -21,11 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent, indent
 
-from arena import answer, find, full_marks, student_copy, tests_of, to_bytes
+from arena import answer, find, full_marks, right_answers, student_copy, tests_of, to_bytes
 from nbformat import NotebookNode, v4
 from submissions import LOOPS
 
 LESSON = "02_convolution"
+# Its tests hand functions of their own to the student's.
+CALLING_BACK = "10_backprop"
 FULL = full_marks(LESSON)
 BREACH = "BR" + "EACH"
 
@@ -50,6 +52,10 @@ class Hostile:
         Words that are in the message for the submission, or for a lost exercise.
     dangerous : bool
         Whether it harms the machine that does not confine it.
+    is_file : bool
+        Whether `make` gives content.
+    lesson : str
+        Of what it is a submission.
     """
 
     name: str
@@ -60,14 +66,16 @@ class Hostile:
     says: str = ""
     dangerous: bool = False
     is_file: bool = True
+    lesson: str = LESSON
 
     @property
     def marks(self) -> dict[str, float]:
         """The points of each exercise, but for those that are not laid down."""
-        none = self.lost if self.status == "graded" else FULL
+        worth = full_marks(self.lesson)
+        none = self.lost if self.status == "graded" else worth
         return {
-            name: 0.0 if name in none else worth
-            for name, worth in FULL.items()
+            name: 0.0 if name in none else most
+            for name, most in worth.items()
             if name not in self.unsure
         }
 
@@ -1280,6 +1288,51 @@ OUTSIDE = [
     """),
 ]  # fmt: skip
 
+# Functions that the judge lends -------------------------------------------------------------------
+
+
+def borrower(name: str, body: str) -> Hostile:
+    """Return a submission that does something with the function that its exercise is given."""
+    code = "def numerical_gradient(f, w, eps=1e-5):\n" + indent(_clean(body), "    ")
+
+    def make() -> NotebookNode:
+        notebook = answer(student_copy(CALLING_BACK), right_answers(CALLING_BACK))
+        return answer(notebook, {"numerical_gradient": code})
+
+    return Hostile(name, make, lost=("numerical_gradient",), lesson=CALLING_BACK)
+
+
+LENT = [
+    borrower("calls back for ever", "while True:\n    f(w)"),
+    borrower("calls back too late", """
+        import threading
+
+        def go_on():
+            while True:
+                try:
+                    f(w)
+                except Exception:
+                    pass
+
+        threading.Thread(target=go_on, daemon=True).start()
+        return w
+    """),
+    borrower("calls back with much", "for _ in range(30):\n    f(np.ones(7_000_000))\nreturn w"),
+    borrower("calls back with nonsense", """
+        for nonsense in (None, "x" * 10**6, [[]] * 10**5, {1: {2: {3: object}}}, f, np.float16(1),
+                         np.zeros(3, complex), np.zeros((2, 0)), float("nan"), 10**3000, b"x"):
+            for args in ((nonsense,), (nonsense, nonsense), ()):
+                try:
+                    f(*args)
+                except Exception:
+                    pass
+        return f(w, out=w)
+    """),
+    borrower("keeps what it was lent", "kept = globals().setdefault('kept', [])\nkept.append(f)\n"
+             "return kept[0](w)"),
+    borrower("calls back within a call back", "return f(lambda x: f(f))"),
+]  # fmt: skip
+
 HOSTILE: tuple[Hostile, ...] = (
     *FILES,
     *BROKEN,
@@ -1290,6 +1343,7 @@ HOSTILE: tuple[Hostile, ...] = (
     *ERRORS,
     *VALUES,
     *OUTSIDE,
+    *LENT,
 )
 
 # Students' names: each has an honest submission.

@@ -6,8 +6,8 @@ import sqlite3
 import sys
 
 import pytest
-from arena import Arena
-from hostile import BREACH, FULL, HOSTILE, LESSON, NAMES, PROBE, honest
+from arena import Arena, full_marks
+from hostile import BREACH, CALLING_BACK, HOSTILE, LESSON, NAMES, PROBE, honest
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has what confines a submission"
@@ -19,20 +19,17 @@ BOUNDS = ("--timeout", "3", "--submission-timeout", "60", "--memory", "1", "--di
 def lay(arena, one):
     """Put a submission where it belongs."""
     if one.is_file:
-        arena.hand_in(one.name, LESSON, one.make())
+        arena.hand_in(one.name, one.lesson, one.make())
         return
-    path = arena.hand_in(one.name, LESSON, b"")
+    path = arena.hand_in(one.name, one.lesson, b"")
     path.unlink()
     one.make(path)
 
 
-def breach_in(arena, row, student):
+def breach_in(arena, row):
     """Return where a submission says that it got through, if it does."""
-    return [
-        text
-        for text in (arena.outputs(student, LESSON), row["message"], told(row))
-        if BREACH in text
-    ]
+    shown = arena.outputs(row["student"], row["lesson"])
+    return [text for text in (shown, row["message"], told(row)) if BREACH in text]
 
 
 def told(row):
@@ -48,7 +45,7 @@ def is_confined():
         lay(arena, PROBE)
         evidence = arena.run(LESSON, *BOUNDS)
         row = evidence.rows[PROBE.name, LESSON]
-        return not breach_in(arena, row, PROBE.name) and not evidence.strays
+        return not breach_in(arena, row) and not evidence.strays
     finally:
         arena.close()
 
@@ -63,7 +60,7 @@ def arena(is_confined):
                 lay(arena, one)
         for name in NAMES:
             arena.hand_in(name, LESSON, honest())
-        arena.evidence = arena.run(LESSON, *BOUNDS)
+        arena.evidence = arena.run(LESSON, CALLING_BACK, *BOUNDS, jobs=4)
         yield arena
     finally:
         arena.close()
@@ -71,8 +68,14 @@ def arena(is_confined):
 
 @pytest.fixture(scope="module")
 def rows(arena):
+    """The rows of the submissions by student; nobody handed in two."""
     assert arena.evidence.status == 0, arena.evidence.said
-    return arena.evidence.rows
+    missing = {"neighbour", *(one.name for one in HOSTILE if one.status == "missing")}
+    return {
+        student: row
+        for (student, _), row in arena.evidence.rows.items()
+        if row["status"] != "missing" or student in missing
+    }
 
 
 def test_the_bank_is_large_enough():
@@ -84,28 +87,28 @@ def test_a_harmless_probe_is_confined(is_confined):
 
 
 def test_everyone_has_one_row(rows):
-    expected = {*BY_NAME, *NAMES, "neighbour"}
-    assert {student for student, _ in rows} == expected
+    assert set(rows) == {*BY_NAME, *NAMES, "neighbour"}
 
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_status_and_points_are_right(rows, name):
-    one, row = BY_NAME[name], rows[name, LESSON]
+    one, row = BY_NAME[name], rows[name]
     assert row["status"] == one.status, row["message"]
     marks = {exercise["name"]: exercise["score"] for exercise in row["exercises"]}
     assert {name: marks[name] for name in one.marks} == one.marks, (row["message"], told(row))
-    assert all(0 <= marks[name] <= FULL[name] for name in one.unsure)
+    worth = full_marks(one.lesson)
+    assert all(0 <= marks[name] <= worth[name] for name in one.unsure)
     assert one.says in row["message"] + told(row)
 
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_nothing_got_through(arena, rows, name):
-    assert breach_in(arena, rows[name, LESSON], name) == []
+    assert breach_in(arena, rows[name]) == []
 
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_messages_are_for_people(rows, name):
-    row = rows[name, LESSON]
+    row = rows[name]
     for message in (row["message"], *(one["message"] for one in row["exercises"])):
         assert "Traceback" not in message
         assert len(message) < 20_000
@@ -116,7 +119,7 @@ def test_messages_are_for_people(rows, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_is_only_a_name(rows, name):
-    row = rows[name, LESSON]
+    row = rows[name]
     assert (row["status"], row["score"]) == ("graded", 10.0)
 
 
@@ -152,9 +155,7 @@ def test_the_gradebook_holds_what_the_json_says(arena, rows):
     with sqlite3.connect(arena.gradebook) as book:
         stored = {student: (score, manual) for student, score, manual in book.execute(query)}
     assert stored == {
-        student: (row["score"], 0)
-        for (student, _), row in rows.items()
-        if row["status"] != "missing"
+        student: (row["score"], 0) for student, row in rows.items() if row["status"] != "missing"
     }
 
 
