@@ -215,7 +215,7 @@ def test_whatever_ends_a_cell_ends_it_alone(answering, source, kind):
 @pytest.mark.parametrize(
     "source",
     [
-        "import keras\ndef f(m: keras.Model = None, x: 'int | keras.Layer' = None) -> keras.Model:\n"
+        "import keras\ndef f(m: keras.Model = None, x: 'keras.A | int' = None) -> keras.Model:\n"
         "    return 1",
         "import scipy.sparse as s\ndef f(x=1):\n    return 2 if isinstance(x, s.spmatrix) else 1",
         "import scipy\ndef f(x=scipy.MODE, *, y=scipy.fft):\n    return 1",
