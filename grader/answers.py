@@ -27,7 +27,7 @@ import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
 from grader.absent import Absent, HandedOver, Placeholder, World
-from grader.channel import Channel
+from grader.channel import Channel, Line
 from grader.uses import read_uses
 from grader.values import LARGEST, TooLarge, decode, encode
 
@@ -58,12 +58,13 @@ def serve(
 
     keras_values = importlib.import_module("grader.keras_values") if with_keras else None
     constants = decode(channel.receive(LARGEST))
-    student = Student(channel, constants, sandbox.installed_names(), keras_values)
+    line = Line(channel._socket)
+    student = Student(line, constants, sandbox.installed_names(), keras_values)
     sandbox.enter(role, folder, None, Limits(memory=memory, file_size=file_size))
     channel.send(b"ready")
     while True:
-        request = decode(channel.receive(LARGEST), TAGS)
-        channel.send(student.write(student.do(request)))
+        request = decode(line.receive(LARGEST), TAGS)
+        line.send(student.write(student.do(request)))
 
 
 class Student:
@@ -233,7 +234,11 @@ class Student:
     @contextmanager
     def _substituted(self, names: list[str]) -> Iterator[None]:
         """Put the judge's answers to other exercises in place of the student's."""
-        theirs = {name: self._names[name] for name in names if name in self._names}
+        theirs = {
+            name: value
+            for name in names
+            if type(value := self._names.get(name, self)) is not Placeholder and value is not self
+        }
         self._names.update({name: _Callback(self._ask, f"answer {name}") for name in theirs})
         try:
             yield

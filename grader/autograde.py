@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from grader.build import source_digest
 from grader.course import CourseError, Lesson, find_lessons, write_atomically
-from grader.gradebook import Book, add_checksums, find_url, read_timestamp
+from grader.gradebook import Book, add_checksums, find_url, name_fault, read_timestamp
 from grader.marking import Marked, mark, without_marks
 from grader.results import (
     GRADED,
@@ -28,6 +28,7 @@ from grader.results import (
 )
 from grader.sandbox import Zygotes
 from grader.session import Bounds, Confined
+from grader.submission import Unreadable, read_file
 
 # What a result depends on besides the lesson: a change here marks everything again.
 MARKING_CODE = ("absent", "answers", "confine", "judge", "keras_values", "marking", "sandbox")
@@ -295,6 +296,9 @@ class _Run:
         for lesson in self.lessons:
             scores = self._book.scores(lesson.name)
             for student in students:
+                if fault := name_fault(student):
+                    results.append(_not_stored(student, lesson, fault))
+                    continue
                 planned = self._plan_one(student, lesson)
                 if isinstance(planned, Job):
                     jobs.append(planned)
@@ -314,12 +318,10 @@ class _Run:
         if path is None or not os.path.lexists(path):
             return self._result_without_file(student, lesson, stored)
         try:
-            content = path.read_bytes()
-        except OSError as error:
+            content = read_file(path)
+        except Unreadable as error:
             # As if its content were this sentence, so that a mended file is marked again.
-            return without_marks(
-                lesson, student, UNREADABLE, f"the file cannot be read: {error.strerror}"
-            )
+            return without_marks(lesson, student, UNREADABLE, str(error))
         digest = {
             "submission": hashlib.sha256(content).hexdigest(),
             "lesson": self._digests[lesson.name],
@@ -402,6 +404,13 @@ class _Run:
     def _stored_path(self, student: str, lesson: Lesson) -> Path:
         """Return where a submission's executed notebook lies."""
         return self._options.autograded / student / lesson.name / f"{lesson.name}.ipynb"
+
+
+def _not_stored(student: str, lesson: Lesson, fault: str) -> SubmissionResult:
+    """Return what stands for a student that no gradebook takes, under a name that can be told."""
+    name = os.fsencode(student).decode("utf-8", "backslashreplace")
+    message = f"{fault}: rename it and run again"
+    return without_marks(lesson, name, MISSING, message)
 
 
 def _take_finished(waiting: dict[Future, Job]) -> Iterator[tuple[Job, Marked]]:

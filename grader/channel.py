@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 LENGTH = struct.Struct("<Q")
+MARK = 8  # bytes
 TICK = 0.2  # seconds between two looks at what the other side does
 
 
@@ -134,6 +135,25 @@ class Channel:
     def close(self) -> None:
         """Close this end."""
         self._socket.close()
+
+
+class Line(Channel):
+    """A student's end: each message that comes has a mark, which the reply is to carry.
+
+    So a message that is no reply, which a cell sends on its own, is told from one.
+    """
+
+    _mark = b""
+
+    def receive(self, limit: int, *args: object) -> bytes:
+        """Return the next message, and keep its mark."""
+        message = super().receive(limit + MARK, *args)
+        self._mark = message[:MARK]
+        return message[MARK:]
+
+    def send(self, message: bytes, *args: object) -> None:
+        """Send a reply."""
+        super().send(self._mark + message, *args)
 
 
 def make_pair() -> tuple[Channel, socket.socket]:

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import copy
 import os
+import sqlite3
 import sysconfig
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, InvalidEntry, MissingEntry
 from nbgrader.api import Notebook as NotebookRow
 from nbgrader.preprocessors import ClearHiddenTests, SaveCells
+from sqlalchemy import NullPool, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
 
 from grader.build import RELEASE_STEPS, load_nbgrader_config
 from grader.course import CourseError, Lesson
 from grader.results import SubmissionResult
-from grader.submission import checksum, grade_id, is_answer, is_test
+from grader.submission import Unreadable, checksum, grade_id, is_answer, is_test, read_file
 
 NO_RESPONSE = "No response."
+LONGEST_ID = 128  # characters that nbgrader's tables have for a student's id
+LOCK = 19980  # any number will do that nothing else locks in the same database
+PATIENCE = 600.0  # seconds for another run to finish what it is writing
 
 # nbgrader builds a submission before it adds it to the session, which SQLAlchemy notes each time.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
@@ -70,17 +75,31 @@ class Book:
     def __init__(self, url: str):
         self.url = url
         try:
-            with _tools_on_path():
+            with _alone(url), _tools_on_path():
                 self._book = Gradebook(url)
-        except (SQLAlchemyError, ArgumentError, ImportError) as error:
-            reason = str(error).splitlines()[0]
-            raise CourseError(f"The gradebook {url} cannot be opened: {reason}") from error
+        except (SQLAlchemyError, ArgumentError, ImportError, sqlite3.Error) as error:
+            hint = ". For PostgreSQL: uv sync --extra postgresql"
+            reason = _first_line(error) + hint * isinstance(error, ImportError)
+            raise CourseError(f"The gradebook {_shown(url)} cannot be opened: {reason}") from error
 
     def __enter__(self) -> Book:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._book.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Write while no other run does, from what is in the database now."""
+        try:
+            with _alone(self.url):
+                self._book.db.rollback()
+                yield
+        except (SQLAlchemyError, InvalidEntry, sqlite3.Error) as error:
+            raise CourseError(
+                f"The gradebook {_shown(self.url)} cannot be written: {_first_line(error)}. "
+                "What was stored before stays; the same command goes on from there"
+            ) from error
 
     @property
     def students(self) -> list[str]:
@@ -102,11 +121,12 @@ class Book:
         config = load_nbgrader_config(lesson.root)
         for step in RELEASE_STEPS[: RELEASE_STEPS.index(ClearHiddenTests)]:
             notebook, resources = step(config=config).preprocess(notebook, resources)
-        self._book.update_or_create_assignment(lesson.name)
-        self._adapt(lesson, notebook)
-        self._book.db.commit()
-        SaveCells(config=config).preprocess(notebook, resources)
-        self._book.db.expire_all()
+        with self._writing():
+            self._book.update_or_create_assignment(lesson.name)
+            self._adapt(lesson, notebook)
+            self._book.db.commit()
+            SaveCells(config=config).preprocess(notebook, resources)
+            self._book.db.expire_all()
 
     def _adapt(self, lesson: Lesson, notebook: NotebookNode) -> None:
         """Let submissions that are already there follow a lesson that lost or gained cells.
@@ -155,7 +175,8 @@ class Book:
 
     def add_student(self, student: str) -> None:
         """Make sure that a student is in the book."""
-        self._book.update_or_create_student(student)
+        with self._writing():
+            self._book.update_or_create_student(student)
 
     def store(
         self,
@@ -177,7 +198,17 @@ class Book:
         timestamp : datetime, optional
             When it was handed in.
         """
-        self.add_student(result.student)
+        with self._writing():
+            self._store(result, untouched, timestamp)
+
+    def _store(
+        self,
+        result: SubmissionResult,
+        untouched: set[str] | frozenset[str],
+        timestamp: datetime | None,
+    ) -> None:
+        """Do what `store` does, once nobody else writes."""
+        self._book.update_or_create_student(result.student)
         more = {} if timestamp is None else {"timestamp": timestamp}
         self._book.update_or_create_submission(result.lesson, result.student, **more)
         row = self._book.find_submission_notebook(result.lesson, result.lesson, result.student)
@@ -220,6 +251,57 @@ class Book:
             yield row.student.id, max(0.0, row.score - penalty), row.max_score, row.timestamp
 
 
+def name_fault(student: str) -> str:
+    """Say why no gradebook can have a student of that id; nothing if it can."""
+    if any("\ud800" <= sign <= "\udfff" for sign in student):
+        return "the folder's name is no text (UTF-8)"
+    if len(student) > LONGEST_ID:
+        return f"the folder's name is longer than {LONGEST_ID} characters"
+    return ""
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[None]:
+    """Keep other runs of the grader from writing into a gradebook meanwhile.
+
+    nbgrader looks whether a row is there and then adds it, which two runs must not do at once. The
+    lock ends with the connection, however the process ends.
+    """
+    where = make_url(url)
+    if where.get_backend_name() == "postgresql":
+        with create_engine(where, poolclass=NullPool).begin() as connection:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+            yield
+        return
+    if where.get_backend_name() != "sqlite" or where.database in (None, "", ":memory:"):
+        yield
+        return
+    # A file of its own: the gradebook itself is read and written while the lock is held.
+    with ExitStack() as held:
+        try:
+            path = f"{where.database}.lock"
+            lock = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+            held.enter_context(closing(lock)).execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            # Where no file can be made, no gradebook can be written, but one may be read.
+            if error.sqlite_errorname not in ("SQLITE_CANTOPEN", "SQLITE_READONLY"):
+                raise
+        yield
+
+
+def _shown(url: str) -> str:
+    """Return a database's URL without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "with that URL"
+
+
+def _first_line(error: Exception) -> str:
+    """Return the first line of what an error says."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
 @contextmanager
 def _tools_on_path() -> Iterator[None]:
     """Let nbgrader find ``alembic``, which it starts by name, in an environment not activated."""
@@ -247,8 +329,8 @@ def read_timestamp(folder: Path) -> datetime | None:
     """Return when a submission was handed in, from the file that nbgrader's collecting leaves."""
     from nbgrader.utils import parse_utc
 
-    with suppress(OSError, ValueError, OverflowError):
-        return parse_utc((folder / "timestamp.txt").read_text(encoding="utf-8").strip())
+    with suppress(Unreadable, ValueError, OverflowError):
+        return parse_utc(read_file(folder / "timestamp.txt", 1000).decode().strip())
     return None
 
 

@@ -8,10 +8,10 @@ they use; it runs nothing of a submission and reads nothing of one but bytes of 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
+import subprocess
 import tempfile
 import threading
 import time
@@ -23,7 +23,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader import judge as judging
-from grader.channel import Broken, Channel, Closed, Late
+from grader.channel import MARK, Broken, Channel, Closed, Late
 from grader.confine import Limits
 from grader.course import Lesson
 from grader.demonstrations import plan
@@ -110,13 +110,13 @@ class Confined:
             raise CannotStart("the grader is being stopped")
         self._session = session
         bounds, root = session.bounds, session.root
-        self._folder = None
+        self._folder: str | None = None
         arguments: dict = {"memory": bounds.memory}
         if role == "judge":
             arguments |= {"root": root, "with_keras": with_keras}
         else:
-            self._folder = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
-            arguments |= {"folder": self._folder.name, "file_size": bounds.file_size}
+            self._folder = tempfile.mkdtemp(prefix="grader-")
+            arguments |= {"folder": self._folder, "file_size": bounds.file_size}
         if role == "notebook":
             arguments |= {"root": root}
         if role in ("answers", "keras"):
@@ -162,15 +162,23 @@ class Confined:
             If none comes; the process has ended then, unless it was only late.
         """
         deadline = time.monotonic() + seconds
+        self._mark = os.urandom(MARK)
         try:
-            self.channel.send(message, deadline, self.watch)
-            return self.channel.receive(largest, deadline, self.watch)
+            self.channel.send(self._mark + message, deadline, self.watch)
+            return self._receive(deadline, largest)
         except Late:
             raise Gone(f"stopped after {seconds:.3g} s; is there an endless loop?", True) from None
         except Broken:
             raise Gone(NONSENSE) from None
         except Closed:
             raise Gone(self._describe_end()) from None
+
+    def _receive(self, deadline: float, largest: int) -> bytes:
+        """Return the reply to what was sent last: it begins with the same mark."""
+        reply = self.channel.receive(largest + MARK, deadline, self.watch)
+        if reply[:MARK] != self._mark:
+            raise Broken("a reply to nothing")
+        return reply[MARK:]
 
     def interrupt(self) -> bytes:
         """Ask what runs to stop, and return the reply that then comes.
@@ -182,7 +190,7 @@ class Confined:
         """
         self._process.signal(signal.SIGINT)
         try:
-            return self.channel.receive(LARGEST, time.monotonic() + GRACE, self.watch)
+            return self._receive(time.monotonic() + GRACE, LARGEST)
         except (Late, Broken, Closed):
             raise Gone("") from None
 
@@ -219,14 +227,19 @@ class Confined:
         if self._folder is None:
             return 0, 0
         count = size = 0
-        for folder, _, names in os.walk(self._folder.name):
-            count += 1
-            for name in names:
-                count += 1
-                with contextlib.suppress(OSError):
-                    size += os.lstat(os.path.join(folder, name)).st_blocks * 512
-            if count > self._session.bounds.files:
-                break
+        waiting = [self._folder]
+        while waiting and count <= self._session.bounds.files:
+            try:
+                with os.scandir(waiting.pop()) as entries:
+                    for entry in entries:
+                        count += 1
+                        size += 512 * entry.stat(follow_symlinks=False).st_blocks
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(entry.path)
+            except FileNotFoundError:
+                pass  # gone in the meantime
+            except OSError:  # so deep that it has no name
+                return self._session.bounds.files + 1, size
         return count, size
 
     def _describe_end(self) -> str:
@@ -245,8 +258,9 @@ class Confined:
         self._clean()
 
     def _clean(self) -> None:
+        """Remove its folder, however deep a tree it left there."""
         if self._folder is not None:
-            self._folder.cleanup()
+            subprocess.run(["rm", "-rf", "--", self._folder], stderr=subprocess.DEVNULL)
 
     @classmethod
     def end_all(cls) -> None:
@@ -521,7 +535,8 @@ class Court:
         with _constants_lock:
             if lesson not in _constants:
                 request = {"do": "constants", "modules": plain_modules(lesson)}
-                reply = self._judge.exchange(json.dumps(request).encode(), READY)
+                self._judge.channel.send(json.dumps(request).encode())
+                reply = self._judge.channel.receive(LARGEST, time.monotonic() + READY)
                 _constants[lesson] = reply[1:]
             return _constants[lesson]
 

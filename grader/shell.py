@@ -24,7 +24,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-from grader.channel import Channel
+from grader.channel import Channel, Line
 
 LIMIT = 1_000_000  # characters of output that a cell may have
 ERROR_LIMIT = 20_000
@@ -265,10 +265,11 @@ def serve_confined(
     sys.path.insert(0, folder)
     cells = Cells(folder, render=True)
     channel.send(b"ready")
+    line = Line(channel._socket)
     while True:
-        request = json.loads(channel.receive(64_000_000))
+        request = json.loads(line.receive(64_000_000))
         cells.render(request["show"])
-        channel.send(cells.run(request["source"]))
+        line.send(cells.run(request["source"]))
 
 
 class Cells:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import os
 import re
+import stat
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -29,6 +31,7 @@ LOOKS_LIKE = {
     b"<html": "a web page: download the notebook itself",
     b"version https://git-lfs": "a pointer of Git LFS: the file itself was not uploaded",
 }
+LARGEST = 200_000_000  # bytes of a notebook
 FENCE = re.compile(r"\A\s*```\w*\n(.*?)\n```\s*\Z", re.DOTALL)
 
 
@@ -44,10 +47,37 @@ def read_notebook(path: Path) -> NotebookNode:
     Unreadable
         If it is none.
     """
+    return parse_notebook(read_file(path))
+
+
+def read_file(path: Path, largest: int = LARGEST) -> bytes:
+    """Return what is in a file that somebody handed in, if it is a file.
+
+    A link may lead to what is none of theirs, and a pipe or a device has no end.
+
+    Raises
+    ------
+    Unreadable
+        If it is none, larger than ``largest`` bytes, or cannot be read.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:
-        return parse_notebook(path.read_bytes())
+        handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
     except OSError as error:
+        if path.is_symlink():
+            raise Unreadable("it is a link and not the file itself") from error
         raise Unreadable(f"the file cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Unreadable("it is not a file")
+    with open(handle, "rb") as file:
+        try:
+            content = file.read(largest + 1)
+        except OSError as error:
+            raise Unreadable(f"the file cannot be read: {error.strerror}") from error
+    if len(content) > largest:
+        raise Unreadable(f"the file is larger than {largest / 1e6:.3g} MB")
+    return content
 
 
 def parse_notebook(content: bytes) -> NotebookNode:

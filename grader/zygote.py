@@ -187,10 +187,11 @@ def main(handle: str, arguments: str) -> None:
 
 
 def serve(channel: Channel, preload: list[str], prepare: str, path: str) -> None:
-    """Import, then fork on request until the other side goes away."""
-    from grader import confine
+    """Import, then fork on request until the other side goes away.
 
-    confine.die_with_parent()
+    The kernel ends a forked process with its parent. A new interpreter's parent is a thread of the
+    grader's, which may end sooner; that one ends when its line is closed.
+    """
     sys.path[:0] = [path] if path else []
     error = _warm_up(preload, prepare)
     end = channel._socket

@@ -68,7 +68,7 @@ def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
             module, name = getattr(arg, "__module__", None), getattr(arg, "__name__", "?")
         caller = (frame.f_back if event == "call" else frame).f_globals.get("__name__")
         if (
-            _is_library(module)
+            is_library(module)
             and name != "<module>"
             and not _is_drawing(caller)
             and not _is_excused(frame, allowed)
@@ -102,7 +102,7 @@ def trusted(function: Callable) -> Callable:
     return unseen
 
 
-def _is_library(module: object) -> bool:
+def is_library(module: object) -> bool:
     """Tell whether a module's name belongs to a library that must not do the work."""
     return (
         isinstance(module, str)

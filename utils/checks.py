@@ -250,10 +250,10 @@ class Exercise:
         if isinstance(outcome.error, Stopped):
             self._stopped = str(outcome.error)
             return None
-        if self.uses and not outcome.library and not is_right(outcome):
+        if self.uses and (outcome.library or not is_right(outcome)):
             with self._right_ones_in_place():
                 retried = self._call_once(args, kwargs)
-            outcome = retried if is_right(retried) else outcome
+            outcome = retried if is_right(retried) and not retried.library else outcome
         if isinstance(outcome.error, NotImplementedError):
             self._not_done = True
             return None
@@ -303,7 +303,11 @@ class Exercise:
                 self.function.substitutes = {}
             return
         names = getattr(self.function, "__globals__", {})
-        theirs = {name: names[name] for name in self.uses if name in names}
+        theirs = {
+            name: names[name]
+            for name in self.uses
+            if name in names and not byhand.is_library(getattr(names[name], "__module__", None))
+        }
         names.update({name: byhand.trusted(getattr(module, name)) for name in theirs})
         try:
             yield
