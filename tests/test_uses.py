@@ -181,14 +181,17 @@ def test_what_cannot_be_read_is_run_as_it_is(source):
 
 def test_no_text_ends_the_process():
     """The texts are students'; the reader has to bear all that Python's parser does not."""
-    code = (
-        "import sys; from grader.uses import read_uses; print(read_uses(sys.stdin.read()).silent)"
+    code = "import json, sys; from grader.uses import read_uses\n"
+    code += "print([read_uses(one).silent for one in json.load(sys.stdin)])"
+    sources = ["(" * 5000, "a." * 50_000 + "b", "[" * 200 + "]" * 200, "x = " + "-" * 10**6]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps(sources),
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    for source in ("(" * 5000, "a." * 50_000 + "b", "[" * 200 + "]" * 200, "x = " + "-" * 10**6):
-        done = subprocess.run(
-            [sys.executable, "-c", code], input=source, capture_output=True, text=True, check=False
-        )
-        assert (done.returncode, done.stdout) == (0, "False\n"), done.stderr[-300:]
+    assert done.stdout == "[False, False, False, False]\n", (done.returncode, done.stderr[-300:])
 
 
 def test_parsing_takes_magics():
