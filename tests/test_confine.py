@@ -387,8 +387,8 @@ def test_no_file_sends_signals_to_others(command):
 
 
 @on_linux
-@pytest.mark.parametrize("request_", confining.TERMINAL_INPUT)
-def test_no_terminal_is_typed_into(request_):
+@pytest.mark.parametrize("request_", confining.DENIED_IOCTLS)
+def test_no_terminal_is_typed_into_and_no_attribute_set(request_):
     def ask():
         ours, _ = socket.socketpair()
         return fcntl.ioctl(ours, request_, struct.pack("i", os.getppid()))
@@ -433,7 +433,7 @@ def test_messages_of_others_are_out_of_reach():
 
 @on_linux
 def test_the_attributes_of_files_stay(places):
-    """Landlock does not see that a file is made append-only, undumpable and so on."""
+    """Landlock does not see that a file is made append-only, or is kept from being dumped."""
     text = places["read"] / "inner" / "text"
     get, set_ = 0x80086601, 0x40086602
     with open(text) as file:
@@ -450,6 +450,12 @@ def test_the_attributes_of_files_stay(places):
 
         assert confined(change, read=[places["read"]]) == "EPERM"
         assert fcntl.ioctl(file, get, bytes(8)) == before
+
+
+@on_linux
+def test_folders_are_not_watched():
+    """Or the names of files that others open in them could be learnt."""
+    assert confined(lambda: confining._call(confining.LIBC.inotify_init1(0))) == "EPERM"
 
 
 # The network and the rest of the machine ---------------------------------------------------------
@@ -741,7 +747,7 @@ def test_arguments_decide(verdict, load_code):
     assert (verdict(confining.AFFINITY, 0), verdict(confining.AFFINITY, 1)) == (ALLOW, EPERM)
     assert {verdict(confining.FCNTL, 3, one) for one in (8, 10, 15)} == {EPERM}
     assert {verdict(confining.FCNTL, 3, one) for one in (1, 2, 3, 4, 9)} == {ALLOW}
-    assert {verdict(confining.IOCTL, 0, one) for one in confining.TERMINAL_INPUT} == {EPERM}
+    assert {verdict(confining.IOCTL, 0, one) for one in confining.DENIED_IOCTLS} == {EPERM}
     assert verdict(confining.IOCTL, 0, 0x5401) == ALLOW
     for numbers in (confining.MMAP, confining.MPROTECT, confining.PKEY_MPROTECT):
         assert verdict(numbers, 0, 0, 3) == ALLOW
