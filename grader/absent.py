@@ -25,6 +25,7 @@ DRAWING += (
     "utils.data",
     "utils.checks",
 )
+PROGRESS = ("tqdm", "track", "progress_bar")
 COMPUTING = ("matplotlib.colors", "matplotlib.image", "matplotlib.mlab", "matplotlib.tri")
 OPERATORS = [
     "add",
@@ -164,6 +165,8 @@ class World:
             raise Absent(name)
         if name.removeprefix("utils.") in self.allowed:
             return self._call_judge(name.removeprefix("utils."), args, kwargs or {})
+        if name.rpartition(".")[2] in PROGRESS and args:
+            return args[0]
         if is_drawing(name):
             return (Inert(), Inert()) if name.endswith(".subplots") else Inert()
         library, _, function = name.partition(".")
@@ -221,7 +224,10 @@ class Placeholder:
         return f"<{self._stands_for} is not there>"
 
     def __eq__(self, other: object) -> bool:
-        return self is other
+        kinds = (type, Placeholder, type(None))
+        if isinstance(other, kinds) or type(other).__module__ == "typing":
+            return self is other  # as annotations are compared
+        return self._world.use(self._stands_for)
 
     def __hash__(self) -> int:
         return id(self)

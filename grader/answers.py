@@ -17,6 +17,7 @@ import linecache
 import os
 import signal
 import sys
+import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from grader.absent import Absent, HandedOver, Placeholder, World
 from grader.channel import Channel, Line
-from grader.uses import read_uses
+from grader.uses import SCOPES, read_uses
 from grader.values import LARGEST, TooLarge, decode, encode
 
 LONGEST = 2_000  # characters of an error's text
@@ -251,6 +252,8 @@ class Student:
 
     def _ask(self, name: str, args: tuple, kwargs: dict) -> object:
         """Have the judge call one of its own functions."""
+        if threading.current_thread() is not threading.main_thread() or not self._running:
+            raise RuntimeError("only the function itself can call this, while it is called")
         functions: list[Callable] = []
         generators: list[np.random.Generator] = []
 
@@ -427,17 +430,20 @@ def _needs_what_is_absent(error: BaseException | None) -> bool:
     return False
 
 
-def _bound_names(statement: ast.stmt) -> Iterator[str]:
+def _bound_names(statement: ast.AST) -> Iterator[str]:
     """Yield the names that a statement gives a value to at the top level."""
-    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    if isinstance(statement, inner):
+    defining = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    if isinstance(statement, defining):
         yield statement.name
         return
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).split(".")[0]
+    if isinstance(statement, SCOPES):
+        return
+    if isinstance(statement, ast.Name) and isinstance(statement.ctx, ast.Store):
+        yield statement.id
+    elif isinstance(statement, ast.alias):
+        yield (statement.asname or statement.name).split(".")[0]
+    for child in ast.iter_child_nodes(statement):
+        yield from _bound_names(child)
 
 
 def _parameters(function: Callable) -> list[str]:

@@ -77,7 +77,12 @@ DENIED = {
     "semget": (64, 190),
     "semctl": (66, 191),
     "semop": (65, 193),
+    "semtimedop": (220, 192),
     "msgget": (68, 186),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
     "msgctl": (71, 187),
     "mq_open": (240, 180),
     "mq_unlink": (241, 181),
@@ -162,7 +167,9 @@ MMAP, MPROTECT, PKEY_MPROTECT = (9, 222), (10, 226), (329, 288)
 CLONE_THREAD = 0x00010000
 PROT_EXEC = 4
 SIGNAL_BY_FCNTL = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
-TERMINAL_INPUT = (0x5412, 0x541C, 0x8901, 0x8902)  # TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP
+# Input for a terminal (TIOCSTI, TIOCLINUX), signals (FIOSETOWN, SIOCSPGRP), and the attributes of
+# files (FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR).
+DENIED_IOCTLS = (0x5412, 0x541C, 0x8901, 0x8902, 0x40086602, 0x40046602, 0x401C5820)
 
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -260,6 +267,7 @@ def carve(tree: Path, holes: Sequence[Path]) -> Iterator[Path]:
     A Landlock rule is for a folder with all that it holds, so a hole takes a rule for each of its
     neighbours.
     """
+    tree = tree.resolve()
     if any(hole == tree for hole in holes):
         return
     inside = [hole for hole in holes if tree in hole.parents]
@@ -268,7 +276,9 @@ def carve(tree: Path, holes: Sequence[Path]) -> Iterator[Path]:
         return
     with suppress(OSError):
         for child in sorted(tree.iterdir()):
-            yield from carve(child, inside)
+            # What a link leads to has a rule of its own, or none.
+            if not child.is_symlink():
+                yield from carve(child, inside)
 
 
 def die_with_parent() -> None:
@@ -396,7 +406,7 @@ class _Filter:
         self._argument(PRLIMIT, 0, [(self.EQUAL, 0), (self.EQUAL, pid)], then_allow=True)
         self._argument(AFFINITY, 0, [(self.EQUAL, 0)], then_allow=True)
         self._argument(FCNTL, 1, [(self.EQUAL, one) for one in SIGNAL_BY_FCNTL], then_allow=False)
-        self._argument(IOCTL, 1, [(self.EQUAL, one) for one in TERMINAL_INPUT], then_allow=False)
+        self._argument(IOCTL, 1, [(self.EQUAL, one) for one in DENIED_IOCTLS], then_allow=False)
         if not load_code:
             for numbers in (MMAP, MPROTECT, PKEY_MPROTECT):
                 self._argument(numbers, 2, [(self.ANY_BIT, PROT_EXEC)], then_allow=False)

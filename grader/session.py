@@ -510,7 +510,10 @@ class Court:
         """Let the student's process answer."""
         try:
             answerer.catch_up(index)
-            left = max(deadline - time.monotonic(), 0.05)
+            left = deadline - time.monotonic()
+            if left <= 0:
+                answerer.close()
+                raise Gone("", late=True)
             return judging.ANSWER + answerer.ask(payload, left)
         except Gone as end:
             why = str(end)
@@ -606,7 +609,7 @@ class Answerer:
         """
         self._begin()
         seconds = self._session.left(self._session.bounds.cell)
-        reply = self.ask(encode({"do": "read", "sources": sources}), seconds)
+        reply = self.ask(encode({"do": "read", "sources": sources}), seconds, LARGEST_OUTPUT)
         try:
             found = decode(reply)["uses"]
             if len(found) != len(sources):
@@ -650,7 +653,7 @@ class Answerer:
         bound = AGAIN if index in self._endless else self._session.bounds.cell
         seconds = self._session.left(bound)
         try:
-            reply = self._process.exchange(encode(request), seconds)
+            reply = self._process.exchange(encode(request), seconds, LARGEST_OUTPUT)
         except Gone as end:
             if not end.late:
                 raise
@@ -662,7 +665,7 @@ class Answerer:
         if error := read_error(reply):
             self.errors[index] = error
 
-    def ask(self, message: bytes, seconds: float) -> bytes:
+    def ask(self, message: bytes, seconds: float, largest: int = LARGEST) -> bytes:
         """Return the answer to a message of the judge's.
 
         Raises
@@ -671,7 +674,7 @@ class Answerer:
             If there is none; the process has ended then.
         """
         try:
-            return self._process.exchange(message, seconds)
+            return self._process.exchange(message, seconds, largest)
         except Gone:
             self.close()
             raise

@@ -71,11 +71,13 @@ class Uses:
     @classmethod
     def from_plain(cls, plain: object) -> Uses:
         """Make it of what `to_plain` gave; if it is anything else, a cell that may do anything."""
-        if not isinstance(plain, dict) or plain.keys() != cls().to_plain().keys():
+        model = cls().to_plain()
+        fits = isinstance(plain, dict) and plain.keys() == model.keys()
+        if not fits or any(type(plain[name]) is not type(model[name]) for name in model):
             return cls(silent=False, dynamic=True)
         return cls(
             **{
-                name: {str(one) for one in value} if isinstance(value, list) else bool(value)
+                name: {str(one) for one in value} if isinstance(value, list) else value
                 for name, value in plain.items()
             }
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Mapping
@@ -18,7 +19,11 @@ import numpy as np
 LARGEST = 64_000_000  # bytes of one message
 DEEPEST = 60  # containers within containers
 MOST = 2_000_000  # values in one message
+MOST_TEXT = 40_000_000  # bytes of a message's JSON
+MOST_AXES = 32
 KINDS = "biuf"
+# What `numpy.dtype` may be given: it stumbles over some of the rest, and takes long over more.
+DTYPE = re.compile(r"[<>=|]?[biuf]\d{1,2}")
 DICTS = (dict, OrderedDict, defaultdict, Counter)
 HEADER = struct.Struct("<I")
 
@@ -122,7 +127,7 @@ class _Writer:
         if kind in DICTS:
             pairs = list(dict.items(value))
             return {"dict": [[self._tree(one, depth + 1) for one in pair] for pair in pairs]}
-        if kind is np.ndarray and value.dtype.kind in KINDS:
+        if kind is np.ndarray and value.dtype.kind in KINDS and value.ndim <= MOST_AXES:
             return {"array": [value.dtype.newbyteorder("=").str, list(value.shape)]} | self._blob(
                 value
             )
@@ -160,12 +165,14 @@ class _Reader:
 
     def __init__(self, message: bytes, extensions: Mapping[str, Callable[[object], object]]):
         self._message, self._extensions = message, extensions
-        self._place = 0
+        self._place = self._count = 0
 
     def read(self) -> object:
         try:
             (length,) = HEADER.unpack_from(self._message)
             self._place = HEADER.size + length
+            if length > MOST_TEXT:
+                raise BadMessage("too long")
             text = self._message[HEADER.size : self._place]
             value = self._value(json.loads(text, parse_constant=_refuse), 0)
         except BadMessage:
@@ -177,8 +184,9 @@ class _Reader:
         return value
 
     def _value(self, tree: object, depth: int) -> object:
-        if depth > DEEPEST + 10:
-            raise BadMessage("too deep")
+        self._count += 1
+        if depth > DEEPEST + 10 or self._count > 2 * MOST:
+            raise BadMessage("too deep, or too much")
         if tree is None or type(tree) in (bool, int, float, str):
             return tree
         if type(tree) is not dict or not tree:
@@ -209,9 +217,11 @@ class _Reader:
         raise BadMessage("not a value")
 
     def _array(self, name: object, shape: object, count: object) -> np.ndarray:
-        dtype = np.dtype(_expect(name, str))
+        if not DTYPE.fullmatch(_expect(name, str)):
+            raise BadMessage("not an array")
+        dtype = np.dtype(name)
         shape = tuple(_expect(side, int) for side in _expect(shape, list))
-        if dtype.kind not in KINDS or len(shape) > 32 or min(shape, default=0) < 0:
+        if dtype.kind not in KINDS or len(shape) > MOST_AXES or min(shape, default=0) < 0:
             raise BadMessage("not an array")
         if _expect(count, int) != math.prod(shape) * dtype.itemsize:
             raise BadMessage("an array of another size than it says")

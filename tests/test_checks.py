@@ -251,3 +251,52 @@ class TestJudge:
             "convolution.convolve2d", names["convolve2d"], uses=["correlate2d"]
         ) as check:
             check.judge(lambda values: None if values[0].any() else "All 0.", (IMAGE, KERNEL))
+
+
+def only_square(image, kernel):
+    size = image.shape[0] - kernel.shape[0] + 1
+    if min(size, image.shape[1] - kernel.shape[1] + 1) < 1:
+        raise ValueError
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)[:size, :size]
+    return np.einsum("ijab,ab->ij", windows, kernel)
+
+
+def fault_of(function, *calls, name="convolution.correlate2d", by_hand=True):
+    def run():
+        with checks.Exercise(name, function, by_hand=by_hand) as check:
+            for call in calls:
+                check.agrees(*call)
+
+    with pytest.raises(checks.CheckFailed) as failed:
+        run()
+    return str(failed.value).splitlines()
+
+
+SHAPES = [((5, 5), (3, 3)), ((6, 6), (2, 2)), ((4, 8), (2, 2)), ((5, 9), (3, 3))]
+
+
+def test_what_an_answer_is_right_for_is_told():
+    calls = [(np.ones(image), np.ones(kernel)) for image, kernel in SHAPES]
+    assert fault_of(only_square, *calls)[1] == "It is right for square images only."
+    # Two of each are the least that shows a pattern.
+    assert "right for" not in fault_of(only_square, *calls[1:])[1]
+    assert "right for" not in fault_of(only_square, *calls[:3])[1]
+
+
+def test_a_pattern_is_told_of_a_parameter():
+    def off(n, k, padding=0, stride=1):
+        return (n - k + 2 * padding) // stride + 1 + 7 * (stride > 1)
+
+    calls = [(7, 3, 0, 1), (9, 3, 1, 1), (12, 3, 0, 2), (15, 4, 1, 3)]
+    lines = fault_of(off, *calls, name="output_size.output_size")
+    assert lines[1] == "It is right only where stride is 1."
+
+
+def test_a_mistake_that_has_a_name_needs_no_pattern():
+    calls = [(np.ones(image), np.ones(kernel)) for image, kernel in SHAPES[:2]]
+    calls += [
+        (np.ones(image), np.arange(kernel[0] ** 2.0).reshape(kernel)) for image, kernel in SHAPES
+    ]
+    calls += [(np.arange(32.0).reshape(4, 8), np.arange(4.0).reshape(2, 2))]
+    lines = fault_of(convolution.convolve2d, *calls, by_hand=False)
+    assert not any("right for" in line for line in lines)

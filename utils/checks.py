@@ -55,6 +55,7 @@ class Problem:
     shown: str = ""
     size: int = 0
     kind: str = ""
+    named: bool = False
 
     @property
     def group(self) -> str:
@@ -109,6 +110,7 @@ class Exercise:
     _count: int = 0
     _not_done: bool = False
     _stopped: str = ""
+    _tried: list[tuple[dict, bool]] = field(default_factory=list)
     _likenesses: dict[Callable, float] = field(default_factory=dict)
     _small_inputs: dict[Callable | None, tuple | None] = field(default_factory=dict)
 
@@ -209,9 +211,11 @@ class Exercise:
         )
         if outcome is None or self._report_offence(outcome):
             return
+        is_right = outcome.error is None and self._equal(outcome.value, expected)
+        self._tried.append((_features(self._bind(args, kwargs)), is_right))
         if outcome.error is not None:
             self._report_error(outcome.error, args, kwargs, shown)
-        elif not equal(outcome.value, expected, self.rtol, self.atol):
+        elif not is_right:
             self._report_difference(args, kwargs, outcome.value, expected, shown)
 
     def _check_error(
@@ -355,7 +359,7 @@ class Exercise:
         what = _text(mistake) or find_difference(got, expected, self.rtol, self.atol)
         given = [self._show_input(args, kwargs)] if args or kwargs else []
         text = "\n".join([*given, *_show_results(expected, got)])
-        self._problems.append(Problem(what, text, _size(args, kwargs)))
+        self._problems.append(Problem(what, text, _size(args, kwargs), named=bool(mistake)))
 
     def _report_hidden(
         self, args: tuple, kwargs: dict, got: object, expected: object, mistake: Callable | None
@@ -364,7 +368,7 @@ class Exercise:
         difference = find_difference(got, expected, self.rtol, self.atol)
         what = _text(mistake) or f"The result is wrong. {_without_numbers(difference)}".strip()
         where = f"for {self._describe_input(args, kwargs)}"
-        self._problems.append(Problem(what, where, _size(args, kwargs)))
+        self._problems.append(Problem(what, where, _size(args, kwargs), named=bool(mistake)))
 
     def _find_mistake(
         self, args: tuple, kwargs: dict, got: object, expected: object
@@ -466,7 +470,10 @@ class Exercise:
         failed = f"{len(self._problems)} of {self._count} checks failed"
         if self._count == 1:
             failed = "the check failed"
-        return f"{self.name}: {failed}.\n" + "\n".join(parts)
+        lines = [f"{self.name}: {failed}.", *parts]
+        if not any(problem.named for problem in self._problems):
+            lines[1:1] = filter(None, [_find_pattern(self._tried)])
+        return "\n".join(lines)
 
 
 def call(
@@ -566,6 +573,41 @@ def _identical(old: object, new: object) -> bool:
     if isinstance(old, dict):
         return list(old) == list(new) and all(_identical(old[key], new[key]) for key in old)
     return old is new or bool(old == new)
+
+
+def _features(bound: dict[str, object]) -> dict[str, object]:
+    """Return what kind of input this is, by what answers are often right for and what not."""
+    arrays = [value for value in bound.values() if isinstance(value, np.ndarray) and value.ndim]
+    found: dict[str, object] = {
+        name: value
+        for name, value in bound.items()
+        if isinstance(value, (bool, int, str)) and not isinstance(value, np.generic)
+    }
+    images = [array.shape[:2] for array in arrays if array.ndim > 1]
+    found["square images"] = all(height == width for height, width in images) if images else None
+    found["numbers that are floats"] = all(array.dtype.kind == "f" for array in arrays)
+    found["numbers that are not negative"] = not any((array < 0).any() for array in arrays)
+    return found
+
+
+def _find_pattern(tried: list[tuple[dict, bool]]) -> str:
+    """Say for what kind of input an answer is right, if it is right for just that kind.
+
+    Two right results and two wrong ones are the least that shows a pattern.
+    """
+    right = [features for features, is_right in tried if is_right]
+    wrong = [features for features, is_right in tried if not is_right]
+    if len(right) < 2 or len(wrong) < 2:
+        return ""
+    for name in ("square images", "numbers that are floats", "numbers that are not negative"):
+        if all(one[name] is True for one in right) and all(one[name] is False for one in wrong):
+            return f"It is right for {name} only."
+    for name in sorted({*right[0], *wrong[0]} - {"square images"}):
+        values = {repr(one.get(name)) for one in right}
+        others = {repr(one.get(name)) for one in wrong}
+        if " " not in name and len(values) == 1 and not values & others and "None" not in values:
+            return f"It is right only where {name} is {values.pop()}."
+    return ""
 
 
 def _text(mistake: Callable | None) -> str:
