@@ -15,7 +15,12 @@ def _pyproject():
 
 def _declared():
     project = _pyproject()
-    return {*project["project"]["dependencies"], *project["dependency-groups"]["dev"]}
+    return {*project["project"]["dependencies"], *project["dependency-groups"]["dev"], *_extras()}
+
+
+def _extras():
+    extras = _pyproject()["project"]["optional-dependencies"]
+    return {pin for pins in extras.values() for pin in pins}
 
 
 def test_environment_yml_lists_what_pyproject_lists():
@@ -23,6 +28,10 @@ def test_environment_yml_lists_what_pyproject_lists():
     (pip,) = (part["pip"] for part in conda if isinstance(part, dict))
     assert set(pip) - {"-e ."} == _declared()
     assert f"python{_pyproject()['project']['requires-python']}" in conda
+
+
+def test_the_tests_have_what_the_extras_install():
+    assert _extras() <= set(_pyproject()["dependency-groups"]["dev"])
 
 
 def test_every_direct_dependency_is_pinned():
