@@ -220,9 +220,22 @@ def mark_job(
 ) -> Marked:
     """Mark one submission; this is what an executor runs, on this machine or another."""
     try:
+        lesson = _known_lesson(lesson)
         return mark(content, lesson, student=student, bounds=bounds, zygotes=zygotes)
     except Exception as error:  # The machine's fault, or ours: the class goes on.
         return _not_marked(lesson, student, error)
+
+
+_lessons: dict[tuple[Path, str, str], Lesson] = {}
+
+
+def _known_lesson(lesson: Lesson) -> Lesson:
+    """Return the lesson as this process knows it, with all that it has found out about it.
+
+    What a cluster's worker is handed comes with a copy of the lesson each time.
+    """
+    key = (lesson.root, lesson.name, json.dumps(lesson.notebook, sort_keys=True))
+    return _lessons.setdefault(key, lesson)
 
 
 def _not_marked(lesson: Lesson, student: str, error: Exception) -> Marked:
@@ -232,7 +245,7 @@ def _not_marked(lesson: Lesson, student: str, error: Exception) -> Marked:
 
 
 @contextmanager
-def open_executor(jobs: int, scheduler: str | None) -> Iterator[tuple[Executor, int]]:
+def open_executor(options: Options) -> Iterator[tuple[Executor, int]]:
     """Open what marks in parallel, with the number of submissions to hand it at a time.
 
     Threads are enough on one machine: each waits for a process of its own.
@@ -240,31 +253,23 @@ def open_executor(jobs: int, scheduler: str | None) -> Iterator[tuple[Executor, 
     Raises
     ------
     CourseError
-        If there is no Dask, or no scheduler at the address.
+        If there is to be a Dask cluster, and there is none.
     """
-    if scheduler is None:
-        executor = ThreadPoolExecutor(jobs)
-        try:
-            yield executor, 2 * jobs
-        except BaseException:
-            Confined.end_all()
-            raise
-        finally:
-            executor.shutdown(cancel_futures=True)
-            Confined.allow_again()
+    if options.scheduler is not None:
+        from grader.cluster import open_cluster
+
+        with open_cluster(options.scheduler, options.bounds.limits) as opened:
+            yield opened
         return
+    executor = ThreadPoolExecutor(options.jobs)
     try:
-        from distributed import Client
-    except ImportError as error:
-        raise CourseError(
-            "--scheduler needs Dask, which is not installed: uv pip install distributed"
-        ) from error
-    try:
-        client = Client(scheduler, timeout="10s")
-    except (OSError, ValueError) as error:
-        raise CourseError(f"There is no Dask scheduler at {scheduler}: {error}") from error
-    with client, client.get_executor() as executor:
-        yield executor, 4 * max(1, sum(client.ncores().values()))
+        yield executor, 2 * options.jobs
+    except BaseException:
+        Confined.end_all()
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
+        Confined.allow_again()
 
 
 class _Run:
@@ -367,7 +372,7 @@ class _Run:
             return
         for job in jobs:
             _ = job.lesson.notebook  # Read here, so that it travels with the job.
-        with open_executor(self._options.jobs, self._options.scheduler) as (executor, window):
+        with open_executor(self._options) as (executor, window):
             yield from self._mark_in(executor, window, jobs)
 
     def _mark_in(
@@ -417,7 +422,12 @@ def _take_finished(waiting: dict[Future, Job]) -> Iterator[tuple[Job, Marked]]:
     """Wait for at least one submission; remove and yield those that are done."""
     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in done:
-        yield waiting.pop(future), future.result()
+        job = waiting.pop(future)
+        try:
+            marked = future.result()
+        except Exception as error:  # A cluster's: its workers died, or its scheduler is gone.
+            marked = _not_marked(job.lesson, job.student, error)
+        yield job, marked
 
 
 def load_record(path: Path) -> dict | None:
