@@ -1,0 +1,549 @@
+"""Mutants that are no mistakes: they do what the model answer does, or what the contract allows.
+
+No test can catch them, and none should. Each stands here with its reason; one that is caught after
+all, or that no operator makes, is an error of the proof.
+"""
+
+# ruff: noqa: E501
+
+ORDER = "The elements may be looked at in any order."
+ARRAYS = "Images, kernels and vectors arrive as arrays (the contract)."
+ONE_FLOAT = "One float among the two is enough: the products are floats."
+WIDE = "NumPy sums whole numbers in 64 bits and averages them in float64. (Half precision, where it would matter, is not marked.)"
+FILLED = "Every element is written before it is read."
+LAST_AXIS = "The last axis is the one that is counted from the front."
+SCALAR = "NumPy's scalars are as good as Python's (the contract)."
+MEMBERS = "Membership does not depend on the order."
+
+# By exercise: a reason, a line, and what it may as well be.
+_GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
+    "hex_to_rgb": [
+        (
+            ORDER,
+            "if len(digits) != 6 or any((digit not in '0123456789abcdefABCDEF' for digit in digits)):",
+            [
+                "if len(digits) != 6 or any((digit not in '0123456789abcdefABCDEF' for digit in list(digits)[::-1])):"
+            ],
+        ),
+        (
+            "The text has six digits: from the start is from 0, and to the end is to 6.",
+            "return (int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16))",
+            [
+                "return (int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16))",
+                "return (int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:], 16))",
+                "return (int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:7], 16))",
+            ],
+        ),
+    ],
+    "to_grayscale": [
+        (
+            "0.299 is a float, and so is its product with a whole number. (Half precision, where it would matter, is not marked.)",
+            "red, green, blue = (image[:, :, channel].astype(float) for channel in range(3))",
+            ["red, green, blue = (image[:, :, channel] for channel in range(3))"],
+        ),
+    ],
+    "dense_parameters": [
+        (
+            "A product does not depend on the order of its factors.",
+            "for length in image_shape:",
+            ["for length in list(image_shape)[::-1]:"],
+        ),
+    ],
+    "mean_image": [
+        ("A length is never negative.", "if len(chosen) == 0:", ["if len(chosen) <= 0:"]),
+        (WIDE, "return chosen.astype(float).mean(axis=0)", ["return chosen.mean(axis=0)"]),
+    ],
+    "correlate2d": [
+        (
+            ONE_FLOAT,
+            "image, kernel = (np.asarray(image, dtype=float), np.asarray(kernel, dtype=float))",
+            [
+                "image, kernel = (np.asarray(image), np.asarray(kernel, dtype=float))",
+                "image, kernel = (image, np.asarray(kernel, dtype=float))",
+                "image, kernel = (np.asarray(image, dtype=float), np.asarray(kernel))",
+                "image, kernel = (np.asarray(image, dtype=float), kernel)",
+            ],
+        ),
+        (
+            FILLED,
+            "output = np.zeros((height - kh + 1, width - kw + 1))",
+            ["output = np.ones((height - kh + 1, width - kw + 1))"],
+        ),
+        (LAST_AXIS, "for j in range(output.shape[1]):", ["for j in range(output.shape[-1]):"]),
+    ],
+    "convolve2d": [
+        (
+            ARRAYS,
+            "return correlate2d(image, np.asarray(kernel)[::-1, ::-1])",
+            ["return correlate2d(image, kernel[::-1, ::-1])"],
+        ),
+    ],
+    "correlate_channels": [
+        (
+            ARRAYS,
+            "volume, kernels = (np.asarray(volume), np.asarray(kernels))",
+            [
+                "pass",
+                "volume, kernels = (volume, np.asarray(kernels))",
+                "volume, kernels = (np.asarray(volume), kernels)",
+            ],
+        ),
+        (
+            LAST_AXIS,
+            "channels, filters = kernels.shape[2:]",
+            ["channels, filters = kernels.shape[-2:]"],
+        ),
+    ],
+    "gradient_magnitude": [
+        (
+            "The length of (gx, gy) is that of (gy, gx).",
+            "gx, gy = (np.asarray(gx, dtype=float), np.asarray(gy, dtype=float))",
+            [
+                "gy, gx = (np.asarray(gx, dtype=float), np.asarray(gy, dtype=float))",
+                "gx, gy = (np.asarray(gy, dtype=float), np.asarray(gx, dtype=float))",
+            ],
+        ),
+    ],
+    "gradient_direction": [
+        (
+            ONE_FLOAT,
+            "return np.degrees(np.arctan2(np.asarray(gy, dtype=float), np.asarray(gx, dtype=float)))",
+            [
+                "return np.degrees(np.arctan2(np.asarray(gy), np.asarray(gx, dtype=float)))",
+                "return np.degrees(np.arctan2(gy, np.asarray(gx, dtype=float)))",
+                "return np.degrees(np.arctan2(np.asarray(gy, dtype=float), np.asarray(gx)))",
+                "return np.degrees(np.arctan2(np.asarray(gy, dtype=float), gx))",
+            ],
+        ),
+    ],
+    "conv_parameters": [
+        (
+            MEMBERS,
+            "if isinstance(kernel_size, (tuple, list)):",
+            ["if isinstance(kernel_size, (list, tuple)):"],
+        ),
+        (
+            "A pair comes as a tuple, in the contract and in the tests.",
+            "if isinstance(kernel_size, (tuple, list)):",
+            ["if isinstance(kernel_size, (tuple,)):"],
+        ),
+        (
+            "Height times width is width times height.",
+            "height, width = kernel_size",
+            ["width, height = kernel_size"],
+        ),
+    ],
+    "trace_shapes": [
+        (
+            "The input's shape comes as a tuple.",
+            "shapes, shape = ([], tuple(input_shape))",
+            ["shapes, shape = ([], input_shape)"],
+        ),
+        (SCALAR, "shape = (int(np.prod(shape)),)", ["shape = (np.prod(shape),)"]),
+        (
+            "No shape is shorter than one axis.",
+            "elif kind == 'dense' and len(shape) == 1:",
+            ["elif kind == 'dense' and len(shape) <= 1:"],
+        ),
+        (
+            MEMBERS,
+            "elif kind in ('conv', 'pool') and len(shape) == 3:",
+            ["elif kind in ('pool', 'conv') and len(shape) == 3:"],
+        ),
+        (
+            "No shape is longer than three axes.",
+            "elif kind in ('conv', 'pool') and len(shape) == 3:",
+            ["elif kind in ('conv', 'pool') and len(shape) >= 3:"],
+        ),
+        (
+            "Of *conv* and *pool*, which alone come here, only *conv* is not after *conv*.",
+            "window = layer['kernel'] if kind == 'conv' else layer['size']",
+            ["window = layer['kernel'] if kind <= 'conv' else layer['size']"],
+        ),
+        (
+            MEMBERS,
+            "sides = window if isinstance(window, (tuple, list)) else (window, window)",
+            ["sides = window if isinstance(window, (list, tuple)) else (window, window)"],
+        ),
+        (
+            "A pair comes as a tuple, in the contract and in the tests.",
+            "sides = window if isinstance(window, (tuple, list)) else (window, window)",
+            ["sides = window if isinstance(window, (tuple,)) else (window, window)"],
+        ),
+        (
+            "Of *conv* and *pool*, which alone come here, only *conv* is not after *conv*.",
+            "stride = layer.get('stride', 1 if kind == 'conv' else window)",
+            ["stride = layer.get('stride', 1 if kind <= 'conv' else window)"],
+        ),
+        (
+            "A pool has no padding (the contract), so it does not matter who is asked for it.",
+            "padding = layer.get('padding', 'valid') if kind == 'conv' else 'valid'",
+            [
+                "padding = layer.get('padding', 'valid')",
+                "padding = layer.get('padding', 'valid') if kind >= 'conv' else 'valid'",
+            ],
+        ),
+        (
+            "Of *conv* and *pool*, which alone come here, only *conv* is not after *conv*.",
+            "padding = layer.get('padding', 'valid') if kind == 'conv' else 'valid'",
+            ["padding = layer.get('padding', 'valid') if kind <= 'conv' else 'valid'"],
+        ),
+        (
+            "zip ends with the two sides of the window.",
+            "rows, columns = [output_size(n, k, 0, stride) for n, k in zip(shape[:2], sides)]",
+            [
+                "rows, columns = [output_size(n, k, 0, stride) for n, k in zip(shape[:], sides)]",
+                "rows, columns = [output_size(n, k, 0, stride) for n, k in zip(shape[:3], sides)]",
+            ],
+        ),
+        (
+            "Of *conv* and *pool*, which alone come here, only *conv* is not after *conv*.",
+            "shape = (rows, columns, layer['filters'] if kind == 'conv' else shape[2])",
+            ["shape = (rows, columns, layer['filters'] if kind <= 'conv' else shape[2])"],
+        ),
+    ],
+    "pool2d": [
+        (
+            WIDE,
+            "image = np.asarray(image, dtype=float)",
+            ["pass", "image = np.asarray(image)", "image = image"],
+        ),
+        (
+            FILLED,
+            "output = np.zeros(((height - size) // stride + 1, (width - size) // stride + 1))",
+            ["output = np.ones(((height - size) // stride + 1, (width - size) // stride + 1))"],
+        ),
+        (LAST_AXIS, "for j in range(output.shape[1]):", ["for j in range(output.shape[-1]):"]),
+    ],
+    "global_pool": [
+        (
+            WIDE,
+            "volume = np.asarray(volume, dtype=float)",
+            ["pass", "volume = np.asarray(volume)", "volume = volume"],
+        ),
+        (
+            "There are two modes, and *average* comes before *max*.",
+            "return volume.max(axis=(0, 1)) if mode == 'max' else volume.mean(axis=(0, 1))",
+            ["return volume.max(axis=(0, 1)) if mode >= 'max' else volume.mean(axis=(0, 1))"],
+        ),
+        (
+            "The axes of a reduction may come in any order.",
+            "return volume.max(axis=(0, 1)) if mode == 'max' else volume.mean(axis=(0, 1))",
+            [
+                "return volume.max(axis=(1, 0)) if mode == 'max' else volume.mean(axis=(0, 1))",
+                "return volume.max(axis=(0, 1)) if mode == 'max' else volume.mean(axis=(1, 0))",
+            ],
+        ),
+    ],
+    "shift": [
+        (ARRAYS, "image = np.asarray(image)", ["pass", "image = image"]),
+    ],
+    "match_feature": [
+        (
+            ONE_FLOAT,
+            "image, feature = (np.asarray(image, dtype=float), np.asarray(feature, dtype=float))",
+            [
+                "image, feature = (np.asarray(image), np.asarray(feature, dtype=float))",
+                "image, feature = (image, np.asarray(feature, dtype=float))",
+                "image, feature = (np.asarray(image, dtype=float), np.asarray(feature))",
+                "image, feature = (np.asarray(image, dtype=float), feature)",
+            ],
+        ),
+        (
+            FILLED,
+            "match_map = np.zeros((height - fh + 1, width - fw + 1))",
+            ["match_map = np.ones((height - fh + 1, width - fw + 1))"],
+        ),
+        (
+            LAST_AXIS,
+            "for j in range(match_map.shape[1]):",
+            ["for j in range(match_map.shape[-1]):"],
+        ),
+    ],
+    "template_score": [
+        (
+            WIDE,
+            "vector, template = (np.asarray(vector, dtype=float), np.asarray(template))",
+            [
+                "pass",
+                "vector, template = (np.asarray(vector), np.asarray(template))",
+                "vector, template = (vector, np.asarray(template))",
+            ],
+        ),
+        (
+            ARRAYS,
+            "vector, template = (np.asarray(vector, dtype=float), np.asarray(template))",
+            ["vector, template = (np.asarray(vector, dtype=float), template)"],
+        ),
+        (
+            SCALAR,
+            "return float(np.mean(vector[template == template.max()]))",
+            ["return np.mean(vector[template == template.max()])"],
+        ),
+        (
+            "Nothing is greater than the maximum.",
+            "return float(np.mean(vector[template == template.max()]))",
+            ["return float(np.mean(vector[template >= template.max()]))"],
+        ),
+    ],
+    "classify": [
+        (
+            "max raises ValueError itself where there is nothing to choose from.",
+            "if not templates: / raise ValueError(...)",
+            ["pass"],
+        ),
+        (
+            "max raises ValueError itself where there is nothing to choose from.",
+            "raise ValueError(...)",
+            ["pass"],
+        ),
+    ],
+    "build_cnn": [
+        (
+            "Keras's own default is a pool of 2.",
+            "… 'relu'), layers.MaxPooling2D(2), layers.Flatten() …",
+            ["… 'relu'), layers.MaxPooling2D(), layers.Flatten() …"],
+        ),
+    ],
+    "accuracy_under_shift": [
+        (
+            LAST_AXIS,
+            "right = predict(moved).argmax(axis=1) == labels",
+            ["right = predict(moved).argmax(axis=-1) == labels"],
+        ),
+        (SCALAR, "accuracies.append(float(right.mean()))", ["accuracies.append(right.mean())"]),
+    ],
+    "forward_by_hand": [
+        (
+            "Weights of Keras are floats, and so are their products with whole numbers.",
+            "image = np.asarray(image, dtype=float)",
+            ["pass", "image = np.asarray(image)", "image = image"],
+        ),
+        (FILLED, "feature_map = np.zeros((2, 2))", ["feature_map = np.ones((2, 2))"]),
+        (
+            "A further 0 changes nothing: the largest is taken after ReLU.",
+            "feature_map = np.zeros((2, 2))",
+            ["feature_map = np.zeros((3, 2))", "feature_map = np.zeros((2, 3))"],
+        ),
+        (
+            "The four sums change places, and their largest is taken.",
+            "feature_map[i, j] = np.sum(image[i:i + 3, j:j + 3] * kernel[:, :, 0, 0]) + bias[0]",
+            [
+                "feature_map[j, i] = np.sum(image[i:i + 3, j:j + 3] * kernel[:, :, 0, 0]) + bias[0]",
+                "feature_map[i, j] = np.sum(image[j:j + 3, i:i + 3] * kernel[:, :, 0, 0]) + bias[0]",
+            ],
+        ),
+        (
+            "There is one channel, one filter and one bias: the first is the last.",
+            "feature_map[i, j] = np.sum(image[i:i + 3, j:j + 3] * kernel[:, :, 0, 0]) + bias[0]",
+            [
+                "feature_map[i, j] = np.sum(image[i:i + 3, j:j + 3] * kernel[:, :, -1, 0]) + bias[0]",
+                "feature_map[i, j] = np.sum(image[i:i + 3, j:j + 3] * kernel[:, :, 0, -1]) + bias[0]",
+                "feature_map[i, j] = np.sum(image[i:i + 3, j:j + 3] * kernel[:, :, 0, 0]) + bias[-1]",
+            ],
+        ),
+        (
+            "@ turns a list into an array.",
+            "hidden = np.maximum(np.array([pooled]) @ w1 + b1, 0)",
+            ["hidden = np.maximum([pooled] @ w1 + b1, 0)"],
+        ),
+    ],
+    "mean_activation": [
+        (
+            ONE_FLOAT,
+            "images, kernel = (np.asarray(images, dtype=float), np.asarray(kernel, dtype=float))",
+            [
+                "images, kernel = (np.asarray(images), np.asarray(kernel, dtype=float))",
+                "images, kernel = (images, np.asarray(kernel, dtype=float))",
+                "images, kernel = (np.asarray(images, dtype=float), np.asarray(kernel))",
+                "images, kernel = (np.asarray(images, dtype=float), kernel)",
+            ],
+        ),
+        (SCALAR, "return float(np.maximum(sums, 0).mean())", ["return np.maximum(sums, 0).mean()"]),
+    ],
+    "build_lenet5": [
+        (
+            "28 and 10 pixels are whole windows: nothing is left to pad.",
+            "… ), layers.AveragePooling2D(2), layers.Conv2D(16 …",
+            ["… ), layers.AveragePooling2D(2, padding='same'), layers.Conv2D(16 …"],
+        ),
+        (
+            "28 and 10 pixels are whole windows: nothing is left to pad.",
+            "… ), layers.AveragePooling2D(2), layers.Conv2D(120 …",
+            ["… ), layers.AveragePooling2D(2, padding='same'), layers.Conv2D(120 …"],
+        ),
+    ],
+    "layer_table": [
+        (
+            "The shape is a tuple already.",
+            "return [(layer.name, tuple(layer.output.shape[1:]), layer.count_params()) for layer in model.layers]",
+            [
+                "return [(layer.name, layer.output.shape[1:], layer.count_params()) for layer in model.layers]"
+            ],
+        ),
+    ],
+    "pad_to": [
+        (
+            "NumPy raises ValueError itself where a picture does not fit into its place.",
+            "if size < height or size < width:",
+            [
+                "if size < height and size < width:",
+                "if size < height:",
+                "if size < width:",
+                "if size < width or size < width:",
+                "if size < height or size < channels:",
+                "if size < height or size < height:",
+            ],
+        ),
+        (
+            "A dtype is not asked for (the contract).",
+            "padded = np.zeros((count, size, size, channels), images.dtype)",
+            ["padded = np.zeros((count, size, size, channels))"],
+        ),
+    ],
+    "receptive_field": [
+        ("Both are 1.", "field, step = (1, 1)", ["step, field = (1, 1)"]),
+    ],
+    "random_shift": [
+        (
+            "A picture has two axes (H, W).",
+            "height, width = image.shape[:2]",
+            ["height, width = image.shape[:]", "height, width = image.shape[:3]"],
+        ),
+        (
+            "Generator.integers cuts its bounds to whole numbers.",
+            "right, down = (int(max_fraction * width), int(max_fraction * height))",
+            [
+                "right, down = (max_fraction * width, int(max_fraction * height))",
+                "right, down = (int(max_fraction * width), max_fraction * height)",
+            ],
+        ),
+    ],
+    "augment": [
+        (
+            "The copies may come in any order (the contract).",
+            "for image, label in zip(images, labels):",
+            ["for image, label in list(zip(images, labels))[::-1]:"],
+        ),
+    ],
+    "build_augmenter": [
+        (
+            "Keras takes a fraction's absolute value.",
+            "def build_augmenter(max_fraction=0.2):",
+            ["def build_augmenter(max_fraction=-0.2):"],
+        ),
+        (
+            "Keras's own default is 0.",
+            "return keras.layers.RandomTranslation(max_fraction, max_fraction, fill_mode='constant', fill_value=0.0)",
+            [
+                "return keras.layers.RandomTranslation(max_fraction, max_fraction, fill_mode='constant')"
+            ],
+        ),
+    ],
+    "robust_range": [
+        (
+            ORDER,
+            "failed = [abs(shift) for shift, a in zip(shifts, accuracies) if a < floor]",
+            [
+                "failed = [abs(shift) for shift, a in list(zip(shifts, accuracies))[::-1] if a < floor]"
+            ],
+        ),
+        (
+            ORDER,
+            "return max((abs(shift) for shift in shifts if abs(shift) < limit), default=-1)",
+            [
+                "return max((abs(shift) for shift in list(shifts)[::-1] if abs(shift) < limit), default=-1)"
+            ],
+        ),
+    ],
+    "numerical_gradient": [
+        (
+            "The quotient is the same for eps and for -eps.",
+            "def numerical_gradient(f, w, eps=1e-05):",
+            ["def numerical_gradient(f, w, eps=-1e-05):"],
+        ),
+        (FILLED, "gradient = np.zeros(w.shape)", ["gradient = np.ones(w.shape)"]),
+        (
+            ORDER,
+            "for position in np.ndindex(w.shape):",
+            ["for position in list(np.ndindex(w.shape))[::-1]:"],
+        ),
+        (
+            "Two copies of one array are the same.",
+            "above, below = (w.copy(), w.copy())",
+            ["below, above = (w.copy(), w.copy())"],
+        ),
+    ],
+    "kernel_gradient": [
+        (
+            ONE_FLOAT,
+            "image, upstream = (np.asarray(image, dtype=float), np.asarray(upstream, dtype=float))",
+            [
+                "image, upstream = (np.asarray(image), np.asarray(upstream, dtype=float))",
+                "image, upstream = (image, np.asarray(upstream, dtype=float))",
+                "image, upstream = (np.asarray(image, dtype=float), np.asarray(upstream))",
+                "image, upstream = (np.asarray(image, dtype=float), upstream)",
+            ],
+        ),
+        (
+            FILLED,
+            "gradient = np.zeros((image.shape[0] - h + 1, image.shape[1] - w + 1))",
+            ["gradient = np.ones((image.shape[0] - h + 1, image.shape[1] - w + 1))"],
+        ),
+        (
+            LAST_AXIS,
+            "gradient = np.zeros((image.shape[0] - h + 1, image.shape[1] - w + 1))",
+            ["gradient = np.zeros((image.shape[0] - h + 1, image.shape[-1] - w + 1))"],
+        ),
+        (LAST_AXIS, "for b in range(gradient.shape[1]):", ["for b in range(gradient.shape[-1]):"]),
+    ],
+    "image_gradient": [
+        (
+            "A full convolution is commutative: kernel and upstream may change places.",
+            "kernel, upstream = (np.asarray(kernel, dtype=float), np.asarray(upstream, dtype=float))",
+            [
+                "upstream, kernel = (np.asarray(kernel, dtype=float), np.asarray(upstream, dtype=float))",
+                "kernel, upstream = (np.asarray(upstream, dtype=float), np.asarray(kernel, dtype=float))",
+            ],
+        ),
+        (
+            ONE_FLOAT,
+            "kernel, upstream = (np.asarray(kernel, dtype=float), np.asarray(upstream, dtype=float))",
+            [
+                "kernel, upstream = (np.asarray(kernel), np.asarray(upstream, dtype=float))",
+                "kernel, upstream = (kernel, np.asarray(upstream, dtype=float))",
+                "kernel, upstream = (np.asarray(kernel, dtype=float), np.asarray(upstream))",
+                "kernel, upstream = (np.asarray(kernel, dtype=float), upstream)",
+            ],
+        ),
+    ],
+    "learn_kernel": [
+        (
+            "Only the kernel found is marked (the contract), and any start leads there.",
+            "kernel = np.zeros(kernel_shape)",
+            ["kernel = np.ones(kernel_shape)"],
+        ),
+        (
+            "Only the kernel found is marked (the contract), and one step does not matter.",
+            "for _ in range(steps):",
+            [
+                "for _ in range(steps + 1):",
+                "for _ in range(steps - 1):",
+                "for _ in range(1, steps):",
+            ],
+        ),
+        (
+            "Half the rate finds the same kernel, and only the kernel found is marked (the contract).",
+            "kernel -= rate * kernel_gradient(image, 2 * error / error.size)",
+            [
+                "kernel -= rate * kernel_gradient(image, error / error.size)",
+                "kernel -= rate * kernel_gradient(image, 1 * error / error.size)",
+            ],
+        ),
+    ],
+}
+
+EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
+    exercise: {(before, after): reason for reason, before, others in groups for after in others}
+    for exercise, groups in _GROUPS.items()
+}
