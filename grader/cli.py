@@ -206,11 +206,15 @@ def autograde(
     from grader.display import err
     from grader.results import to_json
 
+    root = find_root()
+    require_sources(root)
+    if not stock and sys.platform == "linux":
+        from grader.sandbox import shared_zygotes
+
+        shared_zygotes().warm_up(root)
     with err.status("starting"):
         from grader.autograde import Options
 
-    root = find_root()
-    require_sources(root)
     options = Options(
         root=root,
         submitted=submitted or root / "submitted",

@@ -214,20 +214,31 @@ class Zygotes:
                 found = self._made[role, with_keras, root] = self._make(role, with_keras, root)
             return found
 
+    def warm_up(self, root: Path | None, with_keras: bool = False) -> None:
+        """Begin the warm parents that marking will need, and return at once."""
+        roles = ("judge", "keras", "notebook") if with_keras else ("answers", "judge", "notebook")
+
+        def begin() -> None:
+            for role in roles:
+                with contextlib.suppress(CannotStart):
+                    self.get(role, with_keras, root)
+
+        threading.Thread(target=begin, daemon=True).start()
+
     def _make(self, role: str, with_keras: bool, root: Path | None) -> Zygote:
-        if role == "answers":
-            preload = ["grader.answers", "grader.sandbox", *STANDARD, *NUMPY]
-            return Zygote(preload, "grader.sandbox:prepare_answers")
+        """Make one. Each is forked from the one above that has part of what it needs.
+
+        base, with NumPy and, if asked, Keras: answers or keras; judge: notebook.
+        """
+        path = "" if root is None else str(root)
+        prepare = f"grader.sandbox:prepare_{role}"
         if role == "base":
             preload = ["grader.sandbox", "grader.answers", *STANDARD, *NUMPY]
             return Zygote([*preload, *(KERAS if with_keras else ())])
+        if role == "notebook":
+            return Zygote(DRAWING, prepare, self.get("judge", with_keras, root))
         base = self.get("base", with_keras, None)
-        if role == "keras":
-            return Zygote([], "grader.sandbox:prepare_keras", base)
-        path = "" if root is None else str(root)
-        if role == "judge":
-            return Zygote(JUDGING, "grader.sandbox:prepare_judge", base, path)
-        return Zygote(DRAWING, "grader.sandbox:prepare_notebook", base, path)
+        return Zygote(JUDGING if role == "judge" else [], prepare, base, path)
 
     def close(self) -> None:
         """End them all, and all that they forked."""

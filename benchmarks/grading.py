@@ -1,0 +1,217 @@
+"""Mark one class with stock nbgrader and with `grader autograde`, and compare.
+
+    uv run python benchmarks/grading.py [LESSON ...] [--size N] [--keras-size N] [--write]
+
+Every score is compared. Printed are wall-clock time, processor time and memory, and the ratios, per
+lesson; then how memory grows with the class. With --write the tables go into grader/README.md.
+Stock nbgrader runs every demonstration for every student, so lessons about Keras take it a minute
+each: the whole benchmark takes about half an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from rich.console import Console
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from grader.build import make_release  # noqa: E402
+from grader.course import Lesson, find_lessons  # noqa: E402
+from grader.libraries import needs_keras  # noqa: E402
+from tests.lessons import model_answer  # noqa: E402
+
+README = ROOT / "grader" / "README.md"
+MARKERS = "<!-- benchmark -->", "<!-- end of benchmark -->"
+SIZES = (10, 100, 300)
+# Imports, so that a name which the student's own cell uses is there whatever the lesson calls it.
+TRIAL = """
+import numpy as np
+import matplotlib.pyplot as plt
+
+print({name}.__name__, "is there")
+plt.imshow(np.arange(16).reshape(4, 4))
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What marking a class took: seconds, processor seconds, megabytes, and the scores."""
+
+    seconds: float
+    processor: float
+    memory: float
+    scores: dict[str, dict[str, float]]
+
+
+def make_class(lesson: Lesson, size: int, home: Path) -> None:
+    """Lay out a class: of every four, two have all right, one tried things out, one is half done."""
+    release = make_release(lesson)
+    names = [exercise.name for exercise in lesson.exercises]
+    for number in range(size):
+        notebook = nbformat.from_dict(json.loads(json.dumps(release)))
+        done = names[: len(names) // 2] if number % 4 == 3 else names
+        for cell in list(notebook.cells):
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if name in done:
+                cell.source = model_answer(lesson.name, name)
+            if name == done[0] and number % 4 == 2:
+                place = notebook.cells.index(cell) + 1
+                trial = nbformat.v4.new_code_cell(TRIAL.format(name=name))
+                notebook.cells.insert(place, trial)
+        path = home / "submitted" / f"student{number:03}" / lesson.name / f"{lesson.name}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+
+
+def mark(lesson: Lesson, home: Path, *more: str) -> Measured:
+    """Mark a class with the command line and say what it took."""
+    out = home / f"{len(more)}{time.monotonic_ns()}"
+    out.mkdir()
+    command = [
+        *(sys.executable, "-m", "grader.cli", "autograde", lesson.name, "--force", *more),
+        *("--submitted", str(home / "submitted"), "--autograded", str(out / "autograded")),
+        *("--gradebook", str(out / "gradebook.db"), "--json", str(out / "out.json")),
+        *("--timeout", "600", "--submission-timeout", "3600"),
+    ]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begin = time.perf_counter()
+    with open(out / "log", "w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        with watch_memory(process.pid) as most:
+            status = process.wait()
+    seconds = time.perf_counter() - begin
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if status:
+        sys.exit((out / "log").read_text())
+    rows = json.loads((out / "out.json").read_text())["submissions"]
+    scores = {
+        row["student"]: {one["name"]: one["score"] for one in row["exercises"]} for row in rows
+    }
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Measured(seconds, processor, most[0] / 1e6, scores)
+
+
+@contextlib.contextmanager
+def watch_memory(pid: int) -> Iterator[list[float]]:
+    """Keep track of the most memory that a process and all that it started hold together.
+
+    Pages that several share are counted once: it adds up the proportional set sizes.
+    """
+    most, done = [0.0], threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.25):
+            most[0] = max(most[0], sum(map(proportional_size, descendants(pid))))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield most
+    finally:
+        done.set()
+        thread.join()
+
+
+def descendants(pid: int) -> list[int]:
+    """Return a process and all that it started."""
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError, ValueError):
+                parent = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[1]
+                children.setdefault(int(parent), []).append(int(entry))
+    found = [pid]
+    for one in found:
+        found += children.get(one, [])
+    return found
+
+
+def proportional_size(pid: int) -> float:
+    """Return the bytes that a process holds, shared pages counted in part."""
+    with contextlib.suppress(OSError):
+        match = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
+        return 1024.0 * int(match[1]) if match else 0.0
+    return 0.0
+
+
+def compare(lesson: Lesson, size: int) -> str:
+    """Mark one class both ways; return the table's row."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        make_class(lesson, size, home)
+        ours = mark(lesson, home)
+        stock = mark(lesson, home, "--stock")
+    if ours.scores != stock.scores:
+        sys.exit(f"{lesson.name}: the scores differ\n{ours.scores}\n{stock.scores}")
+    each = stock.seconds / size, ours.seconds / size
+    return (
+        f"| {lesson.name} | {size} | {each[0]:.1f} s | {each[1]:.2f} s "
+        f"| **{each[0] / each[1]:.0f}x** | {stock.processor / size:.1f} s "
+        f"| {ours.processor / size:.2f} s | {stock.processor / ours.processor:.0f}x "
+        f"| {stock.memory:,.0f} MB | {ours.memory:,.0f} MB |"
+    )
+
+
+def grow(lesson: Lesson) -> list[str]:
+    """Mark classes of several sizes; return the table's rows."""
+    rows = []
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            make_class(lesson, size, Path(folder))
+            ours = mark(lesson, Path(folder))
+        rows.append(
+            f"| {size} | {ours.seconds:.1f} s | {size / ours.seconds:.1f} | {ours.memory:,.0f} MB |"
+        )
+    return rows
+
+
+def main() -> None:
+    """Measure, print, and write if asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("lessons", nargs="*")
+    parser.add_argument("--size", type=int, default=12)
+    parser.add_argument("--keras-size", type=int, default=3, help="of lessons that use Keras")
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    console = Console(stderr=True)
+    lines = [
+        "| lesson | class | stock, each | ours, each | throughput | stock, CPU each "
+        "| ours, CPU each | CPU | stock, peak | ours, peak |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    lessons = find_lessons(ROOT, asked.lessons or None)
+    for lesson in lessons:
+        with console.status(lesson.name):
+            size = asked.keras_size if needs_keras(lesson) else asked.size
+            lines.append(compare(lesson, size))
+        console.print(lines[-1], soft_wrap=True)
+    with console.status("larger and larger classes"):
+        lines += ["", f"`{lessons[0].name}`, by the size of the class:", ""]
+        lines += ["| class | time | a second | peak |", "|--:|--:|--:|--:|", *grow(lessons[0])]
+    text = "\n".join(lines)
+    print(text)
+    if asked.write:
+        begin, end = MARKERS
+        page = README.read_text(encoding="utf-8")
+        head, tail = page.split(begin)[0], page.split(end)[1]
+        README.write_text(f"{head}{begin}\n{text}\n{end}{tail}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
