@@ -56,8 +56,8 @@ def answer(channel):
         channel.send(channel.receive(1000)[::-1])
 
 def interrupted(channel):
-    channel.send(b"ready")
     try:
+        channel.send(b"ready")
         time.sleep(60)
     except KeyboardInterrupt:
         channel.send(b"stopped")
