@@ -60,7 +60,7 @@ class Measured:
 
 
 def make_class(lesson: Lesson, size: int, home: Path) -> None:
-    """Lay out a class: of every four, two have all right, one tried things out, one is half done."""
+    """Lay out a class: of every four, two have all right, one tried things, one is half done."""
     release = make_release(lesson)
     names = [exercise.name for exercise in lesson.exercises]
     for number in range(size):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterator
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,12 +41,39 @@ def open_cluster(address: str, limits: Limits) -> Iterator[tuple[Executor, int]]
     client = _connect(address)
     with client:
         _check_workers(client, address, limits)
-        # Never let Dask take one submission for another that looks the same to it.
-        executor = client.get_executor(pure=False)
+        executor = _Cluster(client)
         try:
             yield executor, AHEAD * max(1, sum(client.ncores().values()))
         finally:
             executor.shutdown(wait=False)
+
+
+class _Cluster(Executor):
+    """Dask's own executor, but for what it does when the scheduler is gone.
+
+    Parameters
+    ----------
+    client : Client
+        A connection to the scheduler.
+    """
+
+    def __init__(self, client: Client):
+        self._client = client
+        # Never let Dask take one submission for another that looks the same to it.
+        self._executor = client.get_executor(pure=False)
+
+    def submit(self, function: Callable, /, *args: object, **kwargs: object) -> Future:
+        """Hand over a call; it fails at once where nobody would ever make it."""
+        if self._client.status == "running":
+            return self._executor.submit(function, *args, **kwargs)
+        future: Future = Future()
+        future.set_exception(ConnectionError("the Dask scheduler is gone"))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; without ``wait``, withdraw those that wait."""
+        if self._client.status == "running":
+            self._executor.shutdown(wait=wait and not cancel_futures)
 
 
 def _connect(address: str) -> Client:

@@ -176,7 +176,7 @@ class Judge:
             if (found := self._describe_model(value)) is not None:
                 return "keras", found
             if callable(value):
-                key = f"argument {getattr(value, '__name__', 'function')}"
+                key = f"argument {len(helpers)} {getattr(value, '__name__', 'function')}"
                 helpers[key] = value
                 return "function", key
             raise TypeError(f"a test passes {type(value).__name__}, which is no plain value")

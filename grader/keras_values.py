@@ -107,6 +107,8 @@ def _check(config: object) -> None:
             _check(one)
     if not isinstance(config, dict):
         return
+    if config.keys() == {"value"}:  # what Keras makes of a function that has no name
+        raise Unsafe("with a function of its own; name Keras's, as in activation='relu'")
     if "class_name" in config:
         name, module = config["class_name"], config.get("module")
         if name in REFUSED:

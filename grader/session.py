@@ -8,6 +8,7 @@ they use; it runs nothing of a submission and reads nothing of one but bytes of 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -38,6 +39,7 @@ from grader.zygote import CannotStart
 GRACE = 2.0  # seconds between asking a cell to stop and killing it
 READY = 120.0  # seconds for a process to be ready, on a machine under load
 AGAIN = 5.0  # seconds that a function has that ran too long before
+BRIEFLY = 1.0  # seconds that a cell has that was stopped before
 MOST_OUTPUTS = 1_000  # of one cell
 LARGEST_OUTPUT = 8_000_000  # bytes of all outputs of a cell
 NONSENSE = "the Python process answered what cannot be read"
@@ -466,15 +468,13 @@ class Court:
         }
         exercise = grade_id(cell).split("-")[1]
         try:
-            seconds = self._session.left(AGAIN if exercise in self._slow else self._limit)
+            limit = self._session.bounds.cell
+            again = min(AGAIN, limit)
+            seconds = self._session.left(again if exercise in self._slow else limit)
             reply = self._hold(json.dumps(request).encode(), index, seconds, exercise)
             return CellRun(read_outputs(reply))
         except Gone as end:
             return stopped_run([], f"{exercise}: {end}", is_cell=False)
-
-    @property
-    def _limit(self) -> float:
-        return self._session.bounds.cell
 
     def _hold(self, request: bytes, index: int, seconds: float, exercise: str) -> bytes:
         """Run a test cell: pass the judge's calls on until it is done."""
@@ -488,6 +488,7 @@ class Court:
                 if kind == judging.DONE:
                     return payload
                 whose = self._keras if kind == judging.TO_KERAS and self._keras else self._by_hand
+                deadline += self._catch_up(whose, index)
                 reply = self._pass_on(whose, payload, index, deadline, seconds, exercise)
                 court.channel.send(reply, time.monotonic() + READY)
         except (Closed, Late, Broken, Gone) as error:
@@ -497,6 +498,13 @@ class Court:
             if isinstance(error, Gone) and str(error):
                 raise
             raise Gone("the answer could not be checked: the judge came to an end") from None
+
+    def _catch_up(self, answerer: Answerer, index: int) -> float:
+        """Run the cells before a test; return the seconds that took, which are not the test's."""
+        begin = time.monotonic()
+        with contextlib.suppress(Gone):  # Asked next, it says so itself.
+            answerer.catch_up(index)
+        return time.monotonic() - begin
 
     def _pass_on(
         self,
@@ -650,8 +658,9 @@ class Answerer:
     def _run(self, index: int) -> None:
         """Run a cell; one that runs too long keeps what it has defined so far."""
         request = {"do": "run", "source": self._cells[index].source, "number": index}
-        bound = AGAIN if index in self._endless else self._session.bounds.cell
-        seconds = self._session.left(bound)
+        limit = self._session.bounds.cell
+        known = index in self._endless or index in self.stops
+        seconds = self._session.left(min(BRIEFLY, limit) if known else limit)
         try:
             reply = self._process.exchange(encode(request), seconds, LARGEST_OUTPUT)
         except Gone as end:

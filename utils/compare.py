@@ -32,9 +32,9 @@ def describe(value: object) -> str:
         size = "x".join(map(str, value.shape)) if value.ndim else "0-dimensional"
         return f"{_article(size)} {size} array of {value.dtype}"
     if isinstance(value, (bool, np.bool_, numbers.Number)):
-        return f"the {type(value).__name__} {value}"
+        return f"the {type(value).__name__} {_brief(str(value))}"
     if isinstance(value, str):
-        return f"the string {value!r}"
+        return f"the string {_brief(repr(value[:200]))}"
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of length {len(value)}"
     if is_model(value):
@@ -44,6 +44,11 @@ def describe(value: object) -> str:
     foreign = "Foreign" in [one.__name__ for one in type(value).__mro__]
     kind = value.kind if foreign else type(value).__name__
     return f"{_article(kind)} {kind}"
+
+
+def _brief(text: str) -> str:
+    """Return the beginning of a long text."""
+    return text if len(text) <= 100 else f"{text[:90]}..."
 
 
 def _article(word: str) -> str:
