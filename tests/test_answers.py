@@ -99,9 +99,6 @@ def answering():
 pytestmark = on_linux
 
 
-# Cells --------------------------------------------------------------------------------------------
-
-
 def test_cells_share_names(answering):
     assert answering.run("x = 1\ny = [x]") is None
     assert answering.run("y.append(x + 1)") is None
@@ -353,9 +350,6 @@ def test_the_standard_library_and_numpy_are_there(answering):
     assert broken == {}
 
 
-# Names --------------------------------------------------------------------------------------------
-
-
 def test_a_name_is_described(answering):
     answering.run(
         """
@@ -385,9 +379,6 @@ def test_a_name_is_described(answering):
     assert answering.describe("nothing") == {"kind": "missing"}
     assert "error" in answering.describe("odd")
     assert answering.value("number") == 3
-
-
-# Calls --------------------------------------------------------------------------------------------
 
 
 def test_arguments_and_results_are_plain_values(answering):
@@ -555,8 +546,6 @@ def test_a_function_of_the_student_s_can_be_given_to_a_replaced_one(answering):
     assert decode(answering.hear())["value"] == (12, 13)
 
 
-# Libraries ----------------------------------------------------------------------------------------
-
 POOL = "from utils.pooling import pool2d\ndef f(x):\n    return pool2d(x, size=2)"
 
 
@@ -658,9 +647,6 @@ def test_reading_says_what_cells_do_with_names(answering):
     uses = answering.ask({"do": "read", "sources": ["x = 1", "print(x)", "def f(:"]})["uses"]
     assert [one["silent"] for one in uses] == [True, False, False]
     assert uses[1]["reads"] == ["print", "x"]
-
-
-# What crosses -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -192,9 +192,6 @@ def test_tests_have_no_part_in_it(toy, release):
     assert not any(is_test(cells[i]) for i in found.run | found.outputs.keys())
 
 
-# The course's own ---------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("name", [lesson.name for lesson in find_lessons(find_root(), [])])
 def test_only_what_calls_an_answer_is_run_again(name):
     """Are a lesson's demonstrations shown as they were built, once its exercises are done?"""

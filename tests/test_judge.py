@@ -65,9 +65,6 @@ pytestmark = on_linux
 DOUBLE = "def f(x):\n    return 2 * x"
 
 
-# Plain tests --------------------------------------------------------------------------------------
-
-
 def test_a_plain_assertion_works(judge):
     right, wrong, with_text = judge(
         DOUBLE, "assert f(3) == 6", "assert f(3) == 7", "assert f(3) == 7, 'f: twice 3 is 6'"
@@ -174,9 +171,6 @@ def test_leaving_a_test_ends_it_alone(judge, leave):
     left, after = judge(DOUBLE, leave, "assert f(1) == 2")
     assert after == []
     assert left
-
-
-# What a student's function does -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -338,8 +332,6 @@ def test_a_generator_that_was_not_used_stays_where_it_is(judge):
     assert judge("def f(rng):\n    return np.random.default_rng(0).random()", test) == [[]]
 
 
-# Checks of the course -----------------------------------------------------------------------------
-
 CONVOLVE = """
     def correlate2d(image, kernel):
         return {}
@@ -405,9 +397,6 @@ def test_a_test_that_passes_what_cannot_be_passed_says_so(judge):
     ((kind, text),) = judge(DOUBLE, "f({1})")[0]
     assert kind == "TypeError"
     assert "a test passes set" in text
-
-
-# Pieces, in this process --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

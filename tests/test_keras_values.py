@@ -167,9 +167,6 @@ def test_a_class_of_layers_is_no_layer(keras):
     assert describe(keras.layers.Dense) is None
 
 
-# What is refused ----------------------------------------------------------------------------------
-
-
 def with_lambda(keras):
     return keras.Sequential([keras.Input((4,)), keras.layers.Lambda(lambda x: x * 2)])
 
@@ -246,9 +243,6 @@ def test_a_model_that_cannot_describe_itself_is_told(keras):
     model.layers[0].get_config = lambda: 1 / 0
     back = carry(model)
     assert back.kind.startswith("model that cannot be saved (ZeroDivisionError)")
-
-
-# What is forged -----------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -77,9 +77,6 @@ def messages(marked, name="double"):
 RIGHT_POINTS = {"double": 3.0, "shout": 1.0}
 
 
-# Time ---------------------------------------------------------------------------------------------
-
-
 def test_an_endless_function_costs_its_exercise_alone(mark, monkeypatch):
     monkeypatch.setattr(sessions, "AGAIN", 0.5)
     begin = time.monotonic()
@@ -161,9 +158,6 @@ def test_the_submission_as_a_whole_has_an_end(mark, monkeypatch):
     assert "the submission as a whole was stopped after 2.5 s" in messages(marked, "shout")[0]
 
 
-# Ends ---------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("end", "why"),
     [
@@ -236,8 +230,6 @@ def test_a_judge_that_ends_costs_that_test_alone(toy):
     assert after.outputs == []
 
 
-# Memory and disk ----------------------------------------------------------------------------------
-
 SMALL = Bounds(
     cell=10, memory=150_000_000, file_size=1_000_000, disk=5_000_000, files=100, submission=60
 )
@@ -306,9 +298,6 @@ def test_too_much_output_of_a_cell_is_cut(mark):
     assert text.endswith("... output cut\n")
 
 
-# Starting and stopping ----------------------------------------------------------------------------
-
-
 def test_ending_all_stops_what_runs_and_starts_no_more(release, toy):
     """Does Ctrl-C end a class at once?"""
     from threading import Timer
@@ -367,8 +356,6 @@ def test_the_error_of_an_answer_s_cell_is_told_by_its_name(release, toy):
     _, errors = run_apart(cells, toy, SHORT, shared_zygotes())
     assert errors == {"double": "ZeroDivisionError: division by zero"}
 
-
-# What is read -------------------------------------------------------------------------------------
 
 STREAM = {"output_type": "stream", "name": "stdout", "text": "x"}
 FORGED = [
