@@ -133,8 +133,14 @@ class Job:
     student: str
     lesson: Lesson
     folder: Path
-    content: bytes
     digest: dict[str, str]
+
+    def read(self) -> bytes:
+        """Return the file's content: not kept, so that a class of any size takes little memory."""
+        try:
+            return read_file(self.folder / f"{self.lesson.name}.ipynb")
+        except Unreadable:
+            return b""  # It was there a moment ago.
 
 
 def autograde(
@@ -334,7 +340,7 @@ class _Run:
         if stored and not self._options.force and digest.items() <= stored.items():
             with suppress(KeyError, TypeError):
                 return SubmissionResult.from_record(stored["result"])
-        return Job(student, lesson, folder, content, digest)
+        return Job(student, lesson, folder, digest)
 
     def _result_without_file(
         self, student: str, lesson: Lesson, stored: dict | None
@@ -366,7 +372,7 @@ class _Run:
             from grader.stock import mark_stock
 
             for job in jobs:
-                yield job, mark_stock(job.lesson, job.student, job.content, self._options)
+                yield job, mark_stock(job.lesson, job.student, job.read(), self._options)
             return
         if not jobs:
             return
@@ -381,7 +387,7 @@ class _Run:
         """Keep an executor busy, and no more than that: submissions can be large."""
         waiting: dict[Future, Job] = {}
         for job in jobs:
-            arguments = (job.content, job.lesson, job.student, self._options.bounds)
+            arguments = (job.read(), job.lesson, job.student, self._options.bounds)
             waiting[executor.submit(mark_job, *arguments)] = job
             if len(waiting) >= window:
                 yield from _take_finished(waiting)
