@@ -329,6 +329,8 @@ class _Run:
         if path is None or not os.path.lexists(path):
             return self._result_without_file(student, lesson, stored)
         try:
+            if folder.is_symlink():
+                raise Unreadable("its folder is a link and not the folder itself")
             content = read_file(path)
         except Unreadable as error:
             # As if its content were this sentence, so that a mended file is marked again.

@@ -37,6 +37,7 @@ from grader.values import LARGEST, BadMessage, decode, encode
 from grader.zygote import CannotStart
 
 GRACE = 2.0  # seconds between asking a cell to stop and killing it
+PATIENCE = 20.0  # seconds that the judge has beyond what a test's calls may take
 READY = 120.0  # seconds for a process to be ready, on a machine under load
 AGAIN = 5.0  # seconds that a function has that ran too long before
 BRIEFLY = 1.0  # seconds that a cell has that was stopped before
@@ -481,22 +482,25 @@ class Court:
         court = self._start_judge()
         deadline = time.monotonic() + seconds
         try:
-            court.channel.send(request, deadline + READY)
+            court.channel.send(request, deadline + PATIENCE)
             while True:
-                message = court.channel.receive(LARGEST + 1, deadline + READY, court.watch)
+                message = court.channel.receive(LARGEST + 1, deadline + PATIENCE, court.watch)
                 kind, payload = message[:1], message[1:]
                 if kind == judging.DONE:
                     return payload
                 whose = self._keras if kind == judging.TO_KERAS and self._keras else self._by_hand
                 deadline += self._catch_up(whose, index)
                 reply = self._pass_on(whose, payload, index, deadline, seconds, exercise)
-                court.channel.send(reply, time.monotonic() + READY)
+                court.channel.send(reply, deadline + PATIENCE)
         except (Closed, Late, Broken, Gone) as error:
             # A value that the judge cannot stand costs the student this test, and no other.
             self._judge.close()
             self._judge = None
             if isinstance(error, Gone) and str(error):
                 raise
+            if isinstance(error, Late):
+                self._slow.add(exercise)
+                raise Gone("the judge was kept busy for too long") from None
             raise Gone("the answer could not be checked: the judge came to an end") from None
 
     def _catch_up(self, answerer: Answerer, index: int) -> float:

@@ -31,6 +31,7 @@ LOOKS_LIKE = {
     b"<html": "a web page: download the notebook itself",
     b"version https://git-lfs": "a pointer of Git LFS: the file itself was not uploaded",
 }
+MOST_CELLS = 2_000
 LARGEST = 200_000_000  # bytes of a notebook
 FENCE = re.compile(r"\A\s*```\w*\n(.*?)\n```\s*\Z", re.DOTALL)
 
@@ -96,7 +97,10 @@ def parse_notebook(content: bytes) -> NotebookNode:
     data = _load(_decode(content))
     if not isinstance(data, dict):
         raise Unreadable("the file is JSON, but not a notebook")
-    return _rebuild(_cells_of(data))
+    cells = _cells_of(data)
+    if len(cells) > MOST_CELLS:
+        raise Unreadable(f"the notebook has {len(cells):,} cells; {MOST_CELLS:,} can be marked")
+    return _rebuild(cells)
 
 
 def _decode(content: bytes) -> str:

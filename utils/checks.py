@@ -632,7 +632,9 @@ def _tell(error: BaseException) -> str:
     for frame in traceback.extract_tb(error.__traceback__):
         if not frame.filename.startswith(ours) and "site-packages" not in frame.filename:
             line = f"\n  in the line: {frame.line}" if frame.line else ""
+    # A text of any length could spell out a hidden input.
     text = str(error)
+    text = text if len(text) <= 150 else f"{text[:150]}..."
     return f"{type(error).__name__}{': ' + text if text else ' (without a text).'}{line}"
 
 
