@@ -4,6 +4,7 @@ import copy
 import logging
 import os
 import signal
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -205,6 +206,11 @@ def refused(options, release, address, words):
 def test_no_scheduler_is_told(options, release, address, monkeypatch):
     monkeypatch.setattr(module, "WAIT", 1.0)
     refused(options, release, address, f"There is no Dask scheduler at {address}")
+
+
+def test_dask_that_is_missing_is_named(options, release, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    refused(options, release, "tcp://127.0.0.1:1", "not installed: uv sync --extra dask")
 
 
 def test_a_scheduler_without_workers_is_told(options, release, monkeypatch):
