@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import signal
+import stat
 import subprocess
 import tempfile
 import threading
@@ -229,7 +230,7 @@ class Confined:
         """Return how many files lie in its folder, and their bytes together."""
         if self._folder is None:
             return 0, 0
-        count = size = 0
+        count, size = 0, self._unnamed()
         waiting = [self._folder]
         while waiting and count <= self._session.bounds.files:
             try:
@@ -244,6 +245,17 @@ class Confined:
             except OSError:  # so deep that it has no name
                 return self._session.bounds.files + 1, size
         return count, size
+
+    def _unnamed(self) -> int:
+        """Return the bytes in files that are open and have no name any more."""
+        size = 0
+        with contextlib.suppress(OSError), os.scandir(f"/proc/{self._process.pid}/fd") as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    found = os.stat(entry.path)
+                    if stat.S_ISREG(found.st_mode) and not found.st_nlink:
+                        size += 512 * found.st_blocks
+        return size
 
     def _describe_end(self) -> str:
         """Say how it ended."""
