@@ -17,6 +17,7 @@ from __future__ import annotations
 import ast
 import builtins
 import difflib
+import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -162,7 +163,7 @@ def _changed_inside(tree: ast.Module, function: ast.FunctionDef) -> Iterator[tup
         for operator in (*OPERATORS, pairs):
             for new in operator(node):
                 _put(parent, field, index, new)
-                yield operator.__name__.strip("_"), ast.unparse(ast.fix_missing_locations(tree))
+                yield operator.__name__, ast.unparse(ast.fix_missing_locations(tree))
                 _put(parent, field, index, node)
 
 
@@ -258,7 +259,7 @@ def _count_shared(one: list[str], other: list[str]) -> int:
 
 
 def arithmetic(node: ast.AST) -> Iterator[ast.AST]:
-    """Replace ``+ - * / // % ** @``, drop one side, exchange the sides, round the other way."""
+    """Replace `+ - * / // % ** @`, drop one side, exchange the sides, round the other way."""
     if isinstance(node, ast.BinOp):
         for other in ARITHMETIC.get(type(node.op), []):
             yield ast.BinOp(node.left, other(), node.right)
@@ -277,7 +278,7 @@ def arithmetic(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def comparison(node: ast.AST) -> Iterator[ast.AST]:
-    """Replace a comparison by another: ``<`` by ``<=``; drop one of a chain."""
+    """Replace a comparison by another, `<` by `<=`; drop one of a chain."""
     if not isinstance(node, ast.Compare):
         return
     for index, op in enumerate(node.ops):
@@ -290,7 +291,7 @@ def comparison(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def condition(node: ast.AST) -> Iterator[ast.AST]:
-    """Exchange ``and`` and ``or``, drop one side, negate a condition, take it as given or never."""
+    """Exchange `and` and `or`, drop one side, negate a condition, take it as given or never."""
     if isinstance(node, ast.BoolOp):
         yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
         yield from node.values
@@ -528,3 +529,8 @@ OPERATORS: list[Operator] = [
     error,
     setting,
 ]
+# What each operator does, in a sentence.
+MEANINGS = {operator.__name__: inspect.getdoc(operator) for operator in OPERATORS} | {
+    "neighbour": "Take one variable for its neighbour: height for width, i for j.",
+    "argument_spoilt": "Change an argument in place after the work is done.",
+}

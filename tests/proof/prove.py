@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +33,8 @@ class Proof:
         The exercise.
     mutants : int
         How many there are, equivalent ones included.
+    operators : Counter
+        How many of them each operator made.
     equivalent : list of (Mutant, str)
         Those that no test can catch, and why.
     survivors : list of Mutant
@@ -51,6 +54,7 @@ class Proof:
     lesson: str
     exercise: str
     mutants: int = 0
+    operators: Counter[str] = field(default_factory=Counter)
     equivalent: list[tuple[Mutant, str]] = field(default_factory=list)
     survivors: list[Mutant] = field(default_factory=list)
     stale: list[tuple[str, str]] = field(default_factory=list)
@@ -124,6 +128,7 @@ def prove(
         advance(len(said), len(calls))
 
     proof = Proof(lesson, exercise, mutants=len(mutants), right=len(right))
+    proof.operators.update(mutant.operator for mutant in mutants)
     _judge_mutants(proof, mutants, equivalent, said)
     proof.refused = {
         style: "\n".join(said["right", style]) for style in right if said["right", style]

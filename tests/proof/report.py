@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from tests.proof.operators import MEANINGS
 from tests.proof.prove import Proof
 
 INTRODUCTION = """# How far the tests can be trusted
@@ -34,6 +36,10 @@ def write_report(proofs: Sequence[Proof]) -> str:
         [
             INTRODUCTION,
             *_overview(proofs),
+            "",
+            "## What is changed",
+            "",
+            *_operators(proofs),
             "",
             "## Mutants that are no mistakes",
             "",
@@ -82,6 +88,13 @@ def _numbers(proof: Proof) -> list[int]:
         len(proof.named) + len(proof.unnamed),
         len(proof.named),
     ]
+
+
+def _operators(proofs: Sequence[Proof]) -> list[str]:
+    """Return a table of the mutation operators, and how many mutants each made."""
+    made = sum((proof.operators for proof in proofs), Counter())
+    rows = [[name.replace("_", " "), MEANINGS[name], made[name]] for name in MEANINGS]
+    return _table(["operator", "what it does", "mutants"], rows, 2)
 
 
 def _equivalents(proofs: Sequence[Proof]) -> list[str]:

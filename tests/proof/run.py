@@ -1,8 +1,8 @@
-"""Run answers against an exercise's test cells, each in a process of its own.
+"""Run answers against an exercise's test cells, each guarded, in forks of this process.
 
-A mutant may loop for ever, eat all memory or kill its process, and must leave nothing behind for
-the next one. So each answer is run in a fork of this process, which has all imports done; a fork
-takes milliseconds, and starts from the same state every time.
+A mutant may loop for ever, eat all memory or kill its process, and none of that must end the proof.
+So answers are run in forks of this process, which has all imports done: a few in each, one after
+another, and one that ends its fork does not cost the others.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
+from unittest import mock
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from tests.lessons import each_test, find_lesson, imports_of
 FORK = multiprocessing.get_context("fork")
 # Processor time and memory of one answer. No right answer takes more than a few seconds.
 SECONDS, MEMORY = 30, 2 * 1024**3
+TOGETHER = 12  # answers for one fork
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Died:
 def run_each(
     calls: Mapping[Hashable, tuple], workers: int | None = None
 ) -> Iterator[tuple[Hashable, object]]:
-    """Call functions side by side, each in a fork of this process.
+    """Call functions side by side, in forks of this process.
 
     Parameters
     ----------
@@ -58,25 +59,73 @@ def run_each(
     (label, result)
         In any order. The result is what the function returned, or `Died`.
     """
-    waiting, running = deque(calls.items()), {}
+    items = list(calls.items())
+    waiting = deque(items[start : start + TOGETHER] for start in range(0, len(items), TOGETHER))
+    running: dict[Connection, _Fork] = {}
     gc.collect()
     gc.freeze()  # so that a fork's collector does not copy every page
     try:
         while waiting or running:
             while waiting and len(running) < (workers or os.cpu_count() or 1):
-                label, call = waiting.popleft()
-                receiver, process = _start(*call)
-                running[receiver] = label, process, time.monotonic() + 10 * SECONDS
+                fork = _Fork(waiting.popleft())
+                running[fork.receiver] = fork
             for receiver in wait(list(running), timeout=1):
-                label, process, _ = running.pop(receiver)
-                yield label, _collect(receiver, process)
-            for _, process, deadline in running.values():
-                if time.monotonic() > deadline:
-                    process.kill()
+                fork = running[receiver]
+                yield fork.collect()
+                if fork.ended:
+                    del running[receiver]
+                    waiting.extendleft([list(fork.calls)] if fork.calls else [])
+            for fork in running.values():
+                if time.monotonic() > fork.deadline:
+                    fork.process.kill()
     finally:
         gc.unfreeze()
-        for _, process, _ in running.values():
-            process.kill()
+        for fork in running.values():
+            fork.process.kill()
+
+
+class _Fork:
+    """A process that makes some calls, one after another, and sends the results."""
+
+    def __init__(self, calls: list[tuple[Hashable, tuple]]):
+        self.calls = deque(calls)
+        self.ended = False
+        self.deadline = time.monotonic() + 10 * SECONDS
+        self.receiver, sender = FORK.Pipe(duplex=False)
+        self.process = FORK.Process(target=_serve, args=(sender, calls), daemon=True)
+        self.process.start()
+        sender.close()
+
+    def collect(self) -> tuple[Hashable, object]:
+        """Return the next call's label and result; wait for it if need be."""
+        label, _ = self.calls.popleft()
+        self.deadline = time.monotonic() + 10 * SECONDS
+        try:
+            result = self.receiver.recv()
+        except EOFError:
+            result = self._died()
+        if not self.calls or isinstance(result, Died):
+            self.process.join()
+            self.receiver.close()
+            self.ended = True
+        return label, result
+
+    def _died(self) -> Died:
+        """Say how the process ended."""
+        self.process.join()
+        slow = self.process.exitcode in (-signal.SIGXCPU, -signal.SIGKILL)
+        return Died("It takes too long." if slow else "It ends its process.")
+
+
+def _serve(sender: Connection, calls: list[tuple[Hashable, tuple]]) -> None:
+    """Make some calls in this process, which is a fork, and send the results."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    for _, (function, *arguments) in calls:
+        _limit()
+        sender.send(function(*arguments))
+        gc.collect()
 
 
 def run_answer(lesson: str, exercise: str, source: str, curt: bool = False) -> tuple[str, ...]:
@@ -90,8 +139,7 @@ def run_answer(lesson: str, exercise: str, source: str, curt: bool = False) -> t
         The whole answer.
     curt : bool
         Whether to stop at the first test cell that fails, and to do without the search for the
-        mistake's name, which takes most of the time of a failing test. (It is forgotten for good:
-        curt runs belong into forks.)
+        mistake's name, which takes most of the time of a failing test.
 
     Returns
     -------
@@ -99,16 +147,16 @@ def run_answer(lesson: str, exercise: str, source: str, curt: bool = False) -> t
         What the test cells that it fails say of it, or what it raises outside its function.
     """
     failures = []
-    if curt:
-        _lore(lesson).MISTAKES = _lore(lesson).EXAMPLES = {}
-    try:
-        for _, message in each_test(lesson, exercise, source):
-            if message is not None:
-                failures.append(message)
-                if curt:
-                    break
-    except BaseException as error:  # whatever a mutant does
-        failures.append(f"{type(error).__name__}: {error}")
+    nothing = mock.patch.multiple(_lore(lesson), MISTAKES={}, EXAMPLES={})
+    with nothing if curt else contextlib.nullcontext():
+        try:
+            for _, message in each_test(lesson, exercise, source):
+                if message is not None:
+                    failures.append(message)
+                    if curt:
+                        break
+        except BaseException as error:  # whatever a mutant does
+            failures.append(f"{type(error).__name__}: {error}")
     return tuple(failures)
 
 
@@ -169,46 +217,18 @@ def _spoil(value: object) -> None:
         value.clear()
 
 
-def _start(function: Callable, *arguments: object) -> tuple[Connection, BaseProcess]:
-    """Start a call in a fork; return where its result will come, and its process."""
-    receiver, sender = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=_call, args=(sender, function, arguments), daemon=True)
-    process.start()
-    sender.close()
-    return receiver, process
-
-
-def _call(sender: Connection, function: Callable, arguments: tuple) -> None:
-    """Call a function in this process, which is its own, and send the result."""
-    _limit(SECONDS)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(nowhere, stream)
-    sender.send(function(*arguments))
-
-
-def _collect(receiver: Connection, process: BaseProcess) -> object:
-    """Return what a process sent, or how it ended without that."""
-    with receiver:
-        try:
-            result = receiver.recv()
-        except EOFError:
-            result = None
-    process.join()
-    if result is not None:
-        return result
-    slow = process.exitcode in (-signal.SIGXCPU, -signal.SIGKILL)
-    return Died("It takes too long." if slow else "It ends its process.")
-
-
-def _limit(seconds: int) -> None:
-    """Bound this process's processor time and memory."""
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
+def _limit() -> None:
+    """Bound what this process may take from now on: processor time and memory."""
+    _set_limit(resource.RLIMIT_CPU, int(time.process_time()) + SECONDS)
     used = Path("/proc/self/statm")
     if used.exists():
         pages = int(used.read_text().split()[0])
-        bound = pages * resource.getpagesize() + MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
+        _set_limit(resource.RLIMIT_AS, pages * resource.getpagesize() + MEMORY)
+
+
+def _set_limit(kind: int, value: int) -> None:
+    """Set one of this process's limits, so that it can be raised again."""
+    resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))
 
 
 def _lore(lesson: str) -> ModuleType:
