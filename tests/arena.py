@@ -200,6 +200,8 @@ class Evidence:
         Processes, and pieces of shared memory, that are still there.
     contacts : list of str
         Kinds of socket that were knocked at.
+    disk : int
+        Bytes of the disk that were taken at one time.
     """
 
     rows: dict[tuple[str, str], dict] = field(default_factory=dict)
@@ -210,6 +212,7 @@ class Evidence:
     strays: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     contacts: list[str] = field(default_factory=list)
+    disk: int = 0
 
 
 class Arena:
@@ -281,10 +284,11 @@ class Arena:
         before = self._watched()
         shared = _shared_memory()
         begin = time.monotonic()
-        with _adopting_orphans() as orphans:
+        with _adopting_orphans() as orphans, _watching_disk(self.home) as taken:
             evidence.status, evidence.said = self._autograde(more, timeout, jobs, patience)
             evidence.seconds = time.monotonic() - begin
             evidence.left = orphans()
+            evidence.disk = max(taken)
         evidence.left += sorted(_shared_memory() - shared)
         after = self._watched()
         evidence.changed = sorted(
@@ -398,13 +402,33 @@ def _limit_memory() -> None:
 
 
 def _shared_memory() -> set[str]:
-    """Return System V's shared memory, semaphores and queues, which outlive their process."""
+    """Return this user's shared memory, semaphores and queues, which outlive their process."""
     found = set()
     for kind in ("shm", "sem", "msg"):
         with contextlib.suppress(OSError):
-            rows = Path(f"/proc/sysvipc/{kind}").read_text(encoding="utf-8").splitlines()[1:]
-            found |= {f"{kind} {row.split()[1]}" for row in rows}
+            head, *rows = Path(f"/proc/sysvipc/{kind}").read_text(encoding="utf-8").splitlines()
+            owner = head.split().index("cuid")
+            mine = [row.split() for row in rows if int(row.split()[owner]) == os.getuid()]
+            found |= {f"{kind} {row[1]}" for row in mine}
     return found
+
+
+@contextlib.contextmanager
+def _watching_disk(folder: Path) -> Iterator[list[int]]:
+    """Note five times a second how many bytes more are taken than in the beginning."""
+    begin, taken, over = shutil.disk_usage(folder).free, [0], threading.Event()
+
+    def note() -> None:
+        while not over.wait(0.2):
+            taken.append(begin - shutil.disk_usage(folder).free)
+
+    thread = threading.Thread(target=note, daemon=True)
+    thread.start()
+    try:
+        yield taken
+    finally:
+        over.set()
+        thread.join()
 
 
 @contextlib.contextmanager

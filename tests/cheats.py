@@ -2425,6 +2425,55 @@ OTHERS = [
         keeps=("mean_activation",),
     ),
     Cheat(
+        "network without measure",
+        "A network of more numbers than any machine holds, and one whose layers never end.",
+        answers={
+            "build_dense": """
+            def build_dense(input_shape=(28, 28, 1), classes=10):
+                return keras.Sequential([
+                    keras.Input(input_shape), layers.Flatten(), layers.Dense(10**9),
+                    layers.Dense(10**9), layers.Dense(classes, activation="softmax"),
+                ])
+            """,
+            "build_cnn": """
+            def build_cnn(input_shape=(28, 28, 1), classes=10):
+                model = keras.Sequential([keras.Input(input_shape), layers.Flatten()])
+                for _ in range(10**6):
+                    model.add(layers.Dense(1))
+                return model
+            """,
+        },
+        lesson="07_keras_cnn",
+        keeps=("mean_activation", "forward_by_hand"),
+    ),
+    Cheat(
+        "reference where Keras is",
+        "Where Keras is real, the reference is looked for among all objects, modules and files.",
+        answers={
+            "build_lenet5": """
+            import gc
+            import glob
+            import sys
+            import types
+
+            def build_lenet5(classes=10):
+                for one in gc.get_objects():
+                    if isinstance(one, types.FunctionType) and one.__name__ == "build_lenet5":
+                        if one.__globals__ is not globals():
+                            return one(classes)
+                for folder in ["@COURSE@", *sys.path]:
+                    for path in glob.glob(f"{folder}/utils/lenet.py"):
+                        names = {"__name__": "mine"}
+                        exec(open(path).read(), names)
+                        return names["build_lenet5"](classes)
+                del sys.modules["utils.lenet"]
+                return __import__("utils.lenet").lenet.build_lenet5(classes)
+            """,
+        },
+        lesson="08_lenet",
+        keeps=("layer_table", "pad_to", "receptive_field"),
+    ),
+    Cheat(
         "network does it by hand",
         "Keras computes what is to be computed by hand, and the predictor that the test hands over "
         "is asked for the reference.",

@@ -17,7 +17,7 @@ import os
 import socket
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent, indent
 
@@ -29,6 +29,8 @@ LESSON = "02_convolution"
 # Its tests hand functions of their own to the student's.
 CALLING_BACK = "10_backprop"
 FULL = full_marks(LESSON)
+# Whose honest submission lies beside the others.
+NEIGHBOUR = "Zoë 学生 🙂"
 BREACH = "BR" + "EACH"
 
 
@@ -44,6 +46,8 @@ class Hostile:
         Gives the file's content, or puts something else in the file's place if it takes a path.
     lost : tuple of str
         Exercises that get nothing.
+    part : dict of str to float
+        Exercises that get some of their points.
     unsure : tuple of str
         Exercises whose points are not laid down. All others get all.
     status : str
@@ -61,6 +65,7 @@ class Hostile:
     name: str
     make: Callable[[], NotebookNode | bytes] | Callable[[Path], None]
     lost: tuple[str, ...] = ()
+    part: dict[str, float] = field(default_factory=dict)
     unsure: tuple[str, ...] = ()
     status: str = "graded"
     says: str = ""
@@ -74,7 +79,7 @@ class Hostile:
         worth = full_marks(self.lesson)
         none = self.lost if self.status == "graded" else worth
         return {
-            name: 0.0 if name in none else most
+            name: 0.0 if name in none else self.part.get(name, most)
             for name, most in worth.items()
             if name not in self.unsure
         }
@@ -349,6 +354,9 @@ FILES = [
          status="unreadable"),
     data("thousand cells", lambda content: content["cells"].extend(
         v4.new_code_cell(f"n{i} = {i}") for i in range(1_000))),
+    data("hundred thousand cells", lambda content: content["cells"].extend(
+        [{"cell_type": "code", "source": "1"}] * 100_000), status="unreadable",
+         says="cells", dangerous=True),
     data("line without end", lambda content: content["cells"].insert(
         1, v4.new_code_cell("text = '" + "ab" * 1_500_000 + "'"))),
     data("surrogates and NUL", lambda content: content["cells"].insert(
@@ -391,6 +399,7 @@ FILES = [
     in_place("a folder", _folder),
     in_place("link to nowhere", _link_to("/nowhere/at/all")),
     in_place("link to itself", _loop_of_links),
+    in_place("link to a neighbour's work", _link_to(f"../../{NEIGHBOUR}/{LESSON}/{LESSON}.ipynb")),
     in_place("link to the passwords", _link_to("/etc/passwd")),
     in_place("link to a folder", _link_to("/etc")),
     in_place("link to a device", _link_to("/dev/zero"), dangerous=True),
@@ -426,6 +435,12 @@ def relu_body(name: str, body: str, **more: object) -> Hostile:
     return relu(name, "def relu(x):\n" + indent(_clean(body), "    "), **more)
 
 
+def half(name: str, body: str, **more: object) -> Hostile:
+    """Return a submission whose function goes wrong in the second test alone, on vectors."""
+    right = "if np.ndim(x) == 2:\n    return np.where(x > 0, x, 0)\n"
+    return relu_body(name, right + _clean(body), lost=(), part={"relu": 0.5}, **more)
+
+
 BROKEN = [
     relu("python 2", "def relu(x):\n    print 'relu'\n    return x", says="SyntaxError"),
     relu("syntax error", "def relu(x:\n    return x", says="SyntaxError"),
@@ -442,18 +457,18 @@ BROKEN = [
     own("error in a cell", "1 / 0"),
     own("name unknown in a cell", "this_is_not_defined + 1"),
     own("parentheses without end", "(" * 20_000 + ")" * 20_000),
-    own("signs without end", "x = " + "-" * 200_000 + "1"),
-    own("sum without end", "x = " + "1+" * 100_000 + "1"),
-    own("dots without end", "x = a" + ".b" * 100_000),
+    own("signs without end", "x = " + "-" * 50_000 + "1"),
+    own("sum without end", "x = " + "1+" * 30_000 + "1"),
+    own("dots without end", "x = a" + ".b" * 30_000),
     own("power without end", "x = " + "2**" * 5_000 + "1"),
     own("lambdas without end", "x = " + "lambda: " * 5_000 + "1"),
     own("blocks without end", "\n".join(" " * i + "if True:" for i in range(200)) + "\n" + " " * 200
         + "pass"),
-    own("comparisons without end", "x = " + "1<" * 50_000 + "2"),
+    own("comparisons without end", "x = " + "1<" * 20_000 + "2"),
     own("brackets open", "[" * 50_000),
-    own("magics without end", "\n".join(f"a{i} = !true" for i in range(400))
+    own("magics without end", "\n".join(f"a{i} = !true" for i in range(150))
         + "\nx = '" + "ab" * 100_000 + "'"),
-    own("help without end", "\n".join("print?" for _ in range(300))),
+    own("help without end", "\n".join("print?" for _ in range(100))),
     own("magics that are not there", "%matplotlib notebook\n%load_ext nothing\n%%nothing\nx"),
     own("programs by magic", "!touch @CANARY@/@TOKEN@\n!!ls /\n%sx touch @CANARY@/@TOKEN@2"),
     own("cell of bash", "%%bash\ntouch @CANARY@/@TOKEN@\nsleep 100 &"),
@@ -468,11 +483,11 @@ BROKEN = [
 # Time and size ----------------------------------------------------------------------------------
 
 LOOPING = [
-    relu_body("loop", "while True:\n    pass", says="stopped after"),
-    relu_body("loop in C", "return 10 ** 10 ** 9", says="stopped after"),
-    relu_body("regular expression", "import re\nreturn re.match('(a+)+b', 'a' * 50)",
+    half("loop", "while True:\n    pass", says="stopped after"),
+    half("loop in C", "return 10 ** 10 ** 9", says="stopped after"),
+    half("regular expression", "import re\nreturn re.match('(a+)+b', 'a' * 50)",
               says="stopped after"),
-    relu_body("loop that cannot be interrupted", """
+    half("loop that cannot be interrupted", """
         while True:
             try:
                 while True:
@@ -480,10 +495,9 @@ LOOPING = [
             except BaseException:
                 pass
     """, says="stopped after"),
-    relu_body("sleep", "import time\ntime.sleep(10**6)", says="stopped after"),
-    relu_body("deadlock", "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
+    half("deadlock", "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
               says="stopped after"),
-    relu_body("signals ignored", """
+    half("signals ignored", """
         import signal
         for number in range(1, 65):
             try:
@@ -526,12 +540,12 @@ LOOPING = [
 
 LARGE = [
     relu_body("list too large", "return [0] * 10**12"),
-    relu_body("growing list", "out = []\nwhile True:\n    out.append([0] * 10**6)", dangerous=True),
-    relu_body("doubling text", "text = 'x'\nwhile True:\n    text += text", dangerous=True),
+    half("growing list", "out = []\nwhile True:\n    out.append([0] * 10**6)", dangerous=True),
+    half("doubling text", "text = 'x'\nwhile True:\n    text += text", dangerous=True),
     relu_body("matrix too large", "return np.ones((10**6, 10**6))"),
-    relu_body("large matrices", "out = [np.ones((10**4, 10**4)) for _ in range(1000)]\nreturn x",
+    half("large matrices", "out = [np.ones((10**4, 10**4)) for _ in range(1000)]\nreturn x",
               dangerous=True),
-    relu_body("mapped memory", """
+    half("mapped memory", """
         import mmap
         maps = []
         for flags in (mmap.MAP_PRIVATE, mmap.MAP_SHARED):
@@ -555,17 +569,17 @@ LARGE = [
             except MemoryError:
                 pass
 
-        threads = [threading.Thread(target=fill) for _ in range(10)]
+        threads = [threading.Thread(target=fill) for _ in range(3)]
         for one in threads:
             one.start()
         for one in threads:
             one.join()
     """, unsure=tuple(FULL), dangerous=True),
     relu_body("gigabyte returned", "return np.zeros(10**9 // 8)"),
-    relu_body("deep list returned", "out = []\nfor _ in range(10**6):\n    out = [out]\nreturn out"),
+    half("deep list returned", "out = []\nfor _ in range(10**5):\n    out = [out]\nreturn out"),
     relu_body("list in itself", "out = [1]\nout.append(out)\nreturn out"),
     relu_body("dict in itself", "out = {}\nout['a'] = (out, [out])\nreturn out"),
-    relu_body("ten million values", "return list(range(10**7))"),
+    half("ten million values", "return list(range(10**7))"),
     relu_body("iterator without end", "import itertools\nreturn itertools.count()"),
     relu_body("list that never ends", """
         class Endless(list):
@@ -576,7 +590,7 @@ LARGE = [
         return Endless()
     """),
     relu_body("recursion", "return relu(x)"),
-    relu_body("recursion without limit",
+    half("recursion without limit",
               "import sys\nsys.setrecursionlimit(10**9)\nreturn relu(x)", dangerous=True),
     relu_body("recursion in C", """
         import sys
@@ -701,7 +715,7 @@ raise ValueError
 ENDS = [
     *(relu_body(f"{name} in a function", code) for name, code in WAYS_TO_END.items()),
     Hostile("ends in many cells", lambda: with_cells(
-        *(code for name, code in WAYS_TO_END.items() if name not in ("SIGSTOP", "SIGINT")))),
+        *(code for name, code in WAYS_TO_END.items() if name not in ("SIGSTOP", "SIGINT", "SIGALRM")))),
     *(own(f"{name} in a cell", code) for name, code in WAYS_TO_END.items()
       if name in ("exit code", "segmentation fault", "SIGKILL", "SIGSTOP", "closed descriptors",
                   "other descriptors", "KeyboardInterrupt", "base exception")),
@@ -765,7 +779,7 @@ ENDS = [
 # Odd errors and values --------------------------------------------------------------------------
 
 ERRORS = [
-    relu_body("error whose text never ends", """
+    half("error whose text never ends", """
         class Odd(Exception):
             def __str__(self):
                 while True:
@@ -773,7 +787,7 @@ ERRORS = [
             __repr__ = __str__
         raise Odd
     """),
-    relu_body("error whose text is large", """
+    half("error whose text is large", """
         class Odd(Exception):
             __str__ = __repr__ = lambda self: 'x' * 10**8
         raise Odd
@@ -1246,7 +1260,7 @@ OUTSIDE = [
     """, dangerous=True),
     own("deep folders", """
         import os
-        for _ in range(10**5):
+        for _ in range(5_000):
             os.mkdir('d')
             os.chdir('d')
     """, dangerous=True),
@@ -1291,19 +1305,25 @@ OUTSIDE = [
 # Functions that the judge lends -------------------------------------------------------------------
 
 
-def borrower(name: str, body: str) -> Hostile:
-    """Return a submission that does something with the function that its exercise is given."""
-    code = "def numerical_gradient(f, w, eps=1e-5):\n" + indent(_clean(body), "    ")
+BORROWERS = {
+    "numerical_gradient": "(f, w, eps=1e-5)",
+    "learn_kernel": "(image, target, kernel_shape, steps, rate)",
+}
+
+
+def borrower(name: str, body: str, exercise: str = "numerical_gradient") -> Hostile:
+    """Return a submission that does something with the functions that its exercise may call."""
+    code = f"def {exercise}{BORROWERS[exercise]}:\n" + indent(_clean(body), "    ")
 
     def make() -> NotebookNode:
-        notebook = answer(student_copy(CALLING_BACK), right_answers(CALLING_BACK))
-        return answer(notebook, {"numerical_gradient": code})
+        others = right_answers(CALLING_BACK, ("kernel_gradient", "image_gradient"))
+        return answer(student_copy(CALLING_BACK), others | {exercise: code})
 
-    return Hostile(name, make, lost=("numerical_gradient",), lesson=CALLING_BACK)
+    return Hostile(name, make, lost=tuple(BORROWERS), lesson=CALLING_BACK)
 
 
 LENT = [
-    borrower("calls back for ever", "while True:\n    f(w)"),
+    borrower("calls back for ever", "while eps == 0.5:\n    f(w)\nreturn w"),
     borrower("calls back too late", """
         import threading
 
@@ -1314,12 +1334,13 @@ LENT = [
                 except Exception:
                     pass
 
-        threading.Thread(target=go_on, daemon=True).start()
+        if eps == 0.5:
+            threading.Thread(target=go_on, daemon=True).start()
         return w
     """),
-    borrower("calls back with much", "for _ in range(30):\n    f(np.ones(7_000_000))\nreturn w"),
+    borrower("calls back with much", "for _ in range(3 * (eps == 0.5)):\n    f(np.ones(7_000_000))\nreturn w"),
     borrower("calls back with nonsense", """
-        for nonsense in (None, "x" * 10**6, [[]] * 10**5, {1: {2: {3: object}}}, f, np.float16(1),
+        for nonsense in (None, "x" * 10**5, [[]] * 10**3, {1: {2: {3: object}}}, f, np.float16(1),
                          np.zeros(3, complex), np.zeros((2, 0)), float("nan"), 10**3000, b"x"):
             for args in ((nonsense,), (nonsense, nonsense), ()):
                 try:
@@ -1330,6 +1351,10 @@ LENT = [
     """),
     borrower("keeps what it was lent", "kept = globals().setdefault('kept', [])\nkept.append(f)\n"
              "return kept[0](w)"),
+    borrower("has a tool work for ever", """
+        while True:
+            convolution.correlate2d(np.ones((2000, 2000)), np.ones((1000, 1000)))
+    """, "learn_kernel"),
     borrower("calls back within a call back", "return f(lambda x: f(f))"),
 ]  # fmt: skip
 
@@ -1349,11 +1374,11 @@ HOSTILE: tuple[Hostile, ...] = (
 # Students' names: each has an honest submission.
 NAMES = (
     "Robert'); DROP TABLE student;--",
-    "<script>alert(1)</script>",
-    "[/red] [bold]x[link=y]",
-    "Zoë 学生 🙂",
+    "<script>alert(1)<script>",
+    "[red] [bold]x[link=y]",
+    NEIGHBOUR,
     "-rf",
-    "...",
+    "a..b",
     "~",
     "a" * 120,
     "quote \" and ' and \\",
@@ -1362,6 +1387,8 @@ NAMES = (
     " space around ",
     "=1+1",
 )
+# A folder's name may be bytes that are no text.
+NO_TEXT = os.fsdecode(b"caf\xe9 of bytes")
 
 
 def is_special(path: Path) -> bool:

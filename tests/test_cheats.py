@@ -32,7 +32,7 @@ def arena():
         for lesson in lessons():
             work = answer(student_copy(lesson), right_answers(lesson))
             arena.hand_in(honest(lesson), lesson, work)
-        arena.evidence = arena.run("--timeout", "10", "--submission-timeout", "90")
+        arena.evidence = arena.run("--submission-timeout", "90", timeout=10)
         yield arena
     finally:
         arena.close()

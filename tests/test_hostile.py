@@ -1,19 +1,20 @@
 """What broken files and hostile code get, and that nothing else comes of them."""
 
 import json
-import os
 import sqlite3
 import sys
 
 import pytest
-from arena import Arena, full_marks
-from hostile import BREACH, CALLING_BACK, HOSTILE, LESSON, NAMES, PROBE, honest
+from arena import Arena, full_marks, to_bytes
+from hostile import BREACH, CALLING_BACK, HOSTILE, LESSON, NAMES, NO_TEXT, PROBE, honest
+
+from grader.marking import mark
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has what confines a submission"
 )
 BY_NAME = {one.name: one for one in HOSTILE}
-BOUNDS = ("--timeout", "3", "--submission-timeout", "60", "--memory", "1", "--disk", "200")
+BOUNDS = ("--submission-timeout", "60", "--memory", "1", "--disk", "200")
 
 
 def lay(arena, one):
@@ -42,10 +43,10 @@ def is_confined():
     """Whether a harmless submission could not do what the dangerous ones would do."""
     arena = Arena()
     try:
-        lay(arena, PROBE)
-        evidence = arena.run(LESSON, *BOUNDS)
-        row = evidence.rows[PROBE.name, LESSON]
-        return not breach_in(arena, row) and not evidence.strays
+        marked = mark(arena.fill(to_bytes(PROBE.make()).decode()).encode(), LESSON)
+        outputs = [cell.get("outputs") for cell in marked.notebook.cells]
+        told = json.dumps([outputs, marked.result.to_json()])
+        return BREACH not in told and not any(arena.canary.glob(f"*{arena.token}*"))
     finally:
         arena.close()
 
@@ -58,9 +59,9 @@ def arena(is_confined):
         for one in HOSTILE:
             if is_confined or not one.dangerous:
                 lay(arena, one)
-        for name in NAMES:
+        for name in (*NAMES, NO_TEXT):
             arena.hand_in(name, LESSON, honest())
-        arena.evidence = arena.run(LESSON, CALLING_BACK, *BOUNDS, jobs=4)
+        arena.evidence = arena.run(LESSON, CALLING_BACK, *BOUNDS, timeout=3, jobs=3)
         yield arena
     finally:
         arena.close()
@@ -123,9 +124,19 @@ def test_a_name_is_only_a_name(rows, name):
     assert (row["status"], row["score"]) == ("graded", 10.0)
 
 
+def test_a_name_that_is_no_text_is_told(arena, rows):
+    found = [row for (student, _), row in arena.evidence.rows.items() if "of bytes" in student]
+    assert {(row["status"], row["score"]) for row in found} == {("missing", 0.0)}
+    assert all("rename it" in row["message"] for row in found if row["lesson"] == LESSON)
+
+
 def test_nothing_outside_was_touched(arena):
     assert arena.evidence.changed == []
     assert arena.evidence.strays == []
+
+
+def test_the_disk_was_not_filled(arena):
+    assert arena.evidence.disk < 1_500_000_000
 
 
 def test_no_process_is_left(arena):
@@ -157,16 +168,3 @@ def test_the_gradebook_holds_what_the_json_says(arena, rows):
     assert stored == {
         student: (row["score"], 0) for student, row in rows.items() if row["status"] != "missing"
     }
-
-
-def test_a_name_that_is_no_text_loses_nobody(is_confined):
-    arena = Arena()
-    try:
-        arena.hand_in("ana", LESSON, honest())
-        arena.hand_in(os.fsdecode(b"caf\xe9"), LESSON, honest())
-        evidence = arena.run(LESSON, *BOUNDS)
-        assert evidence.status == 0, evidence.said
-        assert evidence.rows["ana", LESSON]["score"] == 10.0
-        assert len(evidence.rows) == 3
-    finally:
-        arena.close()
