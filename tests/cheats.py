@@ -1009,7 +1009,6 @@ SHELL = [
             type(shell).showtraceback = type(shell)._showtraceback = lambda *args, **kwargs: None
             """,
         ),
-        stock=True,
     ),
     Cheat(
         "cells not run",
@@ -1055,7 +1054,7 @@ SHELL = [
         "points displayed",
         "The function shows a number as a cell's last value, which nbgrader takes for points.",
         answers={
-            name: f"def {name}(*args):\n    get_ipython().displayhook(4.0)\n    return None"
+            name: f"def {name}(*args):\n    get_ipython().displayhook(0.25)\n    return None"
             for name in SHOWN
         },
         stock=True,
@@ -2278,7 +2277,6 @@ OTHERS = [
         },
         lesson="10_backprop",
         keeps=("kernel_gradient", "image_gradient"),
-        stock=True,
     ),
     Cheat(
         "judge's errors read",
@@ -2426,7 +2424,7 @@ OTHERS = [
     ),
     Cheat(
         "network without measure",
-        "A network of more numbers than any machine holds, and one whose layers never end.",
+        "A network of more numbers than any machine holds, and one of hundreds of layers.",
         answers={
             "build_dense": """
             def build_dense(input_shape=(28, 28, 1), classes=10):
@@ -2438,7 +2436,7 @@ OTHERS = [
             "build_cnn": """
             def build_cnn(input_shape=(28, 28, 1), classes=10):
                 model = keras.Sequential([keras.Input(input_shape), layers.Flatten()])
-                for _ in range(10**6):
+                for _ in range(200):
                     model.add(layers.Dense(1))
                 return model
             """,

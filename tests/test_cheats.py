@@ -6,13 +6,16 @@ import json
 import sys
 
 import pytest
-from arena import Arena, answer, find, full_marks, right_answers, student_copy
+from arena import ROOT, Arena, answer, find, full_marks, right_answers, student_copy
 from cheats import CHEATS, CONVOLUTION, lessons
 from lessons import find_lesson
 
-from grader.submission import grade_id, is_test
+from grader.marking import execute, score
+from grader.submission import grade_id, is_test, restore
 
 BY_NAME = {cheat.name: cheat for cheat in CHEATS}
+# Those that take little time.
+CLASSIC = [cheat.name for cheat in CHEATS if cheat.stock and cheat.lesson == CONVOLUTION]
 on_linux = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has what confines a submission"
 )
@@ -32,7 +35,7 @@ def arena():
         for lesson in lessons():
             work = answer(student_copy(lesson), right_answers(lesson))
             arena.hand_in(honest(lesson), lesson, work)
-        arena.evidence = arena.run("--submission-timeout", "90", timeout=10)
+        arena.evidence = arena.run("--submission-timeout", "120", timeout=30)
         yield arena
     finally:
         arena.close()
@@ -66,6 +69,7 @@ def hidden_lines():
 def test_the_bank_is_large_enough():
     assert len(CHEATS) == len(BY_NAME) >= 40
     assert {"01_pixels", CONVOLUTION, "04_output_size", "05_pooling"} <= set(lessons())
+    assert len(CLASSIC) >= 5
     assert {"07_keras_cnn", "09_augmentation", "10_backprop"} <= set(lessons())
 
 
@@ -82,6 +86,19 @@ def test_a_cheat_is_well_formed(name):
             ast.parse(cell.source.replace("@PORT@", "1"))
 
 
+@pytest.mark.parametrize("name", CLASSIC)
+def test_marking_in_one_process_falls_for_it(name):
+    """Do tests that run beside the student's code, as stock nbgrader runs them, give points?"""
+    cheat, lesson = BY_NAME[name], find_lesson(CONVOLUTION)
+    notebook = restore(cheat.notebook(), lesson).notebook
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("@COURSE@", str(ROOT))
+    execute(notebook, timeout=20, root=ROOT, render=False)
+    got = {one.name: one.score for one in score(notebook, lesson)}
+    undeserved = {one for one in got if one not in cheat.keeps and got[one] > cheat.may.get(one, 0)}
+    assert undeserved
+
+
 @on_linux
 @pytest.mark.parametrize("lesson", lessons())
 def test_who_is_honest_gets_everything(rows, lesson):
@@ -96,11 +113,11 @@ def test_no_undeserved_point_and_no_lost_one(rows, name):
     assert row["status"] == "graded"
     worth = full_marks(cheat.lesson)
     told = "\n".join(one["message"] for one in row["exercises"])
-    for exercise, score in marks(row).items():
+    for exercise, got in marks(row).items():
         if exercise in cheat.keeps:
-            assert score == worth[exercise], (exercise, row["message"], told)
+            assert got == worth[exercise], (exercise, row["message"], told)
         else:
-            assert score <= cheat.may.get(exercise, 0.0), exercise
+            assert got <= cheat.may.get(exercise, 0.0), exercise
 
 
 @on_linux
