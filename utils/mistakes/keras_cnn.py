@@ -181,9 +181,7 @@ def divided_by_sum(weights, image):
 
 
 def exponentials_alone(weights, image):
-    """The exponentials are not divided by their sum, so they do not add up to 1. Look at what
-    softmax does after exp.
-    """
+    """The exponentials are not divided by their sum, so they do not add up to 1."""
     return _forward(weights, image, last=np.exp)
 
 
@@ -193,7 +191,7 @@ def relu_before_softmax(weights, image):
 
 
 def outputs_swapped(weights, image):
-    """The two probabilities are in the wrong order. Look at the columns of weights[4]."""
+    """The two probabilities are in the wrong order."""
     return _forward(weights, image)[::-1]
 
 

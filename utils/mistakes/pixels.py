@@ -26,16 +26,12 @@ def channels_added(height, width, channels=1):
 
 
 def height_twice(height, width, channels=1):
-    """The height is used twice and the width not at all, which shows when they differ. Look at
-    which two lengths are multiplied.
-    """
+    """The height is used twice and the width not at all, which shows when they differ."""
     return height * height * channels
 
 
 def width_twice(height, width, channels=1):
-    """The width is used twice and the height not at all, which shows when they differ. Look at
-    which two lengths are multiplied.
-    """
+    """The width is used twice and the height not at all, which shows when they differ."""
     return width * width * channels
 
 
@@ -106,9 +102,7 @@ def plain_mean(image):
 
 
 def plain_sum(image):
-    """The three channels are added up without their weights. Look at what each channel should be
-    multiplied by.
-    """
+    """The three channels are added up without their weights."""
     return np.asarray(image, float).sum(axis=2)
 
 
@@ -171,9 +165,7 @@ def three_grey_channels(image):
 
 
 def channels_weighted_not_summed(image):
-    """The channels have their weights, but are not yet added up. Look at the shape: it should hold
-    one number for each pixel.
-    """
+    """The channels have their weights, but are not yet added up."""
     return np.asarray(image, float) * right.LUMA
 
 
@@ -206,9 +198,7 @@ def one_unit_alone(image_shape, units):
 
 
 def two_axes_alone(image_shape, units):
-    """The first two axes are used and the rest left out, so colours are not counted. Look at how
-    many lengths the shape has.
-    """
+    """The first two axes are used and the rest left out, so colours are not counted."""
     return right.dense_parameters(image_shape[:2], units)
 
 
@@ -228,9 +218,7 @@ def labels_ignored(images, labels, digit):
 
 
 def sum_not_mean(images, labels, digit):
-    """The images are added up, but not divided by how many there are. Look at what comes after the
-    sum.
-    """
+    """The images are added up, but not divided by how many there are."""
     return np.asarray(images, float)[labels == digit].sum(axis=0)
 
 
@@ -288,7 +276,7 @@ def image_at_that_index(images, labels, digit):
 
 
 def the_other_labels(images, labels, digit):
-    """It averages the images that do not have the label. Look at the comparison."""
+    """It averages the images that do not have the label."""
     return np.asarray(images, float)[labels != digit].mean(axis=0)
 
 
