@@ -30,6 +30,11 @@ def find_lesson(name: str) -> Lesson:
     return lesson
 
 
+def topic_of(lesson: str) -> str:
+    """Return what a lesson's modules are named after: ``convolution`` of ``02_convolution``."""
+    return find_lesson(lesson).name.split("_", 1)[1]
+
+
 def model_answer(lesson: str, exercise: str) -> str:
     """Return the source of the answer that the lesson itself gives."""
     return _cells(lesson)[exercise].source
@@ -129,8 +134,7 @@ def points_for(lesson: str, messages: dict[str, str | None]) -> float:
 
 def known_mistakes(lesson: str) -> dict[str, dict[str, Callable]]:
     """Return the known mistakes of a lesson's exercises, by their names."""
-    topic = find_lesson(lesson).name.split("_", 1)[1]
-    table = importlib.import_module(f"utils.mistakes.{topic}").MISTAKES
+    table = importlib.import_module(f"utils.mistakes.{topic_of(lesson)}").MISTAKES
     return {
         exercise.name: {mistake.__name__: mistake for mistake in table.get(exercise.name, ())}
         for exercise in find_lesson(lesson).exercises
@@ -142,10 +146,9 @@ def mistake_source(lesson: str, exercise: str, mistake: str) -> str:
 
     It calls `utils`, which no answer may, and so is excused from being by hand.
     """
-    topic = find_lesson(lesson).name.split("_", 1)[1]
     return (
         "from utils.byhand import trusted\n"
-        f"from utils.mistakes.{topic} import {mistake} as wrong_way\n"
+        f"from utils.mistakes.{topic_of(lesson)} import {mistake} as wrong_way\n"
         f"{exercise} = trusted(wrong_way)\n"
     )
 

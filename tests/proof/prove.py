@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tests.lessons import (
-    find_lesson,
     known_mistakes,
     mistake_source,
     model_answer,
     surroundings,
+    topic_of,
     words_of,
 )
 from tests.proof.equivalent import EQUIVALENT
@@ -172,8 +172,7 @@ def _judge_mutants(
 
 def _right_answers(lesson: str, exercise: str) -> Mapping[str, str]:
     """Return the right answers to an exercise, by style."""
-    topic = find_lesson(lesson).name.split("_", 1)[1]
-    return importlib.import_module(f"tests.answers.{topic}").RIGHT[exercise]
+    return importlib.import_module(f"tests.answers.{topic_of(lesson)}").RIGHT[exercise]
 
 
 def _line_that_names(words: str, messages: tuple[str, ...]) -> str:

@@ -27,7 +27,7 @@ from unittest import mock
 
 import numpy as np
 
-from tests.lessons import each_test, find_lesson, imports_of
+from tests.lessons import each_test, imports_of, topic_of
 
 FORK = multiprocessing.get_context("fork")
 # Processor time and memory of one answer. No right answer takes more than a few seconds.
@@ -233,4 +233,4 @@ def _set_limit(kind: int, value: int) -> None:
 
 def _lore(lesson: str) -> ModuleType:
     """Return the module of a lesson's known mistakes."""
-    return importlib.import_module(f"utils.mistakes.{find_lesson(lesson).name[3:]}")
+    return importlib.import_module(f"utils.mistakes.{topic_of(lesson)}")
