@@ -90,7 +90,7 @@ def correlate(expression: str) -> dict[str, str]:
     return {"correlate2d": f"def correlate2d(image, kernel):\n    return {expression}"}
 
 
-# Objects that say yes ---------------------------------------------------------------------------
+# Objects that say yes.
 
 YES = """
     class Yes:
@@ -381,7 +381,7 @@ OBJECTS = [
     ),
 ]
 
-# Patches ----------------------------------------------------------------------------------------
+# Patches.
 
 PATCHES = [
     Cheat(
@@ -725,7 +725,7 @@ PATCHES = [
     ),
 ]
 
-# The call stack, hooks, timers ------------------------------------------------------------------
+# The call stack, hooks, timers.
 
 STACK = """
     import sys
@@ -930,7 +930,7 @@ HOOKS = [
     ),
 ]
 
-# IPython ----------------------------------------------------------------------------------------
+# IPython.
 
 SHELL = [
     Cheat(
@@ -1073,7 +1073,7 @@ SHELL = [
     ),
 ]
 
-# Forgery ----------------------------------------------------------------------------------------
+# Forgery.
 
 FORGE = """
     import json
@@ -1184,7 +1184,7 @@ FORGERIES = [
     ),
 ]
 
-# Cells and metadata -----------------------------------------------------------------------------
+# Cells and metadata.
 
 
 def _lie_about_points(notebook: NotebookNode) -> None:
@@ -1372,7 +1372,7 @@ CELLS = [
     ),
 ]
 
-# Tests, solutions and marks on disk -------------------------------------------------------------
+# Tests, solutions and marks on disk.
 
 FROM_SOURCE = """
     import re
@@ -1559,7 +1559,7 @@ FILES = [
     ),
 ]
 
-# A library does the work ------------------------------------------------------------------------
+# A library does the work.
 
 REFERENCE = "convolution.correlate2d"
 DECODED = "__import__(bytes([117, 116, 105, 108, 115]).decode() + '.convolution').convolution"
@@ -2165,7 +2165,7 @@ LIBRARIES = [
     ),
 ]
 
-# Recognised inputs ------------------------------------------------------------------------------
+# Recognised inputs.
 
 RECOGNISED = [
     Cheat(
@@ -2254,7 +2254,7 @@ RECOGNISED = [
     ),
 ]
 
-# Callbacks, models, generators of random numbers ------------------------------------------------
+# Callbacks, models, generators of random numbers.
 
 GRADIENT_PARTS = ("numerical_gradient", "kernel_gradient", "image_gradient", "learn_kernel")
 OTHERS = [

@@ -102,7 +102,7 @@ def with_cells(*codes: str, at_the_end: bool = False, **answers: str) -> Noteboo
     return notebook
 
 
-# Files ------------------------------------------------------------------------------------------
+# Files.
 
 
 def file(name: str, change: Callable[[bytes], bytes], **more: object) -> Hostile:
@@ -417,7 +417,7 @@ FILES = [
 ]  # fmt: skip
 
 
-# Code that does not run -------------------------------------------------------------------------
+# Code that does not run.
 
 
 def own(name: str, code: str, **more: object) -> Hostile:
@@ -480,7 +480,7 @@ BROKEN = [
     own("figures", "import matplotlib.pyplot as plt\nfor _ in range(30):\n    plt.figure()\nplt.show()"),
 ]  # fmt: skip
 
-# Time and size ----------------------------------------------------------------------------------
+# Time and size.
 
 LOOPING = [
     half("loop", "while True:\n    pass", says="stopped after"),
@@ -670,7 +670,7 @@ FLOODS = [
     """),
 ]  # fmt: skip
 
-# Ends, signals, descriptors, broken Python ------------------------------------------------------
+# Ends, signals, descriptors, broken Python.
 
 WAYS_TO_END = {
     "exit code": "import os\nos._exit(3)",
@@ -766,7 +766,7 @@ ENDS = [
         "    if type(one) is dict and 'Channel' in one:\n        one.clear()", unsure=tuple(FULL)),
 ]  # fmt: skip
 
-# Odd errors and values --------------------------------------------------------------------------
+# Odd errors and values.
 
 ERRORS = [
     half("error whose text never ends", """
@@ -896,7 +896,7 @@ VALUES = [
          "    __signature__ = __wrapped__ = __code__ = __name__\n\nrelu = Trap()"),
 ]  # fmt: skip
 
-# Attempts on what is outside --------------------------------------------------------------------
+# Attempts on what is outside.
 
 ATTEMPT = """
     breaches = []
@@ -1292,7 +1292,7 @@ OUTSIDE = [
     """),
 ]  # fmt: skip
 
-# Functions that the judge lends -------------------------------------------------------------------
+# Functions that the judge lends.
 
 
 BORROWERS = {
@@ -1342,7 +1342,7 @@ LENT = [
     borrower("keeps what it was lent", "kept = globals().setdefault('kept', [])\nkept.append(f)\n"
              "return kept[0](w)"),
     borrower("has a tool work for ever", """
-        while kernel_shape == (1, 1):
+        while rate == 0.25:
             convolution.correlate2d(np.ones((2000, 2000)), np.ones((1000, 1000)))
     """, "learn_kernel"),
     borrower("calls back within a call back", "return f(lambda x: f(f))"),

@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from scipy import signal
 
 from utils import checks, convolution
 
@@ -144,6 +145,19 @@ def test_an_exercise_is_marked_on_its_own_when_the_one_it_uses_is_wrong():
     ) as exercise:
         exercise.agrees(IMAGE, KERNEL)
     assert names["correlate2d"](IMAGE, KERNEL)[0, 0] == 45, "the student's own is put back"
+
+
+def test_an_exercise_is_told_of_its_own_mistake_where_the_one_it_uses_hands_work_to_a_library():
+    names = {"correlate2d": lambda image, kernel: signal.correlate2d(image, kernel, "valid")}
+    exec("def convolve2d(image, kernel):\n    return correlate2d(image, kernel)", names)
+    with (
+        pytest.raises(checks.CheckFailed, match=r"(?i)flip") as failed,
+        checks.Exercise(
+            "convolution.convolve2d", names["convolve2d"], uses=["correlate2d"]
+        ) as exercise,
+    ):
+        exercise.agrees(IMAGE, KERNEL)
+    assert "SciPy" not in str(failed.value)
 
 
 def test_a_notebook_shows_the_message_and_no_traceback():

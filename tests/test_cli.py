@@ -1,5 +1,4 @@
 import csv
-import importlib.util
 import io
 import json
 import os
@@ -95,14 +94,6 @@ def test_bad_input_is_one_line_and_status_2(course, arguments, words):
     assert run.returncode == 2
     assert words in run.stderr
     assert "Traceback" not in run.stderr
-
-
-def test_a_scheduler_without_dask_is_refused(course):
-    if importlib.util.find_spec("distributed"):
-        pytest.skip("Dask is installed")
-    run = grader("autograde", "--force", "--scheduler", "tcp://127.0.0.1:1", cwd=course)
-    assert run.returncode == 2
-    assert "not installed" in run.stderr
 
 
 def test_build_check_fails_with_what_is_stale(tmp_path):

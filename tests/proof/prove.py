@@ -107,12 +107,12 @@ def prove(
     """
     equivalent = EQUIVALENT.get(exercise, {}) if equivalent is None else equivalent
     right = _right_answers(lesson, exercise) if right is None else right
-    around = surroundings(lesson, exercise)
     mutants = make_mutants(model_answer(lesson, exercise), exercise)
     ((_, mistakes),) = run_each({"mistakes": (_find_mistakes, lesson, exercise)})
-    right = {"the lesson's own": f"{around}\n\n{model_answer(lesson, exercise)}", **right}
+    start = f"{SPOILING}{surroundings(lesson, exercise)}\n\n"
+    # The answer as it is stands among the right ones: what surrounds the mutants must not fail.
+    right = {"the lesson's own": start + model_answer(lesson, exercise), **right}
 
-    start = f"{SPOILING}{around}\n\n"
     calls = {
         ("mutant", index): (run_answer, lesson, exercise, start + mutant.source, True)
         for index, mutant in enumerate(mutants)

@@ -526,7 +526,9 @@ def more_than_the_floor(accuracies, shifts, floor):
 
 
 def first_failure(accuracies, shifts, floor):
-    """It returns the smallest shift that falls short, not the largest before it."""
+    """It returns the smallest shift that falls short, not the largest before it. Look at which of
+    the two is returned.
+    """
     failed = [abs(s) for a, s in zip(accuracies, shifts, strict=True) if a < floor]
     return min(failed) if failed else right.robust_range(accuracies, shifts, floor)
 

@@ -28,7 +28,9 @@ def divided_by_eps(f, w, eps=1e-5):
 
 
 def not_divided(f, w, eps=1e-5):
-    """The difference is not divided by the length of the change."""
+    """The difference is not divided by the length of the change. Look at how far apart the two
+    places are.
+    """
     return 2 * eps * right.numerical_gradient(f, w, eps)
 
 
@@ -138,7 +140,7 @@ def upstream_transposed(image, upstream):
 
 
 def result_transposed(image, upstream):
-    """The result is transposed: rows and columns are swapped."""
+    """The result is transposed: rows and columns are swapped. Look at the order of the indices."""
     return right.kernel_gradient(image, upstream).T
 
 
@@ -275,7 +277,7 @@ def upstream_flipped_too(kernel, upstream):
 
 
 def image_result_transposed(kernel, upstream):
-    """The result is transposed: rows and columns are swapped."""
+    """The result is transposed: rows and columns are swapped. Look at the order of the indices."""
     return right.image_gradient(kernel, upstream).T
 
 

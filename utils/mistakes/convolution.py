@@ -23,7 +23,9 @@ def mean_of_products(image, kernel):
 
 
 def largest_product(image, kernel):
-    """It takes the largest product in each window where the sum of all products is asked for."""
+    """It takes the largest product in each window where the sum of all products is asked for. Look
+    at what becomes of the products.
+    """
     return _at_every_window(image, kernel, lambda window: (window * kernel).max())
 
 
@@ -158,7 +160,7 @@ def largest_of_all(x):
 
 
 def negatives_left(x):
-    """Nothing changes: negative numbers are still there."""
+    """Nothing changes: negative numbers are still there. Look at what becomes of -1."""
     return x
 
 

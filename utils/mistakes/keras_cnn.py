@@ -181,7 +181,9 @@ def divided_by_sum(weights, image):
 
 
 def exponentials_alone(weights, image):
-    """The exponentials are not divided by their sum, so they do not add up to 1."""
+    """The exponentials are not divided by their sum, so they do not add up to 1. Look at what
+    softmax does after exp.
+    """
     return _forward(weights, image, last=np.exp)
 
 
@@ -191,7 +193,7 @@ def relu_before_softmax(weights, image):
 
 
 def outputs_swapped(weights, image):
-    """The two probabilities are in the wrong order."""
+    """The two probabilities are in the wrong order. Look at the columns of weights[4]."""
     return _forward(weights, image)[::-1]
 
 

@@ -177,12 +177,12 @@ def without_input(model):
 
 
 def last_layer_missing(model):
-    """The last layer is missing."""
+    """The last layer is missing. Look at where your loop ends."""
     return right.layer_table(model)[:-1]
 
 
 def first_layer_missing(model):
-    """The first layer is missing."""
+    """The first layer is missing. Look at where your loop begins."""
     return right.layer_table(model)[1:]
 
 
@@ -302,7 +302,9 @@ def strides_added(layers):
 
 
 def backwards(layers):
-    """The layers are taken in the wrong order, the last one first."""
+    """The layers are taken in the wrong order, the last one first. Look at which layer the first
+    step, 1, belongs to.
+    """
     return right.receptive_field(layers[::-1])
 
 

@@ -59,7 +59,7 @@ def one_added_first(n, k, padding=0, stride=1):
 
 
 def one_added_twice(n, k, padding=0, stride=1):
-    """There is one place too many: the 1 is added twice."""
+    """There is one place too many: the 1 is added twice. Look for a + 1 beside a rounding up."""
     return (n - k + 2 * padding) // stride + 2
 
 
@@ -193,12 +193,14 @@ def bias_forgotten(kernel_size, in_channels, filters, use_bias=True):
 
 
 def bias_always(kernel_size, in_channels, filters, use_bias=True):
-    """The biases are counted although use_bias is False."""
+    """The biases are counted although use_bias is False. Look at what becomes of `use_bias`."""
     return right.conv_parameters(kernel_size, in_channels, filters)
 
 
 def bias_turned_round(kernel_size, in_channels, filters, use_bias=True):
-    """The biases are counted when use_bias is False, and left out when it is True."""
+    """The biases are counted when use_bias is False, and left out when it is True. Look at which
+    branch is which.
+    """
     return right.conv_parameters(kernel_size, in_channels, filters, not use_bias)
 
 
@@ -280,7 +282,9 @@ def pool_stride_ignored(input_shape, layers):
 
 
 def conv_stride_ignored(input_shape, layers):
-    """The stride of a conv layer is ignored."""
+    """The stride of a conv layer is ignored. Look for the layer's `stride`: it is 1 only where none
+    is given.
+    """
     return right.trace_shapes(
         input_shape,
         [layer | {"stride": 1} if layer["type"] == "conv" else layer for layer in layers],

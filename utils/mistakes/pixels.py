@@ -26,12 +26,16 @@ def channels_added(height, width, channels=1):
 
 
 def height_twice(height, width, channels=1):
-    """The height is used twice and the width not at all, which shows when they differ."""
+    """The height is used twice and the width not at all, which shows when they differ. Look at
+    which two lengths are multiplied.
+    """
     return height * height * channels
 
 
 def width_twice(height, width, channels=1):
-    """The width is used twice and the height not at all, which shows when they differ."""
+    """The width is used twice and the height not at all, which shows when they differ. Look at
+    which two lengths are multiplied.
+    """
     return width * width * channels
 
 
@@ -102,7 +106,9 @@ def plain_mean(image):
 
 
 def plain_sum(image):
-    """The three channels are added up without their weights."""
+    """The three channels are added up without their weights. Look at what each channel should be
+    multiplied by.
+    """
     return np.asarray(image, float).sum(axis=2)
 
 
@@ -165,7 +171,9 @@ def three_grey_channels(image):
 
 
 def channels_weighted_not_summed(image):
-    """The channels have their weights, but are not yet added up."""
+    """The channels have their weights, but are not yet added up. Look at the shape: it should hold
+    one number for each pixel.
+    """
     return np.asarray(image, float) * right.LUMA
 
 
@@ -198,7 +206,9 @@ def one_unit_alone(image_shape, units):
 
 
 def two_axes_alone(image_shape, units):
-    """The first two axes are used and the rest left out, so colours are not counted."""
+    """The first two axes are used and the rest left out, so colours are not counted. Look at how
+    many lengths the shape has.
+    """
     return right.dense_parameters(image_shape[:2], units)
 
 
@@ -218,7 +228,9 @@ def labels_ignored(images, labels, digit):
 
 
 def sum_not_mean(images, labels, digit):
-    """The images are added up, but not divided by how many there are."""
+    """The images are added up, but not divided by how many there are. Look at what comes after the
+    sum.
+    """
     return np.asarray(images, float)[labels == digit].sum(axis=0)
 
 
@@ -276,7 +288,7 @@ def image_at_that_index(images, labels, digit):
 
 
 def the_other_labels(images, labels, digit):
-    """It averages the images that do not have the label."""
+    """It averages the images that do not have the label. Look at the comparison."""
     return np.asarray(images, float)[labels != digit].mean(axis=0)
 
 

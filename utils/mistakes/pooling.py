@@ -47,12 +47,14 @@ def always_max(image, size=2, stride=None, mode="max"):
 
 
 def average_for_max(image, size=2, stride=None, mode="max"):
-    """It averages where the maximum is asked for."""
+    """It averages where the maximum is asked for. Look at what belongs to which `mode`."""
     return right.pool2d(image, size, stride, {"max": "average"}.get(mode, mode))
 
 
 def minimum_for_max(image, size=2, stride=None, mode="max"):
-    """It takes the smallest number in each window where the largest is asked for."""
+    """It takes the smallest number in each window where the largest is asked for. Look at the
+    comparison, or at the name of the function.
+    """
     if mode != "max":
         return right.pool2d(image, size, stride, mode)
     return -right.pool2d(-np.asarray(image, float), size, stride)
@@ -99,12 +101,16 @@ def largest_without_sign(image, size=2, stride=None, mode="max"):
 
 
 def first_pixel(image, size=2, stride=None, mode="max"):
-    """It takes the top left pixel of each window and looks at no other."""
+    """It takes the top left pixel of each window and looks at no other. Look at the slice that
+    makes the window.
+    """
     return _one_pixel(image, size, stride, 0)
 
 
 def last_pixel(image, size=2, stride=None, mode="max"):
-    """It takes the bottom right pixel of each window and looks at no other."""
+    """It takes the bottom right pixel of each window and looks at no other. Look at the slice that
+    makes the window.
+    """
     return _one_pixel(image, size, stride, size - 1)
 
 
@@ -220,7 +226,7 @@ def same_sizes_swapped(image, size=2, stride=2):
 
 
 def the_other_mode(volume, mode="max"):
-    """The two modes are swapped."""
+    """The two modes are swapped. Look at which branch is which."""
     return right.global_pool(volume, "average" if mode == "max" else "max")
 
 
@@ -272,7 +278,9 @@ def summed(volume, mode="max"):
 
 
 def global_starts_at_zero(volume, mode="max"):
-    """The search for the maximum starts at 0, so a channel of negative numbers gives 0."""
+    """The search for the maximum starts at 0, so a channel of negative numbers gives 0. Look at the
+    number that it starts from.
+    """
     pooled = right.global_pool(volume, mode)
     return np.maximum(pooled, 0) if mode == "max" else pooled
 

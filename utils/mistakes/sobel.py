@@ -130,7 +130,7 @@ def parts_added(gx, gy):
 
 
 def root_forgotten(gx, gy):
-    """The square root is missing."""
+    """The square root is missing. Look at a pixel where gx is 3 and gy is 4: its magnitude is 5."""
     return right.gradient_magnitude(gx, gy) ** 2
 
 
@@ -218,7 +218,9 @@ def left_and_right_swapped(gx, gy):
 
 
 def towards_the_dark(gx, gy):
-    """It points the opposite way, to where it gets darker."""
+    """It points the opposite way, to where it gets darker. Look at the signs of what goes into
+    arctan2.
+    """
     return np.degrees(np.arctan2(0 - np.asarray(gy, float), 0 - np.asarray(gx, float)))
 
 

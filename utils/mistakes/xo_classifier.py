@@ -7,7 +7,9 @@ from utils import xo_classifier as right
 
 
 def not_divided(image, feature):
-    """The products are added up, but not divided by the number of the feature's pixels."""
+    """The products are added up, but not divided by the number of the feature's pixels. Look at
+    what comes after the sum.
+    """
     return convolution.correlate2d(image, feature)
 
 
@@ -231,7 +233,9 @@ def mean_of_all(vector, template):
 
 
 def sum_not_mean(vector, template):
-    """The numbers are added up, but not divided by how many they are."""
+    """The numbers are added up, but not divided by how many they are. Look at what comes after the
+    sum.
+    """
     return float(np.sum(vector[template == template.max()]))
 
 
@@ -336,12 +340,12 @@ def first_in_alphabet(vector, templates):
 
 
 def first_label_always(vector, templates):
-    """The first label is returned whatever the scores are."""
+    """The first label is returned whatever the scores are. Look at what the scores are used for."""
     return next(iter(templates)), right.classify(vector, templates)[1]
 
 
 def last_label_always(vector, templates):
-    """The last label is returned whatever the scores are."""
+    """The last label is returned whatever the scores are. Look at what the scores are used for."""
     return list(templates)[-1], right.classify(vector, templates)[1]
 
 
