@@ -137,6 +137,7 @@ def execute(lesson: Lesson) -> NotebookNode:
         kernel_name="python3",
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,  # otherwise how busy the machine was shows in the outputs
         extra_arguments=["--Application.log_level=ERROR"],
         resources={"metadata": {"path": str(lesson.source.parent)}},
     )
