@@ -31,8 +31,9 @@ from grader.session import Bounds, Confined
 from grader.submission import Unreadable, read_file
 
 # What a result depends on besides the lesson: a change here marks everything again.
-MARKING_CODE = ("absent", "answers", "confine", "judge", "keras_values", "marking", "sandbox")
-MARKING_CODE += ("session", "submission", "values")
+MARKING_CODE = ("absent", "answers", "confine", "demonstrations", "harmless", "judge")
+MARKING_CODE += ("keras_values", "libraries", "marking", "sandbox", "session", "submission", "uses")
+MARKING_CODE += ("values",)
 
 
 @dataclass(frozen=True)

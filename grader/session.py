@@ -29,6 +29,7 @@ from grader.channel import MARK, Broken, Channel, Closed, Late
 from grader.confine import Limits
 from grader.course import Lesson
 from grader.demonstrations import plan
+from grader.harmless import Defuser
 from grader.libraries import imports_of, needs_keras, plain_modules
 from grader.runner import STOPPED, CellRun, signal_name
 from grader.sandbox import Zygotes
@@ -306,6 +307,7 @@ class Session:
     def __init__(self, lesson: Lesson, bounds: Bounds, zygotes: Zygotes):
         self.lesson, self.bounds, self.zygotes = lesson, bounds, zygotes
         self.root = str(lesson.root) if (lesson.root / "utils").is_dir() else None
+        self.defuser = Defuser()
         self._end = time.monotonic() + bounds.submission
 
     def left(self, most: float) -> float:
@@ -406,17 +408,21 @@ class _Stage:
         message = json.dumps({"source": source, "show": show}).encode()
         seconds = self._session.left(self._session.bounds.cell)
         try:
-            return read_outputs(self._process.exchange(message, seconds, LARGEST_OUTPUT))
+            return self._read(self._process.exchange(message, seconds, LARGEST_OUTPUT))
         except Gone as end:
             if not end.late:
                 raise
             why = str(end)
         try:
-            outputs = read_outputs(self._process.interrupt())
+            outputs = self._read(self._process.interrupt())
         except Gone:
             raise Gone(why) from None
         self._ran.append(source)
         return stopped_run([one for one in outputs if one.output_type != "error"], why)
+
+    def _read(self, message: bytes) -> list[NotebookNode]:
+        """Return outputs that can be shown to anyone."""
+        return self._session.defuser.outputs(read_outputs(message))
 
     def _begin(self) -> None:
         """Start a process, if there is none, and bring it to where the last one was."""
