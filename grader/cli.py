@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.lean import leave_out_grammars
+
 if TYPE_CHECKING:
     from grader.autograde import Options, Outcome
     from grader.results import SubmissionResult
@@ -65,6 +67,7 @@ class Format(StrEnum):
 
 def main() -> None:
     """Run the command; an error of the user's or the course's is one line, and exit status 2."""
+    leave_out_grammars()
     try:
         app()
     except Exception as error:

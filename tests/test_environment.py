@@ -1,6 +1,8 @@
 """Do conda users and uv users get the same course?"""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -43,3 +45,12 @@ def test_the_lock_holds_the_pinned_versions():
     versions = {(package["name"], package.get("version")) for package in locked}
     pins = {tuple(pin.split("==")) for pin in _declared()}
     assert pins <= versions
+
+
+def test_the_grader_checks_notebooks_without_compiling_grammars():
+    code = (
+        "import sys; from grader.lean import leave_out_grammars; leave_out_grammars()\n"
+        "import nbformat; nbformat.validate(nbformat.v4.new_notebook())\n"
+        "assert sys.modules['rfc3987_syntax'] is None and 'jsonschema' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
