@@ -1019,7 +1019,7 @@ with checks.Exercise(
 # ## Two published networks
 #
 # Here are two networks as their texts print them. The first comes with its sizes; the second was
-# meant to give one number between 0 and 1 for a 100 × 100 image. Let your function look at them.
+# meant to give one number between 0 and 1 for a 100 × 100 image. Then your function looks at both.
 
 # %%
 colour_network = [
@@ -1050,6 +1050,7 @@ yes_or_no_network = [
     {"type": "dense", "units": 1},
 ]
 
+# %%
 for name, shape, network in [
     ("colour network", (32, 32, 3), colour_network),
     ("yes-or-no network", (100, 100, 1), yes_or_no_network),
