@@ -2424,7 +2424,7 @@ OTHERS = [
     ),
     Cheat(
         "network without measure",
-        "A network of more numbers than any machine holds, and one of hundreds of layers.",
+        "A network of more numbers than any machine holds.",
         answers={
             "build_dense": """
             def build_dense(input_shape=(28, 28, 1), classes=10):
@@ -2433,16 +2433,9 @@ OTHERS = [
                     layers.Dense(10**9), layers.Dense(classes, activation="softmax"),
                 ])
             """,
-            "build_cnn": """
-            def build_cnn(input_shape=(28, 28, 1), classes=10):
-                model = keras.Sequential([keras.Input(input_shape), layers.Flatten()])
-                for _ in range(200):
-                    model.add(layers.Dense(1))
-                return model
-            """,
         },
         lesson="07_keras_cnn",
-        keeps=("mean_activation", "forward_by_hand"),
+        keeps=("mean_activation", "forward_by_hand", "build_cnn"),
     ),
     Cheat(
         "reference where Keras is",
