@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
 
 from grader.build import RELEASE_STEPS, load_nbgrader_config
 from grader.course import CourseError, Lesson
+from grader.harmless import as_comment
 from grader.results import SubmissionResult
 from grader.submission import Unreadable, checksum, grade_id, is_answer, is_test, read_file
 
@@ -219,7 +220,7 @@ class Book:
             grade.auto_score = score
             # Nobody needs to look at it, unless what was overruled by hand is no longer the same.
             grade.needs_manual_grade = changed and grade.manual_score is not None
-        messages = {one.name: one.message for one in result.exercises}
+        messages = {one.name: as_comment(one.message) for one in result.exercises}
         for comment in row.comments:
             message = messages.get(comment.name) or None
             comment.auto_comment = NO_RESPONSE if comment.name in untouched else message

@@ -36,6 +36,7 @@ BASE64 = re.compile(r"[\w+/=\s]*")
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 # What makes a formula more than a formula, where a page draws formulas with MathJax.
 ACTING = re.compile(r"\\(?=(href|url|style|class|cssId|require|html\w*|data|unicode)\b)")
+PLAIN = re.compile(r"[\w ,.:;!?'-]*")
 DEFUSED = "\\\\\N{ZERO WIDTH SPACE}"
 LONGEST = 50_000  # characters of a text; Keras's longest summary in the course has 5,000
 SECONDS = 10.0
@@ -118,7 +119,7 @@ class Defuser:
                 cell["attachments"] = pictures
             if cell.source in given or self._in_time(is_harmless_markdown, cell.source, pictures):
                 continue
-            cell.source = _fence(cell.source)
+            cell.source = fence(cell.source)
             notes.append(f"cell {number} holds HTML that is not shown as such")
         return notes
 
@@ -211,7 +212,16 @@ def is_harmless_markdown(text: str, attachments: Mapping[str, Mapping] = {}) -> 
     return kept == stripped and not refused and "<!" not in page and "<?" not in page
 
 
-def _fence(text: str) -> str:
+def as_comment(message: str) -> str:
+    """Return a message as nbgrader's feedback shows it well, which reads comments as Markdown.
+
+    A message can quote what a student's function says, and has matrices whose columns should line
+    up.
+    """
+    return message if PLAIN.fullmatch(message) else fence(message)
+
+
+def fence(text: str) -> str:
     """Return Markdown that shows a text as it is."""
     longest = max(map(len, re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -14,7 +14,7 @@ from nbconvert.filters import markdown2html
 
 from grader.build import make_release
 from grader.course import find_lessons, find_root
-from grader.harmless import LONGEST, Defuser, clean
+from grader.harmless import LONGEST, Defuser, as_comment, clean
 from grader.marking import mark
 
 PIXEL = (
@@ -222,6 +222,20 @@ def test_a_picture_that_is_not_attached_does_not_break_the_page():
     notebook = text_cells("![x](attachment:a.png)")
     Defuser().texts(notebook, given=())
     assert "attachment:a.png" in markdown2html(notebook.cells[0].source)
+
+
+@pytest.mark.parametrize("text", MARKDOWN.values(), ids=MARKDOWN)
+def test_a_comment_does_not_act_and_keeps_its_lines(text):
+    message = (
+        f"relu: the check failed.\nIt raised ValueError: {text}\n    expected   got\n      0    1"
+    )
+    shown = BeautifulSoup(markdown2html(as_comment(message)), "html.parser")
+    assert shown.find("pre").get_text().strip() == message.strip()
+    assert {tag.name for tag in shown.find_all(True)} <= {"div", "pre", "code", "span"}
+
+
+def test_a_plain_comment_stays_as_it_is():
+    assert as_comment("relu: not done yet") == "relu: not done yet"
 
 
 @pytest.fixture(scope="module")
