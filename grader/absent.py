@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
+import importlib.metadata
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from types import ModuleType
 
 # An answer may draw: what a picture shows is no result.
@@ -275,6 +277,18 @@ class Inert:
         return iter(())
 
 
+def _find_versions() -> Iterator[tuple[str, str]]:
+    """Yield the versions of the libraries that lessons import: cells like to print them."""
+    for name in ("IPython", "ipywidgets", "keras", "matplotlib", "scipy", "skimage", "tensorflow"):
+        with suppress(importlib.metadata.PackageNotFoundError):
+            yield name, importlib.metadata.version(DISTRIBUTIONS.get(name, name))
+
+
+DISTRIBUTIONS = {"skimage": "scikit-image"}
+# Found before a process is confined, when it can still be read which there are.
+VERSIONS = dict(_find_versions())
+
+
 class _Module(ModuleType):
     """A library's module that is not there."""
 
@@ -285,6 +299,8 @@ class _Module(ModuleType):
         self._world = world
 
     def __getattr__(self, name: str) -> object:
+        if name == "__version__":
+            return VERSIONS.get(self.__name__, "0")
         if name.startswith("__"):
             raise AttributeError(name)
         known = self._world.constants.get(self.__name__, {})

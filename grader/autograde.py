@@ -180,7 +180,13 @@ def autograde(
             if marked.notebook is None and marked.result.status == GRADED:
                 failed += 1
             else:
-                marked = run.store(job, marked)
+                try:
+                    marked = run.store(job, marked)
+                except CourseError:
+                    raise
+                except Exception as error:  # of this one's making: the class goes on
+                    failed += 1
+                    marked = _not_marked(job.lesson, job.student, error)
             results.append(marked.result)
             on_result(marked.result)
     ordered = sorted(results, key=lambda result: (result.student, result.lesson))

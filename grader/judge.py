@@ -30,6 +30,7 @@ from utils.checks import Stopped
 TO_HAND, TO_KERAS, DONE = b"H", b"K", b"D"
 ANSWER, GONE = b"A", b"G"
 LONGEST = 200_000  # characters of a test cell's output
+LONGEST_LINE = 120  # characters of a line that raised an error: more could spell out an input
 PLAIN = (bool, int, float, str, tuple, list, dict, np.ndarray, np.generic)
 
 
@@ -388,7 +389,7 @@ def _read_error(told: object) -> Exception | None:
     if not isinstance(told, dict):
         return Stopped("the Python process answered what cannot be read")
     names, text, line = told.get("names"), told.get("text"), told.get("line")
-    return make_error(_texts(names), str(text), str(line or ""))
+    return make_error(_texts(names), str(text), str(line or "")[:LONGEST_LINE])
 
 
 def _texts(value: object) -> list[str]:

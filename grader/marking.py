@@ -41,7 +41,8 @@ from grader.submission import (
 SPEAKING_ERRORS = ("CheckFailed", "AssertionError", STOPPED)
 
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+LONGEST = 5_000  # characters of an error's text
 
 
 @dataclass(frozen=True)
@@ -267,12 +268,13 @@ def _tell(error: NotebookNode) -> str:
     """Write an error in a line, its place by line alone: cells have no file names."""
     if error.ename == STOPPED:
         return error.evalue
-    text = re.sub(r"\(<[^>]*>, line (\d+)\)", r"(line \1)", error.evalue).strip()
+    text = error.evalue[:LONGEST]
+    text = re.sub(r"\(<[^<>]{0,100}>, line (\d{1,9})\)", r"(line \1)", text).strip()
     return f"{error.ename}: {text}" if text else error.ename
 
 
 def printable(text: str) -> str:
-    """Return text without what a terminal or a database stumbles over."""
+    """Return text without what a terminal, a file or a database stumbles over."""
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

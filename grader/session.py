@@ -195,7 +195,7 @@ class Confined:
         """
         self._process.signal(signal.SIGINT)
         try:
-            return self._receive(time.monotonic() + GRACE, LARGEST)
+            return self._receive(time.monotonic() + GRACE, LARGEST_OUTPUT)
         except (Late, Broken, Closed):
             raise Gone("") from None
 
@@ -276,7 +276,12 @@ class Confined:
     def _clean(self) -> None:
         """Remove its folder, however deep a tree it left there."""
         if self._folder is not None:
-            subprocess.run(["rm", "-rf", "--", self._folder], stderr=subprocess.DEVNULL)
+            remove = ["rm", "-rf", "--", self._folder]
+            if subprocess.run(remove, stderr=subprocess.DEVNULL).returncode:
+                # Folders that their maker may not enter.
+                allow = ["chmod", "-R", "u+rwX", "--", self._folder]
+                subprocess.run(allow, stderr=subprocess.DEVNULL)
+                subprocess.run(remove, stderr=subprocess.DEVNULL)
 
     @classmethod
     def end_all(cls) -> None:
@@ -394,6 +399,7 @@ class _Stage:
     def run(self, source: str, show: bool) -> CellRun:
         """Run a cell."""
         try:
+            self._session.left(0.0)
             self._begin()
             outputs = self._exchange(source, show)
         except Gone as end:
@@ -502,7 +508,7 @@ class Court:
         try:
             court.channel.send(request, deadline + PATIENCE)
             while True:
-                message = court.channel.receive(LARGEST + 1, deadline + PATIENCE, court.watch)
+                message = court.channel.receive(LARGEST + 1, deadline + PATIENCE, self._watch)
                 kind, payload = message[:1], message[1:]
                 if kind == judging.DONE:
                     return payload
@@ -520,6 +526,17 @@ class Court:
                 self._slow.add(exercise)
                 raise Gone("the judge was kept busy for too long") from None
             raise Gone("the answer could not be checked: the judge came to an end") from None
+
+    def _watch(self) -> None:
+        """See whether any process uses too much; a thread of the student's goes on while we judge.
+
+        Raises
+        ------
+        Gone
+        """
+        self._judge.watch()
+        for answerer in filter(None, (self._by_hand, self._keras)):
+            answerer.watch()
 
     def _catch_up(self, answerer: Answerer, index: int) -> float:
         """Run the cells before a test; return the seconds that took, which are not the test's."""
@@ -696,6 +713,20 @@ class Answerer:
         if error := read_error(reply):
             self.errors[index] = error
 
+    def watch(self) -> None:
+        """End the process if it uses more than it may.
+
+        Raises
+        ------
+        Gone
+        """
+        if self._process is not None:
+            try:
+                self._process.watch()
+            except Gone:
+                self.close()
+                raise
+
     def ask(self, message: bytes, seconds: float, largest: int = LARGEST) -> bytes:
         """Return the answer to a message of the judge's.
 
@@ -743,9 +774,10 @@ def read_error(message: bytes) -> str:
     """Read from a student's process with what error a cell ended, in a line."""
     try:
         error = decode(message).get("error")
-        return f"{error['names'][0]}: {error['text']}"[:500] if error else ""
-    except (BadMessage, AttributeError, KeyError, IndexError, TypeError):
+        text = f"{error['names'][0]}: {error['text']}"[:500] if isinstance(error, dict) else ""
+    except (BadMessage, AttributeError, KeyError, IndexError, TypeError, ValueError):
         return ""
+    return text.encode("utf-8", "replace").decode()
 
 
 def stopped_run(outputs: list[NotebookNode], why: str, is_cell: bool = True) -> CellRun:

@@ -32,6 +32,9 @@ LOOKS_LIKE = {
     b"version https://git-lfs": "a pointer of Git LFS: the file itself was not uploaded",
 }
 MOST_CELLS = 2_000
+LONGEST_CELL = 5_000_000  # characters
+DEEPEST = 100  # levels of lists and dicts
+KEPT = ("grade_id", "grade", "solution", "locked", "points", "checksum", "task")
 LARGEST = 200_000_000  # bytes of a notebook
 FENCE = re.compile(r"\A\s*```\w*\n(.*?)\n```\s*\Z", re.DOTALL)
 
@@ -94,7 +97,7 @@ def parse_notebook(content: bytes) -> NotebookNode:
     for start, kind in LOOKS_LIKE.items():
         if content.lstrip()[: len(start)].lower() == start.lower():
             raise Unreadable(f"the file is not a notebook but {kind}")
-    data = _load(_decode(content))
+    data = _writable(_load(_decode(content)))
     if not isinstance(data, dict):
         raise Unreadable("the file is JSON, but not a notebook")
     cells = _cells_of(data)
@@ -127,6 +130,22 @@ def _load(text: str) -> object:
         raise Unreadable(f"the file is damaged: {type(error).__name__}") from error
 
 
+def _writable(value: object, depth: int = 0) -> object:
+    """Return JSON's values without what no file or database takes: half a surrogate pair.
+
+    What lies deeper than anything of a notebook's that counts is left out.
+    """
+    if depth > DEEPEST:
+        return None
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_writable(one, depth + 1) for one in value]
+    if isinstance(value, dict):
+        return {_writable(name): _writable(one, depth + 1) for name, one in value.items()}
+    return value
+
+
 def _cells_of(data: dict) -> list:
     """Return a notebook's cells as format 4 has them, whatever its format is."""
     if isinstance(data.get("cells"), list):
@@ -147,12 +166,18 @@ def _rebuild(cells: list) -> NotebookNode:
             continue
         kind = cell.get("cell_type")
         make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-        built = make.get(kind, nbformat.v4.new_raw_cell)(_source_of(cell))
+        source = _source_of(cell)
+        if len(source) > LONGEST_CELL:
+            raise Unreadable(f"cell {number + 1} has more than {LONGEST_CELL:,} characters")
+        make_cell = make.get(kind) if isinstance(kind, str) else None
+        built = (make_cell or nbformat.v4.new_raw_cell)(source)
         built["id"] = f"cell-{number}"
         metadata = cell.get("metadata")
         nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
         if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):
-            built.metadata["nbgrader"] = nbgrader
+            built.metadata["nbgrader"] = {
+                name: nbgrader[name] for name in KEPT if _is_simple(nbgrader.get(name))
+            }
         if kind == "markdown" and isinstance(cell.get("attachments"), dict):
             built["attachments"] = cell["attachments"]
         notebook.cells.append(built)
@@ -167,7 +192,14 @@ def _source_of(cell: dict) -> str:
     if not isinstance(source, str):
         return ""
     text = source.replace("\r\n", "\n").replace("\r", "\n")
-    return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def _is_simple(value: object) -> bool:
+    """Tell whether a value can stand in nbgrader's metadata: a word, a yes or no, a number."""
+    if isinstance(value, (int, float)):
+        return abs(value) < 1e9
+    return isinstance(value, str)
 
 
 @dataclass

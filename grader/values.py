@@ -223,6 +223,8 @@ class _Reader:
         shape = tuple(_expect(side, int) for side in _expect(shape, list))
         if dtype.kind not in KINDS or len(shape) > MOST_AXES or min(shape, default=0) < 0:
             raise BadMessage("not an array")
+        if max(shape, default=0) > LARGEST:
+            raise BadMessage("not an array")
         if _expect(count, int) != math.prod(shape) * dtype.itemsize:
             raise BadMessage("an array of another size than it says")
         end = self._place + count

@@ -86,6 +86,46 @@ def test_messages_are_comments_in_the_gradebook(options, release):
         assert book.find_comment("shout", LESSON, LESSON, "ana").comment == NO_RESPONSE
 
 
+def test_what_cannot_be_stored_costs_nobody_else(options, release, monkeypatch):
+    for student in ("ana", "ben", "cy"):
+        hand_in(options.submitted, student, answer(copy.deepcopy(release)))
+    real = module._Run.store
+
+    def store(self, job, marked):
+        if job.student == "ben":
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+        return real(self, job, marked)
+
+    monkeypatch.setattr(module._Run, "store", store)
+    outcome = autograde(options)
+    assert [(row.student, row.score) for row in outcome.results] == [
+        ("ana", 4.0),
+        ("ben", 0.0),
+        ("cy", 4.0),
+    ]
+    assert outcome.failed == 1
+    assert "could not be marked, run again" in outcome.results[1].message
+    monkeypatch.undo()
+    assert autograde(options).results[1].score == 4.0
+
+
+def test_half_a_surrogate_pair_anywhere_is_stored(options, release):
+    odd = {
+        "cell_type": "markdown",
+        "metadata": {},
+        "source": "\ud800",
+        "attachments": {"\ud800.png": {"image/png": "AAAA"}},
+    }
+    raising = "import sys\nif 'matplotlib' not in sys.modules: raise ValueError('\\ud800')\n"
+    raising += "def double(x):\n    raise ValueError('\\ud800')"
+    data = json.loads(nbformat.writes(answer(release, double=raising)))
+    data["cells"].append(odd)
+    hand_in(options.submitted, "ana", json.dumps(data).encode())
+    (row,) = autograde(options).results
+    assert (row.status, row.score) == ("graded", 0.0)
+    assert not list(options.autograded.rglob("*.tmp"))
+
+
 def test_what_was_handed_in_at_what_time_is_kept(options, release):
     path = hand_in(options.submitted, "ana", release)
     path.with_name("timestamp.txt").write_text("2026-03-01 12:00:00 UTC\n")

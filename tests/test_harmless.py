@@ -52,6 +52,16 @@ ACTING = {
     "</script>",
     "a formula's link": rf"$\href{{javascript:{HACK}}}{{x}}$",
 }
+COVERING = {
+    "a class of the page's": '<div class="modal-backdrop in">x</div>',
+    "a picture that asks for an address": '<img src="/logout">',
+    "a picture that asks another host": '<img src="//localhost/t.png">',
+    "an id of the page's": '<h2 id="relu-comment">x</h2>',
+    "a formula for many tags": "<p>"
+    + "".join(f"<b class=a{i}>" for i in range(1150))
+    + "<p>x" * 2300,
+    "a number too long": f"<a href='&#{'9' * 5000};'>x</a>",
+}
 MARKDOWN = {
     **ACTING,
     "Markdown's link": f"[x](javascript:{HACK})",
@@ -118,6 +128,21 @@ def test_a_text_cell_that_would_act_is_shown_as_it_was_written(text):
         )
 
 
+@pytest.mark.parametrize("text", COVERING.values(), ids=COVERING)
+def test_what_covers_or_clogs_the_page_is_not_shown_as_html(text):
+    (kept,) = Defuser().outputs([output(**{"text/plain": "x", "text/html": text})])
+    soup = BeautifulSoup(kept.data.get("text/html", ""), "html.parser")
+    assert soup.find("b") is None
+    acting = {"class", "id", "href", "src"}
+    assert not [tag for tag in soup.find_all(True) if acting & tag.attrs.keys()]
+    assert len(Defuser().texts(text_cells(text), given=())) == 1
+
+
+def test_a_heading_does_not_take_the_place_of_a_score():
+    assert len(Defuser().texts(text_cells("# test-relu"), given=())) == 1
+    assert Defuser().texts(text_cells("# relu"), given=()) == []
+
+
 def test_what_does_not_act_stays():
     notebook = text_cells(*HARMLESS)
     assert Defuser().texts(notebook, given=()) == []
@@ -173,6 +198,7 @@ def test_outputs_keep_pictures_and_text():
         {"text/javascript": HACK},
         {"application/vnd.jupyter.widget-view+json": {"model_id": "</script><script>"}},
         {"application/json": {"a": "</script>"}},
+        {"application/json": [1, 2, 3]},
         {"image/png": 'x" onerror="window.hacked=1'},
         {"text/markdown": ACTING["a script"]},
         {"text/html": {"not": "text"}},

@@ -85,6 +85,18 @@ def test_a_wrong_answer_is_told_why(release, toy, double, points, message):
     assert message in said
 
 
+@pytest.mark.parametrize(
+    "error", ["'\\ud800'", "'(<' * 150_000", "b'\\xff'", "'\\x1b[31m'"], ids=repr
+)
+def test_what_an_error_says_can_be_stored_and_is_short(release, toy, error):
+    cells = {"double": f"raise ValueError({error})", "shout": "shout = str.upper"}
+    marked = grader.mark(answer(release, **cells), toy)
+    score, said = exercises(marked)["double"]
+    assert (score, exercises(marked)["shout"]) == (0.0, (1.0, ""))
+    assert len(said.encode()) < 20_000
+    nbformat.writes(marked.notebook).encode()
+
+
 def test_an_assertion_without_a_text_is_no_riddle(release, toy):
     marked = grader.mark(answer(release, shout="def shout(text):\n    return text"), toy)
     assert exercises(marked)["shout"] == (0.0, "shout: a check failed")

@@ -258,6 +258,47 @@ def test_memory_that_no_limit_counts_is_watched(mark):
     assert "used more than 0.15 GB of memory" in messages(marked)[0]
 
 
+def test_a_thread_is_watched_while_the_judge_works(toy):
+    """The lent function takes its time in the judge; a thread of the student's goes on."""
+    double = """
+        import mmap, threading, time
+
+        def fill():
+            time.sleep(1)
+            kept.append(shared := mmap.mmap(-1, 300_000_000))
+            for place in range(0, len(shared), 4096):
+                shared[place] = 1
+
+        kept = []
+
+        def double(f):
+            threading.Thread(target=fill, daemon=True).start()
+            return f()
+    """
+    test = """
+        import time
+
+        def wait():
+            time.sleep(8)
+            return 1
+
+        assert double(wait) == 1
+    """
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [
+        nbformat.v4.new_code_cell(dedent(double)),
+        nbformat.v4.new_code_cell(
+            dedent(test),
+            metadata={"nbgrader": {"grade_id": "test-double", "grade": True, "solution": False}},
+        ),
+    ]
+    begin = time.monotonic()
+    bounds = Bounds(cell=20, memory=SMALL.memory)
+    runs, _ = run_apart(notebook.cells, toy, bounds, shared_zygotes())
+    assert "used more than 0.15 GB of memory" in runs[1].outputs[0].evalue
+    assert time.monotonic() - begin < 8
+
+
 @pytest.mark.parametrize(
     ("write", "why"),
     [

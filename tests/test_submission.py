@@ -8,6 +8,7 @@ from toy import RIGHT, answer, code, find
 
 from grader.build import make_release
 from grader.course import find_lessons, find_root
+from grader.harmless import Defuser
 from grader.submission import (
     Unreadable,
     checksum,
@@ -94,6 +95,44 @@ def test_odd_cells_do_not_stop_the_reading(release):
 def test_what_is_no_notebook_is_named(content, why):
     with pytest.raises(Unreadable, match=why):
         parse_notebook(content)
+
+
+def deep(levels):
+    value = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+ODD = {
+    "half a pair in a name": {"attachments": {"\ud800.png": {"image/png": "AAAA"}}},
+    "half a pair in points": {"metadata": {"nbgrader": {"grade_id": "x", "points": "\ud800"}}},
+    "points without measure": {"metadata": {"nbgrader": {"grade_id": "x", "points": 10**400}}},
+    "points that are a list": {"metadata": {"nbgrader": {"grade_id": "x", "points": [1]}}},
+    "a type that is a list": {"cell_type": []},
+    "a type that is a dict": {"cell_type": {}},
+    "metadata without a bottom": {"metadata": {"nbgrader": {"grade_id": "x", "a": deep(700)}}},
+    "attachments without a bottom": {"attachments": {"a": {"image/png": deep(700)}}},
+    "half a pair in the text": {"source": ["\ud800"]},
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_an_odd_cell_can_be_restored_and_written(release, toy, odd):
+    data = as_json(release)
+    data["cells"].append({"cell_type": "markdown", "metadata": {}, "source": "x"} | odd)
+    data["cells"].append({"cell_type": "code", "metadata": {}, "source": "x"} | odd)
+    restored = restore(parse_notebook(json.dumps(data).encode()), toy)
+    assert Defuser().texts(restored.notebook, given=()) is not None
+    nbformat.writes(restored.notebook).encode()
+    assert restored.untouched
+
+
+def test_a_cell_of_megabytes_is_named(release):
+    data = as_json(release)
+    data["cells"].append({"cell_type": "code", "metadata": {}, "source": "x" * 6_000_000})
+    with pytest.raises(Unreadable, match="more than 5,000,000 characters"):
+        parse_notebook(json.dumps(data).encode())
 
 
 def test_an_honest_copy_is_restored_without_a_note(release, toy):
