@@ -314,3 +314,33 @@ def test_a_mistake_that_has_a_name_needs_no_pattern():
     calls += [(np.arange(32.0).reshape(4, 8), np.arange(4.0).reshape(2, 2))]
     lines = fault_of(convolution.convolve2d, *calls, by_hand=False)
     assert not any("right for" in line for line in lines)
+
+
+@pytest.mark.parametrize("checked", ["agrees", "raises", "both"])
+def test_being_asked_twice_does_not_let_an_answer_try_something_else(checked):
+    """It gives an error the first time, and a picture the second: each is right for one check."""
+    asked = []
+
+    def guess(image, kernel):
+        asked.append((image.tobytes(), kernel.tobytes()))
+        if asked.count(asked[-1]) > 1:
+            return convolution.convolve2d(IMAGE, KERNEL)
+        raise ValueError("too large")
+
+    names = {"guess": guess, "correlate2d": correlate2d}
+    exec("def convolve2d(image, kernel):\n    return guess(image, kernel)", names)
+
+    def run():
+        with checks.Exercise(
+            "convolution.convolve2d", names["convolve2d"], by_hand=False, uses=["correlate2d"]
+        ) as check:
+            if checked != "raises":
+                check.agrees(IMAGE, KERNEL)
+            if checked != "agrees":
+                check.raises(ValueError, KERNEL, IMAGE)
+
+    if checked == "both":
+        with pytest.raises(checks.CheckFailed):
+            run()
+    else:
+        run()

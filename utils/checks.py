@@ -92,9 +92,9 @@ class Exercise:
     allowed : collection of str
         Functions of ``utils`` that may be used all the same, as ``module.function``.
     uses : collection of str
-        Other exercises of the lesson that an answer may call by their names. Where the result is
-        wrong, it is tried again with the right ones in their place, so that one mistake is not
-        counted twice.
+        Other exercises of the lesson that an answer may call by their names. Where a check fails,
+        all are made again with the right ones in their place, so that one mistake is not counted
+        twice.
     rtol, atol : float
         How close numbers must be.
     """
@@ -106,6 +106,7 @@ class Exercise:
     uses: Collection[str] = ()
     rtol: float = RTOL
     atol: float = ATOL
+    _checks: list[Callable[[], None]] = field(default_factory=list)
     _problems: list[Problem] = field(default_factory=list)
     _count: int = 0
     _not_done: bool = False
@@ -122,18 +123,20 @@ class Exercise:
 
         Nested lists in ``expected`` become arrays where the reference answer returns arrays.
         """
-        self._check(args, kwargs, _as_array_like(self._expect(args, kwargs), expected), shown=True)
+        expected = _as_array_like(self._expect(args, kwargs), expected)
+        self._make(lambda: self._check(args, kwargs, expected, shown=True))
 
     def agrees(self, *args: object, **kwargs: object) -> None:
         """Check that the result is the reference answer's.
 
         What is shown of a failure is a small input of `utils.mistakes`, not this one.
         """
-        self._check(args, kwargs, self._expect(args, kwargs), shown=False)
+        expected = self._expect(args, kwargs)
+        self._make(lambda: self._check(args, kwargs, expected, shown=False))
 
     def raises(self, error: type[Exception], *args: object, **kwargs: object) -> None:
         """Check that bad input raises an error of the right kind."""
-        self._check_error(error, args, kwargs)
+        self._make(lambda: self._check_error(error, args, kwargs))
 
     def raises_saying(
         self,
@@ -147,21 +150,13 @@ class Exercise:
 
         ``message`` says what the text should tell.
         """
-        self._check_error(error, args, kwargs, pattern, message)
+        self._make(lambda: self._check_error(error, args, kwargs, pattern, message))
 
     def satisfies(
         self, condition: Callable[[object], bool], message: str, *args: object, **kwargs: object
     ) -> None:
         """Check that ``condition`` holds for the result; ``message`` says what should."""
-        outcome = self._call(
-            args, kwargs, lambda outcome: outcome.error is None and condition(outcome.value)
-        )
-        if outcome is None or self._report_offence(outcome):
-            return
-        if outcome.error is not None:
-            self._report_error(outcome.error, args, kwargs)
-        elif not condition(outcome.value):
-            self._problems.append(Problem(message, self._show_input(args, kwargs)))
+        self._make(lambda: self._check_condition(condition, message, args, kwargs))
 
     def judge(self, find_fault: Callable[[list], str | None], *calls: tuple) -> None:
         """Check the results of several calls together, as for an answer that draws at random.
@@ -169,15 +164,7 @@ class Exercise:
         ``find_fault`` gets them all and says in a sentence what is wrong, or None. Each call is a
         tuple of positional arguments. Nothing is shown of them but what kind they are.
         """
-        if self._is_over:
-            return
-        self._count += 1
-        problem = self._fault_in(find_fault, calls)
-        if problem and self.uses:
-            with self._right_ones_in_place():
-                problem = self._fault_in(find_fault, calls) and problem
-        if problem and not self._is_over:
-            self._problems.append(problem)
+        self._make(lambda: self._judge(find_fault, calls))
 
     def __enter__(self) -> Exercise:
         if not callable(self.function):
@@ -189,6 +176,8 @@ class Exercise:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
         if error is not None:
             return
+        if self.uses and (self._problems or self._not_done) and not self._stopped:
+            self._make_all_again()
         if hasattr(self.function, "call_apart"):
             self.function.note(done=not self._not_done)
         if self._not_done:
@@ -202,13 +191,33 @@ class Exercise:
             checks = "1 check" if self._count == 1 else f"{self._count} checks"
             print(f"{self.name}: right ({checks}).")
 
+    def _make(self, check: Callable[[], None]) -> None:
+        """Make a check, and keep it: it may have to be made again."""
+        self._checks.append(check)
+        check()
+
+    def _make_all_again(self) -> None:
+        """Make all checks with the right ones in the place of the exercises that the answer uses.
+
+        All or none of them count: if each could be passed either way, an answer that is asked
+        twice would know that it had been wrong, and could try something else.
+        """
+        first = self._problems, self._count, self._not_done
+        self._problems, self._count, self._not_done = [], 0, False
+        self._tried.clear()
+        self._likenesses.clear()
+        self._small_inputs.clear()
+        self.__dict__.pop("_small_results", None)
+        with self._right_ones_in_place():
+            for check in self._checks:
+                check()
+        if self._stopped:
+            self._problems, self._count, self._not_done = first
+            self._stopped = ""
+
     def _check(self, args: tuple, kwargs: dict, expected: object, shown: bool) -> None:
         """Call the function once and note what is wrong with what it does."""
-        outcome = self._call(
-            args,
-            kwargs,
-            lambda outcome: outcome.error is None and self._equal(outcome.value, expected),
-        )
+        outcome = self._call(args, kwargs)
         if outcome is None or self._report_offence(outcome):
             return
         is_right = outcome.error is None and self._equal(outcome.value, expected)
@@ -217,6 +226,18 @@ class Exercise:
             self._report_error(outcome.error, args, kwargs, shown)
         elif not is_right:
             self._report_difference(args, kwargs, outcome.value, expected, shown)
+
+    def _check_condition(
+        self, condition: Callable[[object], bool], message: str, args: tuple, kwargs: dict
+    ) -> None:
+        """Call the function once and note if its result does not do what it should."""
+        outcome = self._call(args, kwargs)
+        if outcome is None or self._report_offence(outcome):
+            return
+        if outcome.error is not None:
+            self._report_error(outcome.error, args, kwargs)
+        elif not condition(outcome.value):
+            self._problems.append(Problem(message, self._show_input(args, kwargs)))
 
     def _check_error(
         self,
@@ -231,7 +252,7 @@ class Exercise:
         def is_right(outcome: Outcome) -> bool:
             return isinstance(outcome.error, error) and bool(re.search(pattern, str(outcome.error)))
 
-        outcome = self._call(args, kwargs, is_right)
+        outcome = self._call(args, kwargs)
         if outcome is None or self._report_offence(outcome) or is_right(outcome):
             return
         if outcome.error is None:
@@ -243,21 +264,21 @@ class Exercise:
         where = self._describe_input(args, kwargs)
         self._problems.append(Problem(what, where, _size(args, kwargs), kind="bad input"))
 
-    def _call(
-        self, args: tuple, kwargs: dict, is_right: Callable[[Outcome], bool]
-    ) -> Outcome | None:
+    def _judge(self, find_fault: Callable[[list], str | None], calls: Collection[tuple]) -> None:
+        """Call the function several times and note what is wrong with the results together."""
+        if self._is_over:
+            return
+        self._count += 1
+        problem = self._fault_in(find_fault, calls)
+        if problem and not self._is_over:
+            self._problems.append(problem)
+
+    def _call(self, args: tuple, kwargs: dict) -> Outcome | None:
         """Call the student's function on copies; None once it is known to be not done yet."""
         if self._is_over:
             return None
         self._count += 1
         outcome = self._call_once(args, kwargs)
-        is_stopped = isinstance(outcome.error, Stopped)
-        if self.uses and not is_stopped and (outcome.library or not is_right(outcome)):
-            with self._right_ones_in_place():
-                retried = self._call_once(args, kwargs)
-            # A library that another exercise uses is that one's offence, whatever this one does.
-            if not retried.library and (outcome.library or is_right(retried)):
-                outcome = retried
         if isinstance(outcome.error, Stopped):
             self._stopped = str(outcome.error)
             return None
