@@ -177,16 +177,9 @@ def autograde(
             on_result(result)
         failed = 0
         for job, marked in run.mark(jobs):
-            if marked.notebook is None and marked.result.status == GRADED:
-                failed += 1
-            else:
-                try:
-                    marked = run.store(job, marked)
-                except CourseError:
-                    raise
-                except Exception as error:  # of this one's making: the class goes on
-                    failed += 1
-                    marked = _not_marked(job.lesson, job.student, error)
+            if not _has_failed(marked):
+                marked = _store(run, job, marked)
+            failed += _has_failed(marked)
             results.append(marked.result)
             on_result(marked.result)
     ordered = sorted(results, key=lambda result: (result.student, result.lesson))
@@ -255,6 +248,21 @@ def _not_marked(lesson: Lesson, student: str, error: Exception) -> Marked:
     """Return what stands for a submission that the grader failed on: no mark is stored."""
     message = f"could not be marked, run again: {type(error).__name__}: {error}"
     return Marked(without_marks(lesson, student, GRADED, message), None)
+
+
+def _has_failed(marked: Marked) -> bool:
+    """Tell whether the machine, not the student, kept a submission from being marked."""
+    return marked.notebook is None and marked.result.status == GRADED
+
+
+def _store(run: _Run, job: Job, marked: Marked) -> Marked:
+    """Store a submission; what cannot be stored costs nobody else."""
+    try:
+        return run.store(job, marked)
+    except CourseError:
+        raise
+    except Exception as error:
+        return _not_marked(job.lesson, job.student, error)
 
 
 @contextmanager

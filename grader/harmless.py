@@ -43,10 +43,8 @@ ACTING = re.compile(r"\\(?=(href|url|style|class|cssId|require|html\w*|data|unic
 PLAIN = re.compile(r"[\w ,.:;!?'-]*")
 FORMS = re.compile(r"^test-|-comment$|^comment-", re.I)
 DEFUSED = "\\\\\N{ZERO WIDTH SPACE}"
-LONGEST, LONGEST_MARKDOWN = (
-    50_000,
-    20_000,
-)  # characters of a text; Keras's longest summary in the course has 5,000
+LONGEST = 50_000  # characters of a text; Keras's longest summary in the course has 5,000
+LONGEST_MARKDOWN = 20_000  # characters, which take longer to read
 SECONDS = 10.0
 
 

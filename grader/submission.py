@@ -191,8 +191,7 @@ def _source_of(cell: dict) -> str:
         source = "".join(part for part in source if isinstance(part, str))
     if not isinstance(source, str):
         return ""
-    text = source.replace("\r\n", "\n").replace("\r", "\n")
-    return text
+    return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _is_simple(value: object) -> bool:
