@@ -12,9 +12,11 @@ import importlib.abc
 import importlib.machinery
 import importlib.metadata
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from types import ModuleType
+
+import numpy as np
 
 # An answer may draw: what a picture shows is no result.
 DRAWING = ("matplotlib", "matplotlib_inline", "mpl_toolkits", "IPython", "ipywidgets", "anywidget")
@@ -29,6 +31,10 @@ DRAWING += (
 )
 PROGRESS = ("tqdm", "track", "progress_bar")
 COMPUTING = ("matplotlib.colors", "matplotlib.image", "matplotlib.mlab", "matplotlib.tri")
+# How many parts what these give is taken apart into.
+PARTS = {"plot": 1, "hist": 3, "hist2d": 4, "stem": 3, "errorbar": 3, "fill": 1, "step": 1}
+PARTS |= {"loglog": 1, "semilogx": 1, "semilogy": 1, "pie": 2}
+RANGES = ("xlim", "ylim", "get_xlim", "get_ylim", "get_size_inches")
 OPERATORS = [
     "add",
     "sub",
@@ -170,7 +176,8 @@ class World:
         if name.rpartition(".")[2] in PROGRESS and args:
             return args[0]
         if is_drawing(name):
-            return (Inert(), Inert()) if name.endswith(".subplots") else Inert()
+            made = _draw(name.rpartition(".")[2], args, kwargs or {})
+            return (Drawing(), made) if name.endswith("pyplot.subplots") else made
         library, _, function = name.partition(".")
         if not function:
             raise NameError(
@@ -185,6 +192,8 @@ def is_drawing(name: str) -> bool:
     module = name.rpartition(".")[0] or name
     inside = any(name == one or name.startswith(f"{one}.") for one in DRAWING)
     computes = any(name.startswith(f"{one}.") for one in COMPUTING)
+    if module == "matplotlib.colors" and name.rpartition(".")[2][:1].isupper():
+        return True  # a class, such as Normalize, only says how to draw
     return (inside or module.endswith("_widgets")) and not computes
 
 
@@ -199,7 +208,9 @@ class Placeholder:
         """Use it."""
         return self._world.use(self._stands_for, args, kwargs)
 
-    def __getattr__(self, name: str) -> Placeholder:
+    def __getattr__(self, name: str) -> object:
+        if name in ("__name__", "__qualname__"):
+            return self._stands_for.rpartition(".")[2]
         if name.startswith("__"):
             raise AttributeError(name)
         return Placeholder(self._world, f"{self._stands_for}.{name}")
@@ -249,32 +260,68 @@ for _name in OPERATORS:
     setattr(Placeholder, f"__{_name}__", _make_operator(_name))
 
 
-class Inert:
-    """What drawing gives: anything can be done with it, and nothing comes of it."""
+class Drawing:
+    """What drawing gives: anything can be done with it, and nothing comes of it.
 
-    def __call__(self, *args: object, **kwargs: object) -> Inert:
+    Parameters
+    ----------
+    name : str
+        What it is called where it was found.
+    """
+
+    def __init__(self, name: str = ""):
+        self._called = name
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
         """Do nothing."""
-        return self
+        return _draw(self._called, args, kwargs)
 
-    def __getattr__(self, name: str) -> Inert:
+    def __getattr__(self, name: str) -> Drawing:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self
+        return Drawing(name)
 
-    def __getitem__(self, key: object) -> Inert:
+    def __getitem__(self, key: object) -> Drawing:
         return self
 
     def __setitem__(self, key: object, value: object) -> None:
         pass
 
-    def __enter__(self) -> Inert:
+    def __enter__(self) -> Drawing:
         return self
 
     def __exit__(self, *error: object) -> None:
         pass
 
-    def __iter__(self) -> Iterable:
+    def __iter__(self) -> Iterator:
         return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def _draw(name: str, args: tuple, kwargs: dict) -> object:
+    """Return what a drawing function gives, in as many parts as it is taken apart into."""
+    if name == "subplots":
+        return _lay_out(*args[:2], **kwargs)
+    if name in RANGES:
+        return 0.0, 1.0
+    if name in PARTS:
+        return [Drawing() for _ in range(PARTS[name])]
+    return Drawing()
+
+
+def _lay_out(nrows: int = 1, ncols: int = 1, *, squeeze: bool = True, **_: object) -> object:
+    """Return axes as matplotlib's ``subplots`` lays them out."""
+    axes = np.empty((nrows, ncols), object)
+    for place in np.ndindex(axes.shape):
+        axes[place] = Drawing()
+    if not squeeze:
+        return axes
+    return axes[0, 0] if axes.size == 1 else axes.squeeze()
 
 
 def _find_versions() -> Iterator[tuple[str, str]]:

@@ -33,6 +33,9 @@ from grader.uses import SCOPES, read_uses
 from grader.values import LARGEST, TooLarge, decode, encode
 
 LONGEST = 2_000  # characters of an error's text
+MOST_SPAWNED = 100_000  # generators that one answer may make of another
+SEED = ("entropy", "spawn_key", "n_children_spawned")
+MAGICS = ("time", "capture", "prun")  # that run what follows them
 MODULES = ("numpy", "math")  # that constants of ``utils`` may be; Keras where it is there
 
 
@@ -103,7 +106,9 @@ class Student:
                     names[name] = importlib.import_module(value["module"])
         self._transform = TransformerManager().transform_cell
         self._flags = 0
-        self._running = False
+        self._running = self._ended_well = False
+        # A function may call those that it was given from threads of its own.
+        self._asking = threading.RLock()
         main = ModuleType("__main__")
         sys.modules["__main__"] = main
         self._names = vars(main)
@@ -142,14 +147,24 @@ class Student:
         """Say what cells do with names. Asked before any of them runs."""
         return {"uses": [read_uses(source).to_plain() for source in sources]}
 
-    def run(self, source: str, number: int) -> dict:
+    def run(self, source: str, number: int, ended_well: bool = False) -> dict:
         """Run a cell, statement by statement, without those that need what is not there.
+
+        Parameters
+        ----------
+        source : str
+            Its text.
+        number : int
+            Its place in the notebook.
+        ended_well : bool
+            Whether it did, with all libraries. Whatever fails here then needs what is not there.
 
         Returns
         -------
         dict
             ``error``: what ended the cell before its end, if anything did.
         """
+        self._ended_well = ended_well
         try:
             self._run(source, f"<cell {number}>")
         except BaseException as error:
@@ -163,7 +178,7 @@ class Student:
             try:
                 self._execute(statement, name)
             except Exception as error:
-                if not _needs_what_is_absent(error):
+                if not self._ended_well and not _needs_what_is_absent(error):
                     raise
                 for target in _bound_names(statement):
                     self._names[target] = Placeholder(self._world, target)
@@ -224,7 +239,8 @@ class Student:
         except BaseException as error:
             reply["error"] = _tell(error)
         finally:
-            self._world.end()
+            with self._asking:  # a thread may be about it
+                self._world.end()
         with suppress(TooLarge, RecursionError):
             if encode((args, kwargs), self._write_argument) != before:
                 reply["after"] = self._mark_arguments((args, kwargs))
@@ -252,8 +268,13 @@ class Student:
 
     def _ask(self, name: str, args: tuple, kwargs: dict) -> object:
         """Have the judge call one of its own functions."""
-        if threading.current_thread() is not threading.main_thread() or not self._running:
-            raise RuntimeError("only the function itself can call this, while it is called")
+        with self._asking:
+            if not self._world.answering:
+                raise RuntimeError("this can be called by an answer alone, while it is asked for")
+            return self._converse(name, args, kwargs)
+
+    def _converse(self, name: str, args: tuple, kwargs: dict) -> object:
+        """Send the judge a request, do what it needs done for it, and return its reply."""
         functions: list[Callable] = []
         generators: list[np.random.Generator] = []
 
@@ -279,7 +300,7 @@ class Student:
         if reply.get("error"):
             raise make_error(**reply["error"])
         for generator, state in zip(generators, reply.get("generators", ()), strict=False):
-            generator.bit_generator.state = state
+            catch_up(generator, make_generator(state))
         return reply["value"]
 
     def _receive(self, value: object) -> object:
@@ -352,14 +373,14 @@ class _IPython:
         self._student = student
 
     def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> None:
-        """Time a statement; nothing else is there."""
-        if name not in ("time", "capture"):
+        """Run a statement that is timed; nothing else is there."""
+        if name not in MAGICS:
             raise Absent(f"%{name}")
         self._student._run(line, "<magic>")
 
     def run_cell_magic(self, name: str, line: str, cell: str) -> None:
         """Run a cell that is timed, or whose output is kept."""
-        if name not in ("time", "capture"):
+        if name not in MAGICS:
             raise Absent(f"%%{name}")
         self._student._run(cell, "<magic>")
 
@@ -367,19 +388,32 @@ class _IPython:
         raise Absent(f"get_ipython().{name}")
 
 
-def make_generator(state: dict) -> np.random.Generator:
+def make_generator(told: dict) -> np.random.Generator:
     """Make a random generator that goes on where another stood."""
+    state, seed = told["state"], told["seed"]
     bits = getattr(np.random, str(state["bit_generator"]))
     if not issubclass(bits, np.random.BitGenerator):
         raise ValueError("no bit generator")
-    generator = np.random.Generator(bits())
-    generator.bit_generator.state = state
-    return generator
+    made = bits(np.random.SeedSequence(**{name: seed[name] for name in SEED}) if seed else None)
+    made.state = state
+    return np.random.Generator(made)
 
 
 def describe_generator(generator: np.random.Generator) -> dict:
-    """Return where a random generator stands, in plain values."""
-    return generator.bit_generator.state
+    """Return where a random generator stands, and what it spawns others from, in plain values."""
+    seed = generator.bit_generator.seed_seq
+    known = type(seed) is np.random.SeedSequence
+    parts = {name: seed.state[name] for name in SEED} if known else {}
+    return {"state": generator.bit_generator.state, "seed": parts}
+
+
+def catch_up(generator: np.random.Generator, other: np.random.Generator) -> None:
+    """Let a random generator go on where another stands that it was sent as."""
+    generator.bit_generator.state = other.bit_generator.state
+    mine, theirs = generator.bit_generator.seed_seq, other.bit_generator.seed_seq
+    spawned = theirs.n_children_spawned - getattr(mine, "n_children_spawned", 0)
+    if 0 < spawned <= MOST_SPAWNED:
+        mine.spawn(spawned)
 
 
 def make_error(names: list[str], text: str, line: str = "") -> Exception:

@@ -108,9 +108,10 @@ def mark(
         return Marked(without_marks(lesson, student, UNREADABLE, str(error)), None)
     restored = restore(read, lesson)
     given = {cell.source for cell in lesson.notebook.cells}
-    restored.notes += Defuser().texts(restored.notebook, given)
+    defuser = Defuser()
+    restored.notes += defuser.texts(restored.notebook, given)
     cells = [cell for cell in restored.notebook.cells if cell.cell_type == "code"]
-    runs, errors = run_apart(cells, lesson, bounds, zygotes or shared_zygotes())
+    runs, errors = run_apart(cells, lesson, bounds, zygotes or shared_zygotes(), defuser)
     stops = _place(cells, runs)
     exercises = score(restored.notebook, lesson, errors)
     _hide_tracebacks(restored.notebook, errors)

@@ -68,6 +68,11 @@ class CellRun:
     outputs: list[NotebookNode] = field(default_factory=list)
     stopped: str = ""
 
+    @property
+    def ended_well(self) -> bool:
+        """Whether it came to its end, without an error."""
+        return not self.stopped and all(one.output_type != "error" for one in self.outputs)
+
 
 def run_cells(
     sources: Sequence[str],

@@ -66,6 +66,8 @@ class Bounds:
         Bytes in all files together.
     files : int
         How many files.
+    threads : int
+        How many threads in one process.
     """
 
     cell: float = 60.0
@@ -74,6 +76,7 @@ class Bounds:
     file_size: int = 100_000_000
     disk: int = 500_000_000
     files: int = 2_000
+    threads: int = 500
 
     @property
     def limits(self) -> Limits:
@@ -156,7 +159,7 @@ class Confined:
             end = self._process.wait(GRACE)
             self.close()
             raise CannotStart(f"a process did not start ({end}, {error})") from error
-        self._used_at_start = self._memory()
+        self._used_at_start, _ = self._memory_and_threads()
 
     def exchange(self, message: bytes, seconds: float, largest: int = LARGEST) -> bytes:
         """Send a message and return the reply, of at most so many bytes.
@@ -207,25 +210,26 @@ class Confined:
         Gone
         """
         bounds = self._session.bounds
-        if self._memory() - self._used_at_start > bounds.memory:
+        memory, threads = self._memory_and_threads()
+        if memory - self._used_at_start > bounds.memory:
             raise Gone(f"used more than {bounds.memory / 1e9:.3g} GB of memory")
+        if threads > bounds.threads:
+            raise Gone(f"started more than {bounds.threads:,} threads")
         count, size = self._disk()
         if size > bounds.disk:
             raise Gone(f"wrote more than {bounds.disk / 1e6:.3g} MB into files")
         if count > bounds.files:
             raise Gone(f"made more than {bounds.files:,} files")
 
-    def _memory(self) -> int:
-        """Return how many bytes of memory are its own."""
+    def _memory_and_threads(self) -> tuple[int, int]:
+        """Return how many bytes of memory are its own, and how many threads it has."""
         try:
             with open(f"/proc/{self._process.pid}/status") as lines:
-                return sum(
-                    1024 * int(line.split()[1])
-                    for line in lines
-                    if line.startswith(("RssAnon:", "RssShmem:"))
-                )
-        except (OSError, ValueError, IndexError):
-            return 0
+                found = dict(line.split(":", 1) for line in lines)
+            memory = sum(1024 * int(found[name].split()[0]) for name in ("RssAnon", "RssShmem"))
+            return memory, int(found["Threads"])
+        except (OSError, ValueError, KeyError):  # it has ended
+            return 0, 0
 
     def _disk(self) -> tuple[int, int]:
         """Return how many files lie in its folder, and their bytes together."""
@@ -307,12 +311,16 @@ class Session:
         What it may use.
     zygotes : Zygotes
         Where processes come from.
+    defuser : Defuser, optional
+        What makes outputs harmless; one of its own by default.
     """
 
-    def __init__(self, lesson: Lesson, bounds: Bounds, zygotes: Zygotes):
+    def __init__(
+        self, lesson: Lesson, bounds: Bounds, zygotes: Zygotes, defuser: Defuser | None = None
+    ):
         self.lesson, self.bounds, self.zygotes = lesson, bounds, zygotes
         self.root = str(lesson.root) if (lesson.root / "utils").is_dir() else None
-        self.defuser = Defuser()
+        self.defuser = defuser or Defuser()
         self._end = time.monotonic() + bounds.submission
 
     def left(self, most: float) -> float:
@@ -330,7 +338,11 @@ class Session:
 
 
 def run_apart(
-    cells: Sequence[NotebookNode], lesson: Lesson, bounds: Bounds, zygotes: Zygotes
+    cells: Sequence[NotebookNode],
+    lesson: Lesson,
+    bounds: Bounds,
+    zygotes: Zygotes,
+    defuser: Defuser | None = None,
 ) -> tuple[list[CellRun], dict[str, str]]:
     """Run a notebook's code cells: the student's on their own, the tests by the judge.
 
@@ -338,7 +350,7 @@ def run_apart(
     ----------
     cells : sequence of NotebookNode
         Code cells, the lesson's tests among them.
-    lesson, bounds, zygotes
+    lesson, bounds, zygotes, defuser
         As for `Session`.
 
     Returns
@@ -353,11 +365,12 @@ def run_apart(
     CannotStart
         If the machine cannot do it.
     """
-    session = Session(lesson, bounds, zygotes)
+    session = Session(lesson, bounds, zygotes, defuser)
     court = Court(cells, session)
     try:
         runs: dict[int, CellRun] = _show(cells, session, court.read)
         court.endless |= {index for index, run in runs.items() if run.stopped}
+        court.ended_well |= {index for index, run in runs.items() if run.ended_well}
         for index, cell in enumerate(cells):
             if is_test(cell):
                 runs[index] = court.judge(index)
@@ -458,21 +471,23 @@ class Court:
 
     Attributes
     ----------
-    endless : set of int
-        Cells known to run too long.
+    endless, ended_well : set of int
+        Cells known to run too long, and to come to their end, where all libraries are.
     """
 
     def __init__(self, cells: Sequence[NotebookNode], session: Session):
         self._cells, self._session = cells, session
         self.endless: set[int] = set()
+        self.ended_well: set[int] = set()
         lesson = session.lesson
         self._with_keras = needs_keras(lesson, tests_only=True)
         self._exercises = [exercise.name for exercise in lesson.exercises]
         self._judge: Confined | None = None
         self._slow: set[str] = set()
         self._stops: dict[int, str] = {}
-        self._by_hand = Answerer("answers", cells, session, self.endless)
-        self._keras = Answerer("keras", cells, session, self.endless) if self._with_keras else None
+        known = (cells, session, self.endless, self.ended_well)
+        self._by_hand = Answerer("answers", *known)
+        self._keras = Answerer("keras", *known) if self._with_keras else None
 
     def read(self, sources: list[str]) -> list[Uses]:
         """Read what cells do with names, in a process that may as well break over it."""
@@ -624,8 +639,9 @@ class Answerer:
         The notebook's code cells; those that are no tests are run before it is asked.
     session : Session
         Whose.
-    endless : set of int
-        Cells known to run too long, which get little time.
+    endless, ended_well : set of int
+        Cells known to run too long, which get little time, and to come to their end, in which what
+        fails is left out.
 
     Attributes
     ----------
@@ -636,9 +652,15 @@ class Answerer:
     """
 
     def __init__(
-        self, role: str, cells: Sequence[NotebookNode], session: Session, endless: set[int]
+        self,
+        role: str,
+        cells: Sequence[NotebookNode],
+        session: Session,
+        endless: set[int],
+        ended_well: set[int],
     ):
-        self._role, self._cells, self._session, self._endless = role, cells, session, endless
+        self._role, self._cells, self._session = role, cells, session
+        self._endless, self._ended_well = endless, ended_well
         self._process: Confined | None = None
         self._ran = 0
         self._guilty: set[int] = set()
@@ -696,7 +718,8 @@ class Answerer:
 
     def _run(self, index: int) -> None:
         """Run a cell; one that runs too long keeps what it has defined so far."""
-        request = {"do": "run", "source": self._cells[index].source, "number": index}
+        source, ended_well = self._cells[index].source, index in self._ended_well
+        request = {"do": "run", "source": source, "number": index, "ended_well": ended_well}
         limit = self._session.bounds.cell
         known = index in self._endless or index in self.stops
         seconds = self._session.left(min(BRIEFLY, limit) if known else limit)

@@ -1230,6 +1230,14 @@ OUTSIDE = [
         except (RuntimeError, MemoryError):
             pass
     """, unsure=tuple(FULL), dangerous=True),
+    relu_body("small threads without end", """
+        import threading
+        import time
+
+        threading.stack_size(32768)
+        while True:
+            threading.Thread(target=time.sleep, args=(10**6,), daemon=True).start()
+    """, says="started more than 500 threads", dangerous=True),
     own("one large file", """
         with open('large', 'wb') as file:
             while True:

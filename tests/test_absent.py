@@ -9,8 +9,8 @@ import pytest
 from grader.absent import (
     OPERATORS,
     Absent,
+    Drawing,
     HandedOver,
-    Inert,
     Placeholder,
     World,
     _Finder,
@@ -197,15 +197,17 @@ def test_what_is_allowed_is_asked_of_the_judge(world, asked):
 @pytest.mark.parametrize(
     "name",
     [
-        "matplotlib.pyplot.plot", "matplotlib.pyplot", "matplotlib", "mpl_toolkits.mplot3d.Axes3D",
+        "matplotlib.pyplot.imshow", "matplotlib.pyplot", "matplotlib",
+        "mpl_toolkits.mplot3d.Axes3D",
         "IPython.display.display", "ipywidgets.interact", "utils.plots.show", "utils.widgets.One",
         "utils.pooling_widgets.Pooling", "utils.data.load_digits", "utils.checks.Exercise",
+        "matplotlib.colors.Normalize", "matplotlib.colors.LinearSegmentedColormap",
     ],
 )  # fmt: skip
 def test_drawing_is_no_offence(world, name):
     assert is_drawing(name)
     world.begin(())
-    assert isinstance(Placeholder(world, name)(1), Inert)
+    assert isinstance(Placeholder(world, name)(1), Drawing)
     assert world.offence == ""
 
 
@@ -230,7 +232,7 @@ def test_anything_can_be_done_with_what_drawing_gives(world):
     world.begin(())
     plt = Placeholder(world, "matplotlib.pyplot")
     figure, axes = plt.subplots(2, 2, figsize=(3, 3))
-    for ax in axes:
+    for ax in axes.flat:
         ax.plot()
     axes[0, 1].imshow([1]).set_clim(0, 1)
     figure.suptitle("x").set_text("y")
@@ -238,6 +240,50 @@ def test_anything_can_be_done_with_what_drawing_gives(world):
     with plt.style.context("dark"):
         plt.show()
     assert world.offence == ""
+
+
+# As students take apart what matplotlib gives.
+TAKEN_APART = {
+    "figure and axes": "fig, ax = plt.subplots()\nax.plot([1])",
+    "a row of axes": "fig, (a, b) = plt.subplots(1, 2)\na.imshow([1])",
+    "a column of axes": "fig, (a, b, c) = plt.subplots(nrows=3)\nc.imshow([1])",
+    "a table of axes": "fig, ((a, b), (c, d)) = plt.subplots(2, 2)\nd.set_title('x')",
+    "flat axes": "fig, axes = plt.subplots(2, 3)\nassert len(axes.flat) == len(axes.ravel()) == 6",
+    "one of a table": "fig, axes = plt.subplots(1, 1, squeeze=False)\naxes[0, 0].plot([1])",
+    "axes of a figure": "a, b = plt.figure().subplots(1, 2, sharex=True)\nb.axis('off')",
+    "a line": "line, = plt.plot([1])\nline.set_color('red')",
+    "the first line": "plt.plot([1])[0].set_color('red')",
+    "bars": "counts, edges, _ = plt.hist([1, 2])",
+    "bars of axes": "counts, edges, patches = plt.gca().hist([1, 2])",
+    "a stem": "head, stems, base = plt.stem([1])",
+    "limits": "low, high = plt.gca().get_xlim()\nassert low < high",
+    "a size": "width, height = plt.gcf().get_size_inches()\nassert width + height > 0",
+    "how many": "assert len(plt.gcf().axes) == 0",
+    "truth": "assert plt.gcf()",
+    "each bar": "for bar in plt.bar([1], [2]):\n    bar.set_color('red')",
+    "a name": "assert plt.imshow.__name__ == 'imshow'",
+    "a norm": "plt.imshow([1], norm=colors.Normalize(0, 1))",
+    "an attribute": "plt.gca().title.size = 3",
+}
+
+
+@pytest.mark.parametrize("code", TAKEN_APART.values(), ids=TAKEN_APART)
+def test_what_drawing_gives_can_be_taken_apart(world, code):
+    world.begin(())
+    names = {name: Placeholder(world, f"matplotlib.{name}") for name in ("pyplot", "colors")}
+    exec(code, {"plt": names["pyplot"], "colors": names["colors"]})
+    assert world.offence == ""
+
+
+@pytest.mark.parametrize("code", TAKEN_APART.values(), ids=TAKEN_APART)
+def test_matplotlib_itself_allows_as_much(code):
+    import matplotlib.pyplot as plt
+    from matplotlib import colors
+
+    with plt.style.context("default"):
+        code = code.replace("imshow([1]", "imshow([[1]]")
+        exec(code, {"plt": plt, "colors": colors})
+    plt.close("all")
 
 
 def test_a_progress_bar_goes_through_what_it_shows(world):

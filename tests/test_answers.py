@@ -8,7 +8,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
-from grader.answers import describe_generator, make_error, make_generator
+from grader.answers import catch_up, describe_generator, make_error, make_generator
 from grader.channel import MARK
 from grader.sandbox import shared_zygotes
 from grader.values import LARGEST, Foreign, decode, encode
@@ -61,11 +61,11 @@ class Answering:
             self.tell(dict(helpers)[reply["ask"]](*reply["args"], **reply["kwargs"]))
         return reply
 
-    def run(self, source):
+    def run(self, source, **more):
         """Run a cell; return with what error it ended."""
         self._count += 1
         source = dedent(source).strip("\n")
-        return self.ask({"do": "run", "source": source, "number": self._count})["error"]
+        return self.ask({"do": "run", "source": source, "number": self._count} | more)["error"]
 
     def describe(self, name):
         return self.ask({"do": "describe", "name": name})
@@ -127,6 +127,31 @@ def test_what_needs_a_library_is_left_out_and_the_rest_runs(answering):
     assert error is None
     assert answering.value("b") == 2
     assert answering.call("f", 3) == {"value": 6}
+
+
+# What works where all libraries are, and where they are not fails in a way of its own.
+WORKS_ELSEWHERE = [
+    "where = scipy.__file__",
+    "text = open('/etc/hostname').read() + str(1 / 0)",
+    "import inspect\nprint(inspect.getsource(scipy.signal))",
+    "import importlib\nimportlib.reload(scipy)",
+    "import warnings\nwarnings.filterwarnings('ignore', category=scipy.Warning)",
+    "%time where = scipy.__file__",
+    "for _ in range(3):\n    scipy.__path__[0].upper().nothing",
+]
+
+
+@pytest.mark.parametrize("source", WORKS_ELSEWHERE)
+def test_what_fails_here_alone_is_left_out(answering, source):
+    cell = f"import scipy, scipy.signal\na = 1\n{source}\ndef f(x):\n    return a + x"
+    assert answering.run(cell, ended_well=True) is None
+    assert answering.call("f", 2) == {"value": 3}
+
+
+def test_what_fails_everywhere_ends_its_cell(answering):
+    assert answering.run("a = 1", ended_well=True) is None
+    assert answering.run("a = 2\n1 / 0\na = 3")["names"][0] == "ZeroDivisionError"
+    assert answering.value("a") == 2
 
 
 def test_a_name_that_comes_from_what_was_left_out_says_so(answering):
@@ -332,22 +357,34 @@ def test_it_writes_into_its_own_folder(answering):
     assert answering.value("y") == "a"
 
 
-MODULES = """
-    argparse array base64 bisect calendar cmath collections colorsys concurrent.futures configparser
-    contextlib copy csv datetime decimal difflib doctest enum fractions functools gzip heapq html
-    io itertools json keyword logging math numbers operator os pathlib pickle platform pprint queue
-    random re secrets shutil statistics string struct textwrap threading time timeit tokenize
-    traceback types typing unittest unittest.mock uuid warnings zipfile zlib
-    numpy.fft numpy.linalg numpy.ma numpy.matlib numpy.polynomial numpy.random numpy.testing
-""".split()  # noqa: SIM905
+MODULES = sorted({name for name in sys.stdlib_module_names if not name.startswith("_")})
+# An essay, a browser's window, and what needs a display or another system.
+APART = ("this", "antigravity", "idlelib", "turtledemo", "distutils", "lib2to3", "readline")
+APART += ("tkinter", "turtle")
+MODULES = [one for one in MODULES if one not in APART]
+MODULES += ["concurrent.futures.process", "importlib.resources", "multiprocessing.shared_memory"]
+MODULES += ["multiprocessing.pool", "unittest.mock", "urllib.request", "xml.etree.ElementTree"]
+MODULES += [f"numpy.{one}" for one in ("fft", "linalg", "ma", "matlib", "polynomial", "random")]
+MODULES += ["numpy.testing", "numpy.typing", "numpy.lib.stride_tricks"]
+IMPORT_ALL = """
+import importlib, warnings
+warnings.simplefilter("ignore")
+broken = {}
+for name in names:
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        broken[name] = str(error)
+"""
 
 
 def test_the_standard_library_and_numpy_are_there(answering):
-    broken = {}
-    for name in MODULES:
-        if error := answering.run(f"import {name}"):
-            broken[name] = error["text"]
-    assert broken == {}
+    """Does what can be imported here have all its compiled parts there?"""
+    here = {"names": MODULES}
+    exec(IMPORT_ALL, here)
+    assert answering.run(f"names = {MODULES}\n{IMPORT_ALL}") is None
+    broken = answering.value("broken")
+    assert {name: broken[name] for name in broken.keys() - here["broken"].keys()} == {}
 
 
 def test_a_name_is_described(answering):
@@ -682,7 +719,29 @@ def test_a_generator_is_made_of_where_it_stood(bits):
     assert np.array_equal(rng.integers(0, 99, 9), other.integers(0, 99, 9))
 
 
+@pytest.mark.parametrize("seed", [3, [1, 2], np.arange(3), None])
+def test_a_generator_spawns_what_the_other_would(seed):
+    rng = np.random.default_rng(seed)
+    rng.spawn(2)
+    other = make_generator(decode(encode(describe_generator(rng))))
+    for one, two in zip(rng.spawn(3), other.spawn(3), strict=True):
+        assert np.array_equal(one.random(5), two.random(5))
+        assert one.spawn(1)[0].random() == two.spawn(1)[0].random()
+
+
+def test_a_generator_without_a_seed_sequence_crosses_all_the_same():
+    class Seed(np.random.bit_generator.ISeedSequence):
+        def generate_state(self, n_words, dtype=np.uint32):
+            return np.arange(n_words, dtype=dtype)
+
+    rng = np.random.Generator(np.random.PCG64(Seed()))
+    other = make_generator(decode(encode(describe_generator(rng))))
+    other.random()
+    catch_up(rng, other)
+    assert rng.random() == other.random()
+
+
 @pytest.mark.parametrize("name", ["default_rng", "Generator", "os", "RandomState", "_pickle"])
 def test_nothing_else_is_made_in_its_place(name):
     with pytest.raises((ValueError, TypeError, AttributeError)):
-        make_generator({"bit_generator": name})
+        make_generator({"state": {"bit_generator": name}, "seed": {}})

@@ -5,6 +5,7 @@ import nbformat
 import numpy as np
 import pytest
 
+from grader.answers import describe_generator
 from grader.course import Lesson
 from grader.judge import Judge, StandIn, _apply_one, _global_names, _read_error
 from grader.sandbox import shared_zygotes
@@ -326,6 +327,52 @@ def test_a_generator_goes_on_where_it_stood(judge):
     assert judge(student, test) == [[]]
 
 
+def test_a_generator_spawns_others_as_anywhere(judge):
+    student = "def f(rng):\n    return [child.random() for child in rng.spawn(2)]"
+    test = """
+        ours, theirs = np.random.default_rng(4), np.random.default_rng(4)
+        for _ in range(2):
+            assert f(theirs) == [child.random() for child in ours.spawn(2)]
+        assert theirs.spawn(1)[0].random() == ours.spawn(1)[0].random()
+    """
+    assert judge(student, test) == [[]]
+
+
+def test_a_function_is_called_back_from_threads_too(judge):
+    student = """
+        from concurrent.futures import ThreadPoolExecutor
+
+        def f(predict, numbers):
+            with ThreadPoolExecutor(4) as pool:
+                return list(pool.map(predict, numbers))
+    """
+    test = "assert f(lambda x: x * x, list(range(50))) == [x * x for x in range(50)]"
+    assert judge(dedent(student), test) == [[]]
+
+
+def test_a_thread_that_outlives_its_answer_calls_nothing_back(judge):
+    student = """
+        import threading, time
+        kept = []
+
+        def f(g):
+            def go_on():
+                while not kept:
+                    try:
+                        g(1)
+                    except RuntimeError as error:
+                        kept.append(str(error))
+            threading.Thread(target=go_on, daemon=True).start()
+            return 1
+
+        def told():
+            time.sleep(0.2)
+            return kept
+    """
+    calls = "calls = []\nassert f(calls.append) == 1\nassert 'by an answer alone' in g()[0]"
+    assert judge(dedent(student).replace("told", "g"), calls) == [[]]
+
+
 def test_a_generator_that_was_not_used_stays_where_it_is(judge):
     test = "rng = np.random.default_rng(4)\nf(rng)\n"
     test += "assert rng.random() == np.random.default_rng(4).random()"
@@ -525,17 +572,34 @@ def test_a_forged_reply_is_a_wrong_answer_and_nothing_else(forged):
         assert decode(message[1:]).keys() <= {"value", "error"}
 
 
-def test_a_forged_state_of_a_generator_is_passed_over():
+FAIR = describe_generator(np.random.default_rng(3))
+FORGED = [
+    {"state": {"bit_generator": "PCG64", "state": "forged"}, "seed": {}},
+    FAIR | {"state": FAIR["state"] | {"bit_generator": "Generator"}},
+    FAIR | {"seed": {"entropy": "no number", "spawn_key": (), "n_children_spawned": 0}},
+    FAIR | {"seed": FAIR["seed"] | {"n_children_spawned": 10**30}},
+    FAIR | {"seed": FAIR["seed"] | {"n_children_spawned": 2**31}},
+    FAIR | {"seed": FAIR["seed"] | {"n_children_spawned": -1}},
+    FAIR | {"seed": FAIR["seed"] | {"spawn_key": 5}},
+    FAIR | {"seed": ["entropy"]},
+    {"state": FAIR["state"]},
+    "nothing",
+]
+
+
+@pytest.mark.parametrize("told", FORGED)
+def test_a_forged_state_of_a_generator_is_passed_over(told):
     rng = np.random.default_rng(3)
     before = rng.bit_generator.state
 
     def extension(value):
-        return "generator", {"bit_generator": "PCG64", "state": "forged"}
+        return "generator", told
 
     sent = b"A" + encode({"value": 1, "after": ((object(),), {})}, extension)
     stand_in = StandIn(Judge(Wire(sent), with_keras=False), "f", [])
     assert stand_in.call_apart((rng,), {}, by_hand=True)["value"] == 1
     assert rng.bit_generator.state == before
+    assert rng.bit_generator.seed_seq.n_children_spawned == 0
 
 
 def test_a_process_that_came_to_an_end_is_told():
