@@ -211,16 +211,15 @@ def autograde(
 
     root = find_root()
     require_sources(root)
-    if not stock and sys.platform == "linux":
-        from grader.sandbox import shared_zygotes
-
-        shared_zygotes().warm_up(root)
+    submitted = submitted or root / "submitted"
+    if not stock and scheduler is None and sys.platform == "linux":
+        _warm_up(root, lessons, submitted)
     with err.status("starting"):
         from grader.autograde import Options
 
     options = Options(
         root=root,
-        submitted=submitted or root / "submitted",
+        submitted=submitted,
         autograded=(autograded or root / "autograded").resolve(),
         gradebook=gradebook,
         lessons=lessons or None,
@@ -243,6 +242,23 @@ def autograde(
     _show_outcome(outcome, options)
     if outcome.failed:
         raise typer.Exit(1)
+
+
+def _warm_up(root: Path, lessons: list[str] | None, submitted: Path) -> None:
+    """Let the processes that marking needs import while this one does."""
+    from grader.course import find_lessons
+    from grader.libraries import processes_for
+    from grader.sandbox import shared_zygotes
+
+    asked = find_lessons(root, lessons)
+    shared_zygotes().warm_up([("answers", False)], root)
+    if lessons is None:
+        handed_in = {path.name for path in submitted.glob("*/*")}
+        asked = [one for one in asked if one.name in handed_in]
+    begun: set[tuple[str, bool]] = set()
+    for kinds in map(processes_for, asked):
+        shared_zygotes().warm_up(kinds - begun, root)
+        begun |= kinds
 
 
 def _autograde_with_progress(options: Options) -> Outcome:
@@ -300,8 +316,9 @@ def _say_how_safe(options: Options) -> None:
 def _show_outcome(outcome: Outcome, options: Options) -> None:
     """Print what was found besides, and the summary."""
     from grader.display import err, out, summary_table
+    from grader.gradebook import escape_id
 
-    for warning in outcome.warnings:
+    for warning in map(escape_id, outcome.warnings):
         err.print(f"Not marked: {warning}", style="yellow", markup=False, soft_wrap=True)
     if outcome.results:
         out.print(summary_table(outcome.results))

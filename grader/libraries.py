@@ -22,6 +22,13 @@ def needs_keras(lesson: Lesson, tests_only: bool = False) -> bool:
     return lead_to_keras(names | {name for tree in trees for name in _checked(tree)}, lesson.root)
 
 
+def processes_for(lesson: Lesson) -> set[tuple[str, bool]]:
+    """Return which kinds of process mark a lesson, by role and whether Keras is there."""
+    in_tests = needs_keras(lesson, tests_only=True)
+    answering = {("answers", False)} | ({("keras", True)} if in_tests else set())
+    return answering | {("judge", in_tests), ("notebook", needs_keras(lesson))}
+
+
 def lead_to_keras(waiting: set[str], root: Path) -> bool:
     """Tell whether modules import Keras, directly or through modules of the course."""
     waiting, seen = set(waiting), set()

@@ -22,7 +22,8 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from grader.channel import Broken, Channel, Closed, Late
@@ -59,6 +60,7 @@ DRAWING = [
     *("scipy.signal", "scipy.ndimage", "skimage.data", "skimage.filters"),
     *("pygments.lexers.python", "pygments.formatters.terminal256"),
 ]
+NEEDLESS = ("_test", "_xx", "xx", "_ctypes_test", "_tkinter", "readline")  # tests; a display
 JUDGING = ["grader.judge", "utils.checks", "utils.compare", "utils.data"]
 JUDGING += ["scipy.signal", "scipy.ndimage", "skimage.filters"]
 KERAS = ["keras", "tensorflow", "grader.keras_values"]
@@ -140,6 +142,17 @@ def prepare_answers() -> None:
     """Do once, before any fork, what each process that answers would do for itself."""
     readable("answers")
     installed_names()
+    _load_compiled_parts()
+
+
+def _load_compiled_parts() -> None:
+    """Load what of the standard library is compiled: where answers are given, nothing can be."""
+    folder = sysconfig.get_config_var("DESTSHARED")
+    for path in Path(folder).glob("*.so") if folder else ():
+        name = path.name.split(".")[0]
+        if not name.startswith(NEEDLESS):
+            with contextlib.suppress(ImportError), warnings.catch_warnings(action="ignore"):
+                importlib.import_module(name)
 
 
 def prepare_keras() -> None:
@@ -190,8 +203,10 @@ class Zygotes:
     """The warm parents: one for each kind of process and set of libraries, begun when needed."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._locks: dict[tuple, threading.Lock] = {}  # one each: none waits for another's imports
         self._made: dict[tuple, Zygote] = {}
+        self._closed = False
 
     def get(self, role: str, with_keras: bool, root: Path | None) -> Zygote:
         """Return the parent for a kind of process.
@@ -205,25 +220,41 @@ class Zygotes:
         root : Path or None
             The course, whose ``utils`` the judge and the notebook import; the installed one's
             without.
+
+        Raises
+        ------
+        CannotStart
+            If it cannot be begun, or all have been ended.
         """
         if role not in ("judge", "notebook"):
             root = None
+        key = (role, with_keras, root)
         with self._lock:
-            found = self._made.get((role, with_keras, root))
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            found = self._made.get(key)
             if found is None or not found.alive:
-                found = self._made[role, with_keras, root] = self._make(role, with_keras, root)
+                found = self._keep(key, self._make(*key))
             return found
 
-    def warm_up(self, root: Path | None, with_keras: bool = False) -> None:
-        """Begin the warm parents that marking will need, and return at once."""
-        roles = ("judge", "keras", "notebook") if with_keras else ("answers", "judge", "notebook")
+    def _keep(self, key: tuple, zygote: Zygote) -> Zygote:
+        """Keep a parent, unless it comes too late."""
+        with self._lock:
+            if not self._closed:
+                self._made[key] = zygote
+                return zygote
+        zygote.close()
+        raise CannotStart("the grader is being stopped")
 
-        def begin() -> None:
-            for role in roles:
-                with contextlib.suppress(CannotStart):
-                    self.get(role, with_keras, root)
+    def warm_up(self, kinds: Iterable[tuple[str, bool]], root: Path | None) -> None:
+        """Begin the warm parents for some roles, each with or without Keras; return at once."""
 
-        threading.Thread(target=begin, daemon=True).start()
+        def begin(role: str, with_keras: bool) -> None:
+            with contextlib.suppress(CannotStart):
+                self.get(role, with_keras, root)
+
+        for kind in kinds:
+            threading.Thread(target=begin, args=kind, daemon=True).start()
 
     def _make(self, role: str, with_keras: bool, root: Path | None) -> Zygote:
         """Make one. Each is forked from the one above that has part of what it needs.
@@ -243,9 +274,10 @@ class Zygotes:
     def close(self) -> None:
         """End them all, and all that they forked."""
         with self._lock:
-            for zygote in reversed(self._made.values()):
-                zygote.close()
+            self._closed, made = True, [*self._made.values()]
             self._made.clear()
+        for zygote in reversed(made):
+            zygote.close()
 
 
 def check_protections(limits: Limits) -> str:

@@ -3,7 +3,13 @@ import pytest
 from lessons import find_lesson
 
 from grader.course import Lesson, find_lessons, find_root
-from grader.libraries import imports_of, lead_to_keras, needs_keras, plain_modules
+from grader.libraries import (
+    imports_of,
+    lead_to_keras,
+    needs_keras,
+    plain_modules,
+    processes_for,
+)
 
 LESSONS = [lesson.name for lesson in find_lessons(find_root(), [])]
 BY_HAND = [name for name in LESSONS if name < "07"]
@@ -23,6 +29,17 @@ def test_the_last_lessons_need_it_and_their_tests_mostly_do(name, tests):
     lesson = find_lesson(name)
     assert needs_keras(lesson)
     assert needs_keras(lesson, tests_only=True) is (name != "10")
+
+
+@pytest.mark.parametrize(
+    ("name", "with_keras"),
+    [("02", ()), ("08", ("judge", "keras", "notebook")), ("10", ("notebook",))],
+)
+def test_the_processes_that_mark_a_lesson_have_what_they_need(name, with_keras):
+    kinds = processes_for(find_lesson(name))
+    assert {role for role, has_it in kinds if has_it} == set(with_keras)
+    assert {role for role, _ in kinds} == {"answers", "judge", "notebook", *with_keras}
+    assert ("answers", False) in kinds
 
 
 @pytest.mark.parametrize("name", LESSONS)

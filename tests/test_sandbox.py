@@ -3,6 +3,7 @@ import os
 import signal
 import sys
 import sysconfig
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from grader.sandbox import (
     shared_zygotes,
     site_folders,
 )
-from grader.zygote import CannotStart
+from grader.zygote import CannotStart, Zygote
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has what confines a submission"
@@ -170,6 +171,46 @@ def test_a_kind_of_parent_is_made_once_and_again_when_it_died(tmp_path):
         zygotes.close()
     assert zygotes._made == {}
     assert not second.alive
+
+
+def test_none_waits_for_what_another_imports(monkeypatch):
+    """A lesson without Keras, for the four seconds that Keras takes."""
+    zygotes, slow = Zygotes(), threading.Event()
+    made = []
+
+    def make(self, role, with_keras, root):
+        if with_keras:
+            slow.wait(30)
+        made.append((role, with_keras))
+        return Zygote([])
+
+    monkeypatch.setattr(Zygotes, "_make", make)
+    try:
+        zygotes.warm_up([("keras", True), ("judge", True)], None)
+        zygotes.get("answers", False, None)
+        assert made == [("answers", False)]
+        slow.set()
+        first = zygotes.get("keras", True, None)
+        assert zygotes.get("keras", True, None) is first
+        assert made.count(("keras", True)) == 1
+    finally:
+        slow.set()
+        zygotes.close()
+
+
+def test_a_parent_that_is_ready_too_late_is_ended(monkeypatch):
+    zygotes, late = Zygotes(), []
+
+    def make(self, *kind):
+        late.append(Zygote([]))
+        self.close()
+        return late[0]
+
+    monkeypatch.setattr(Zygotes, "_make", make)
+    with pytest.raises(CannotStart, match="being stopped"):
+        zygotes.get("answers", False, None)
+    assert not late[0].alive
+    assert zygotes._made == {}
 
 
 def test_the_protections_are_tried_out_and_named():
