@@ -58,9 +58,10 @@ def write_feedback(
     Raises
     ------
     CourseError
-        If there is nothing to write about, or nbgrader cannot write it.
+        If there is nothing to write about, or, when all others are written, for pages that nbgrader
+        could not write.
     """
-    written = []
+    written, failed = [], []
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     for lesson in find_lessons(root, lessons):
         for path in sorted(autograded.glob(f"*/{lesson.name}/{lesson.name}.ipynb")):
@@ -73,8 +74,14 @@ def write_feedback(
                 copy.parent.mkdir(parents=True)
                 notebook = without_secrets(nbformat.read(path, as_version=4))
                 copy.write_text(nbformat.writes(notebook), encoding="utf-8")
-                _convert(root, Path(scratch), feedback, find_url(root, gradebook), path)
+                try:
+                    _convert(root, Path(scratch), feedback, find_url(root, gradebook), path)
+                except CourseError as error:
+                    failed.append(str(error))
+                    continue
             written.append(feedback / student / lesson.name / f"{lesson.name}.html")
+    if failed:
+        raise CourseError("\n".join(failed))
     if not written:
         raise CourseError(f"There is nothing marked in {autograded}. Run grader autograde first")
     return written

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -126,6 +127,43 @@ def test_feedback_shows_messages_and_no_hidden_test(course):
         assert secret not in text
     card = (course / "feedback" / "cy" / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
     assert "could not be marked: the file is not a notebook but a PDF" in card
+
+
+def test_names_that_mean_something_to_programs_are_told(tmp_path):
+    """What nbgrader takes for a pattern, and what a terminal acts on."""
+    release = answer(make_release(make_course(tmp_path)))
+    for student in ("a[b]c", "who?", "red\x1b[31m", "\u202eabc", "new\nline", "ana", "c]d"):
+        hand_in(tmp_path / "submitted", student, release)
+    (tmp_path / "submitted" / "ana" / "str\x1bay").mkdir(parents=True)
+    run = grader("autograde", "--json", "out.json", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    rows = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["submissions"]
+    assert {row["student"]: row["score"] for row in rows if row["status"] == "graded"} == {
+        "ana": 4.0, "c]d": 4.0
+    }  # fmt: skip
+    refused = {row["student"] for row in rows if "rename it and run again" in row["message"]}
+    assert refused == {r"red\x1b[31m", r"\u202eabc", r"new\nline", "a[b]c", "who?"}
+    for said in (run.stdout, run.stderr, grader("report", cwd=tmp_path).stdout):
+        assert not {"\x1b", "\u202e"} & set(said)
+    run = grader("feedback", cwd=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / "feedback" / "c]d" / LESSON / f"{LESSON}.html").is_file()
+
+
+def test_a_page_that_cannot_be_written_is_told_after_the_others(course, tmp_path):
+    marked = tmp_path / "autograded"
+    shutil.copytree(course / "autograded", marked)
+    broken = marked / "ana" / LESSON / f"{LESSON}.ipynb"
+    notebook = json.loads(broken.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        cell["metadata"].get("nbgrader", {})["grade_id"] = "unknown"
+    broken.write_text(json.dumps(notebook), encoding="utf-8")
+    run = grader("feedback", "--autograded", marked, "--to", tmp_path / "pages", cwd=course)
+    assert run.returncode == 2
+    assert "could not write ana's page" in run.stderr
+    assert [path.parts[-3] for path in sorted((tmp_path / "pages").glob("*/*/*.html"))] == [
+        "=ben, <b>", "cy"
+    ]  # fmt: skip
 
 
 def test_report_tells_lessons_exercises_students_and_problems(course):
