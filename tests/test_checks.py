@@ -40,6 +40,16 @@ def failure(function, *args, **options):
     return str(caught.value)
 
 
+def failure_on(function, *images):
+    exercise = checks.Exercise("convolution.correlate2d", function)
+    exercise.__enter__()
+    for image in images:
+        exercise.agrees(image, KERNEL)
+    with pytest.raises(checks.CheckFailed) as caught:
+        exercise.__exit__(None, None, None)
+    return str(caught.value)
+
+
 def test_a_right_answer_is_praised(capsys):
     check(correlate2d)
     assert capsys.readouterr().out == "correlate2d: right (1 check).\n"
@@ -95,6 +105,26 @@ def test_an_error_in_the_students_function_is_told_with_its_line():
     said = failure(wrong)
     assert "It raised IndexError: index 99 is out of bounds" in said
     assert "in the line: return image[99, 99]" in said
+
+
+def test_an_error_of_a_class_of_its_own_for_each_input_tells_no_more_than_one():
+    def tell(image, kernel):
+        raise type(f"Saw{image.sum():.0f}", (ValueError,), {})(str(image.tolist()))
+
+    said = failure_on(tell, *(np.full((size, size), 7.5) for size in range(3, 9)))
+    assert said.count("It raised") == 1
+
+
+def test_of_many_things_that_are_wrong_some_are_told():
+    errors = [ValueError, TypeError, KeyError, IndexError, OSError, NameError, EOFError]
+
+    def fail(image, kernel):
+        raise errors[len(image) - 3]
+
+    said = failure_on(fail, *(np.full((size, size), 7.5) for size in range(3, 10)))
+    assert "7 of 7 checks failed" in said
+    assert said.count("It raised") == 5
+    assert said.endswith("- and 2 more")
 
 
 def test_leaving_python_is_an_error_like_any_other():

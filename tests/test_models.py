@@ -483,6 +483,14 @@ def test_several_differences_are_told_and_the_first_in_words():
     )
 
 
+def test_of_many_differences_it_is_told_how_many():
+    deep = sequential(*[layers.Dense(4) for _ in range(30)], shape=(4,))
+    right = sequential(*[layers.Dense(5) for _ in range(30)], shape=(4,))
+    assert models.find_model_difference(deep, right) == (
+        "Layer 1 (dense layer) has 4 units, should have 5. 29 other layers differ too."
+    )
+
+
 @pytest.mark.filterwarnings("error::UserWarning")
 def test_comparing_warns_of_nothing():
     assert models.find_model_difference(in_a_list(*parts()), expected()) is None

@@ -12,6 +12,7 @@ and expected against got.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import copy
 import functools
@@ -33,6 +34,12 @@ from utils import byhand
 from utils.compare import ATOL, RTOL, describe, equal, find_difference, is_model
 
 SHOWN_SIZE, SHOWN_WIDTH = 100, 72
+MOST_TOLD = 5  # different things that are wrong
+BUILTIN_ERRORS = frozenset(
+    kind
+    for kind in vars(builtins).values()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+)
 
 
 class CheckFailed(AssertionError):
@@ -363,7 +370,8 @@ class Exercise:
             if type(outcome.error).__name__ == type(error).__name__:
                 error, where = outcome.error, self._show_input(small, {})
                 break
-        kind = type(error).__name__
+        # Python's own: with a class for each input, an answer could tell all inputs.
+        kind = next(one.__name__ for one in type(error).__mro__ if one in BUILTIN_ERRORS)
         self._problems.append(
             Problem(f"It raised {_tell(error)}", where, _size(args, kwargs), kind)
         )
@@ -489,8 +497,10 @@ class Exercise:
         smallest: dict[str, Problem] = {}
         for problem in sorted(self._problems, key=lambda problem: problem.size):
             smallest.setdefault(problem.group, problem)
-        many = len(smallest) > 1
-        parts = [f"- {problem}" if many else str(problem) for problem in smallest.values()]
+        told = [*smallest.values()][:MOST_TOLD]
+        parts = [f"- {problem}" if len(told) > 1 else str(problem) for problem in told]
+        if len(smallest) > len(told):
+            parts.append(f"- and {len(smallest) - len(told)} more")
         failed = f"{len(self._problems)} of {self._count} checks failed"
         if self._count == 1:
             failed = "the check failed"

@@ -14,6 +14,7 @@ from collections import Counter, OrderedDict, defaultdict
 import numpy as np
 
 RTOL, ATOL = 1e-6, 1e-8
+LONGEST_INT = 350  # bits: a hundred digits
 # Exact types: a subclass can bring an ``==`` or a ``float()`` of its own.
 NUMPY_SCALARS = frozenset(np.sctypeDict.values())
 REALS = {int, float} | {
@@ -32,6 +33,8 @@ def describe(value: object) -> str:
         size = "x".join(map(str, value.shape)) if value.ndim else "0-dimensional"
         return f"{_article(size)} {size} array of {value.dtype}"
     if isinstance(value, (bool, np.bool_, numbers.Number)):
+        if _is_long(value):
+            return "an int of hundreds of digits"
         return f"the {type(value).__name__} {_brief(str(value))}"
     if isinstance(value, str):
         return f"the string {_brief(repr(value[:200]))}"
@@ -44,6 +47,11 @@ def describe(value: object) -> str:
     foreign = "Foreign" in [one.__name__ for one in type(value).__mro__]
     kind = value.kind if foreign else type(value).__name__
     return f"{_article(kind)} {kind}"
+
+
+def _is_long(value: object) -> bool:
+    """Tell whether a value is an int that is too long to be written."""
+    return isinstance(value, int) and value.bit_length() > LONGEST_INT
 
 
 def _brief(text: str) -> str:
@@ -72,7 +80,8 @@ def find_difference(
     got, expected : object
         What came back, and what should have: a plain value or a Keras model.
     rtol, atol : float
-        Numbers are equal if ``abs(got - expected) <= atol + rtol * abs(expected)``.
+        Numbers are equal if ``abs(got - expected) <= atol + rtol * abs(expected)``; a whole number
+        by itself only if it is the same.
     """
     if got is None and expected is not None:
         return "It returned None. Is a `return` missing?"
@@ -108,9 +117,19 @@ def _scalar_difference(got: object, expected: object, rtol: float, atol: float) 
         return f"It should return a number, but returned {describe(got)}."
     if isinstance(expected, numbers.Integral) and not isinstance(got, numbers.Integral):
         return f"It should return a whole number (an int), but returned {describe(got)}."
-    if not np.isclose(float(got), float(expected), rtol=rtol, atol=atol):
+    if not _close(got, expected, rtol, atol):
         return f"It should be {_number(expected)}, but is {_number(got)}."
     return None
+
+
+def _close(got: object, expected: object, rtol: float, atol: float) -> bool:
+    """Tell whether two numbers are equal; whole numbers are so exactly."""
+    if isinstance(expected, numbers.Integral):
+        return int(got) == int(expected)
+    try:
+        return bool(np.isclose(float(got), float(expected), rtol=rtol, atol=atol))
+    except OverflowError:  # an int beyond all floats
+        return False
 
 
 def _sequence_difference(got: object, expected, rtol: float, atol: float) -> str | None:
@@ -257,6 +276,8 @@ def _number(value: object) -> str:
     """Write a number without noise in its last digits."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
+    if _is_long(value):
+        return "a number of hundreds of digits"
     return f"{value:.10g}" if isinstance(value, (float, np.floating)) else str(value)
 
 

@@ -63,6 +63,7 @@ WORDS = {
     "Dense": "a dense layer",
     "Activation": "an activation of its own",
 }
+MOST_LISTED = 8  # layers by their numbers
 # Numbers that no two of these activations answer alike, and the activations by name.
 PROBE = np.array([-7, -3.5, -2, -1, -0.5, 0, 0.25, 1, 2, 3, 5, 8], np.float32)
 ACTIVATIONS = (
@@ -389,6 +390,8 @@ def _layers_difference(mine: list[Step], right: list[Step]) -> str | None:
         return what
     if len(others) == 1:
         return f"{what} Layer {others[0]} differs too."
+    if len(others) > MOST_LISTED:
+        return f"{what} {len(others)} other layers differ too."
     listed = ", ".join(map(str, others[:-1]))
     return f"{what} Layers {listed} and {others[-1]} differ too."
 
