@@ -67,8 +67,10 @@ class Options:
         Let nbgrader mark, in one process with the student's code.
     timeout, submission_timeout : float
         Seconds that a cell, and a submission as a whole, may take.
-    memory, disk : int
-        Bytes that each of a submission's processes may use, of memory and in files.
+    memory, disk, file_size : int
+        Bytes that each of a submission's processes may use, of memory, in files, and in one file.
+    output : int
+        Characters that a cell may put out.
     """
 
     root: Path
@@ -84,11 +86,20 @@ class Options:
     submission_timeout: float = Bounds.submission
     memory: int = Bounds.memory
     disk: int = Bounds.disk
+    file_size: int = Bounds.file_size
+    output: int = Bounds.output
 
     @property
     def bounds(self) -> Bounds:
         """What a submission may use."""
-        return Bounds(self.timeout, self.submission_timeout, self.memory, disk=self.disk)
+        return Bounds(
+            cell=self.timeout,
+            submission=self.submission_timeout,
+            memory=self.memory,
+            disk=self.disk,
+            file_size=self.file_size,
+            output=self.output,
+        )
 
     @property
     def url(self) -> str:

@@ -198,6 +198,13 @@ def autograde(
     disk: Annotated[
         float, typer.Option(help="Megabytes that a process may write into files.", min=1)
     ] = 500.0,
+    file_size: Annotated[
+        float, typer.Option(help="Megabytes that one file may have.", min=1)
+    ] = 100.0,
+    output: Annotated[
+        float,
+        typer.Option(help="Megabytes that a cell may put out; all cells, ten times that.", min=0.1),
+    ] = 5.0,
 ) -> None:
     """Mark a class.
 
@@ -231,6 +238,8 @@ def autograde(
         submission_timeout=submission_timeout,
         memory=round(memory * 1e9),
         disk=round(disk * 1e6),
+        file_size=round(file_size * 1e6),
+        output=round(output * 1e6),
     )
     try:
         outcome = _autograde_with_progress(options)

@@ -33,6 +33,7 @@ from grader.harmless import Defuser
 from grader.libraries import imports_of, needs_keras, plain_modules
 from grader.runner import STOPPED, CellRun, signal_name
 from grader.sandbox import Zygotes
+from grader.shell import CUT, ERROR_LIMIT
 from grader.submission import grade_id, is_test
 from grader.uses import Uses
 from grader.values import LARGEST, BadMessage, decode, encode
@@ -44,7 +45,9 @@ READY = 120.0  # seconds for a process to be ready, on a machine under load
 AGAIN = 5.0  # seconds that a function has that ran too long before
 BRIEFLY = 1.0  # seconds that a cell has that was stopped before
 MOST_OUTPUTS = 1_000  # of one cell
-LARGEST_OUTPUT = 8_000_000  # bytes of all outputs of a cell
+LARGEST_REPLY = 8_000_000  # bytes of what a cell's end, or what cells do, is told in
+CELLS = 10  # full outputs that a submission may have
+ESCAPED = 8  # bytes that a character may take, with what is around it
 NONSENSE = "the Python process answered what cannot be read"
 
 
@@ -68,6 +71,8 @@ class Bounds:
         How many files.
     threads : int
         How many threads in one process.
+    output : int
+        Characters that a cell may put out; all cells together, so many times that: `CELLS`.
     """
 
     cell: float = 60.0
@@ -77,6 +82,7 @@ class Bounds:
     disk: int = 500_000_000
     files: int = 2_000
     threads: int = 500
+    output: int = 5_000_000
 
     @property
     def limits(self) -> Limits:
@@ -126,7 +132,7 @@ class Confined:
             self._folder = tempfile.mkdtemp(prefix="grader-")
             arguments |= {"folder": self._folder, "file_size": bounds.file_size}
         if role == "notebook":
-            arguments |= {"root": root}
+            arguments |= {"root": root, "output": bounds.output}
         if role in ("answers", "keras"):
             arguments |= {"role": role, "with_keras": with_keras}
         function = {
@@ -188,8 +194,8 @@ class Confined:
             raise Broken("a reply to nothing")
         return reply[MARK:]
 
-    def interrupt(self) -> bytes:
-        """Ask what runs to stop, and return the reply that then comes.
+    def interrupt(self, largest: int) -> bytes:
+        """Ask what runs to stop, and return the reply that then comes, of at most so many bytes.
 
         Raises
         ------
@@ -198,7 +204,7 @@ class Confined:
         """
         self._process.signal(signal.SIGINT)
         try:
-            return self._receive(time.monotonic() + GRACE, LARGEST_OUTPUT)
+            return self._receive(time.monotonic() + GRACE, largest)
         except (Late, Broken, Closed):
             raise Gone("") from None
 
@@ -408,6 +414,8 @@ class _Stage:
         self._process: Confined | None = None
         self._ran: list[str] = []
         self._with_keras = needs_keras(session.lesson)
+        self._largest = ESCAPED * session.bounds.output + ESCAPED * ERROR_LIMIT
+        self._room = CELLS * session.bounds.output
 
     def run(self, source: str, show: bool) -> CellRun:
         """Run a cell."""
@@ -427,21 +435,28 @@ class _Stage:
         message = json.dumps({"source": source, "show": show}).encode()
         seconds = self._session.left(self._session.bounds.cell)
         try:
-            return self._read(self._process.exchange(message, seconds, LARGEST_OUTPUT))
+            return self._read(self._process.exchange(message, seconds, self._largest), show)
         except Gone as end:
             if not end.late:
                 raise
             why = str(end)
         try:
-            outputs = self._read(self._process.interrupt())
+            outputs = self._read(self._process.interrupt(self._largest), show)
         except Gone:
             raise Gone(why) from None
         self._ran.append(source)
         return stopped_run([one for one in outputs if one.output_type != "error"], why)
 
-    def _read(self, message: bytes) -> list[NotebookNode]:
-        """Return outputs that can be shown to anyone."""
-        return self._session.defuser.outputs(read_outputs(message))
+    def _read(self, message: bytes, show: bool) -> list[NotebookNode]:
+        """Return outputs that can be shown to anyone; once there are too many, errors alone."""
+        if not show:
+            return []
+        outputs = read_outputs(message)
+        self._room -= len(message)
+        if self._room < 0:
+            outputs = [one for one in outputs if one.output_type == "error"]
+            outputs.append(nbformat.v4.new_output("stream", text=CUT))
+        return self._session.defuser.outputs(outputs)
 
     def _begin(self) -> None:
         """Start a process, if there is none, and bring it to where the last one was."""
@@ -678,7 +693,7 @@ class Answerer:
         """
         self._begin()
         seconds = self._session.left(self._session.bounds.cell)
-        reply = self.ask(encode({"do": "read", "sources": sources}), seconds, LARGEST_OUTPUT)
+        reply = self.ask(encode({"do": "read", "sources": sources}), seconds, LARGEST_REPLY)
         try:
             found = decode(reply)["uses"]
             if len(found) != len(sources):
@@ -724,12 +739,12 @@ class Answerer:
         known = index in self._endless or index in self.stops
         seconds = self._session.left(min(BRIEFLY, limit) if known else limit)
         try:
-            reply = self._process.exchange(encode(request), seconds, LARGEST_OUTPUT)
+            reply = self._process.exchange(encode(request), seconds, LARGEST_REPLY)
         except Gone as end:
             if not end.late:
                 raise
             try:
-                reply = self._process.interrupt()
+                reply = self._process.interrupt(LARGEST_REPLY)
             except Gone:
                 raise end from None
             self.stops.setdefault(index, str(end))

@@ -26,22 +26,29 @@ from traitlets.config import Config
 
 from grader.channel import Channel, Line
 
-LIMIT = 1_000_000  # characters of output that a cell may have
+LIMIT = 5_000_000  # characters of output that a cell may have
 ERROR_LIMIT = 20_000
 MOST = 500  # outputs that a cell may have
 CUT = "... output cut\n"
 
 
 class Collector:
-    """The outputs of the cell that is running, in nbformat's form and of bounded size."""
+    """The outputs of the cell that is running, in nbformat's form and of bounded size.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    limit : int
+        Characters that they may have.
+    """
+
+    def __init__(self, limit: int):
+        self._limit = limit
         self._reset()
 
     def _reset(self) -> None:
         self._outputs: list[dict] = []
         self._shown: dict[str, dict] = {}
-        self._room = LIMIT
+        self._room = self._limit
         self._cut = ""
         self._clear_next = False
 
@@ -242,7 +249,7 @@ def serve(connection: Connection, folder: str, root: str | None, render: bool) -
 
 
 def serve_confined(
-    channel: Channel, folder: str, root: str | None, memory: int, file_size: int
+    channel: Channel, folder: str, root: str | None, memory: int, file_size: int, output: int
 ) -> None:
     """Confine this process, then run cells as `serve` does; figures are drawn if a cell is shown.
 
@@ -254,6 +261,8 @@ def serve_confined(
         As for `serve`.
     memory, file_size : int
         Bytes.
+    output : int
+        Characters that a cell may put out.
     """
     from grader import sandbox
     from grader.confine import Limits
@@ -263,7 +272,7 @@ def serve_confined(
     os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
     sandbox.enter("notebook", folder, root, Limits(memory=memory, file_size=file_size))
     sys.path.insert(0, folder)
-    cells = Cells(folder, render=True)
+    cells = Cells(folder, render=True, limit=output)
     channel.send(b"ready")
     line = Line(channel._socket)
     while True:
@@ -281,13 +290,15 @@ class Cells:
         A scratch folder.
     render : bool
         Whether figures are drawn.
+    limit : int
+        Characters that a cell may put out.
     """
 
-    def __init__(self, folder: str, render: bool):
+    def __init__(self, folder: str, render: bool, limit: int = LIMIT):
         self._running = threading.Event()
         signal.signal(signal.SIGINT, lambda *_: _interrupt(self._running))
         self._raw = _divert_standard_streams()
-        self._collector = Collector()
+        self._collector = Collector(limit)
         self._shell = _make_shell(self._collector, folder)
         self._streams = Stream("stdout", self._collector), Stream("stderr", self._collector)
         self.render(render)

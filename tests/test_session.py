@@ -13,6 +13,7 @@ from grader import session as sessions
 from grader.runner import STOPPED
 from grader.sandbox import shared_zygotes
 from grader.session import (
+    CELLS,
     MOST_OUTPUTS,
     Bounds,
     Confined,
@@ -333,10 +334,42 @@ def test_a_demonstration_is_bounded_as_well(mark):
 
 
 def test_too_much_output_of_a_cell_is_cut(mark):
-    marked = mark(after=["for _ in range(3000):\n    print('x' * 1000)"])
+    marked = mark(after=["for _ in range(6000):\n    print('x' * 1000)"])
     text = "".join(output.text for output in marked.notebook.cells[-1].outputs)
-    assert len(text) < 1_100_000
+    assert len(text) <= SHORT.output + 100
     assert text.endswith("... output cut\n")
+
+
+def test_too_much_output_of_all_cells_together_is_cut_but_for_errors(release, toy):
+    """Or a notebook of a thousand cells would fill the grader's memory."""
+    cells = ["print('x' * 9000)"] * 40 + ["print('y' * 9000)\nraise ValueError('z')"]
+    release.cells += [nbformat.v4.new_code_cell(source) for source in cells]
+    bounds = Bounds(cell=10, output=10_000)
+    marked = grader.mark(answer(release), toy, bounds=bounds)
+    shown = [len(cell.outputs[0].text) > 8000 for cell in marked.notebook.cells[-41:-1]]
+    assert shown.index(False) in range(CELLS - 2, CELLS + 2)
+    assert not any(shown[shown.index(False) :])
+    assert (
+        sum(len(cell.outputs[0].text) for cell in marked.notebook.cells[-41:-1])
+        < (CELLS + 2) * 10_000
+    )
+    error, cut = marked.notebook.cells[-1].outputs
+    assert error.evalue == "z"
+    assert cut.text == "... output cut\n"
+    assert marked.result.score == 4
+
+
+def test_a_picture_may_be_as_large_as_the_bounds_allow(release, toy):
+    picture = "import numpy as np\nimport matplotlib.pyplot as plt\nplt.figure(dpi=200)\n"
+    picture += "plt.imshow(np.random.default_rng(1).random((400, 400, 3)))"
+    release.cells.append(nbformat.v4.new_code_cell(picture))
+    outputs = [
+        grader.mark(answer(release), toy, bounds=Bounds(output=size)).notebook.cells[-1].outputs
+        for size in (Bounds.output, 10_000)
+    ]
+    assert any("image/png" in one.get("data", {}) for one in outputs[0])
+    assert not any("image/png" in one.get("data", {}) for one in outputs[1])
+    assert outputs[1][-1].text == "... output cut\n"
 
 
 def test_ending_all_stops_what_runs_and_starts_no_more(release, toy):
