@@ -8,6 +8,7 @@ answer that uses one has handed its work to a library, and is told so.
 
 from __future__ import annotations
 
+import dis
 import importlib.abc
 import importlib.machinery
 import importlib.metadata
@@ -30,12 +31,12 @@ DRAWING += (
     "utils.checks",
 )
 PROGRESS = ("tqdm", "track", "progress_bar")
+# Among these, what is looked at rather than drawn.
+LOOKED_AT = ("utils.data", "utils.checks")
 COMPUTING = ("matplotlib.colors", "matplotlib.image", "matplotlib.mlab", "matplotlib.tri")
-# How many parts what these give is taken apart into.
-PARTS = {"plot": 1, "hist": 3, "hist2d": 4, "stem": 3, "errorbar": 3, "fill": 1, "step": 1}
-PARTS |= {"loglog": 1, "semilogx": 1, "semilogy": 1, "pie": 2}
+# These give two numbers.
 RANGES = ("xlim", "ylim", "get_xlim", "get_ylim", "get_size_inches")
-OPERATORS = [
+ARITHMETIC = [
     "add",
     "sub",
     "mul",
@@ -83,6 +84,9 @@ OPERATORS = [
     "le",
     "gt",
     "ge",
+]
+OPERATORS = [
+    *ARITHMETIC,
     "bool",
     "len",
     "iter",
@@ -169,15 +173,15 @@ class World:
 
     def use(self, name: str, args: tuple = (), kwargs: dict | None = None) -> object:
         """Use what is not there: a function is called, a value looked at."""
-        if not self.answering:
-            raise Absent(name)
-        if name.removeprefix("utils.") in self.allowed:
+        if self.answering and name.removeprefix("utils.") in self.allowed:
             return self._call_judge(name.removeprefix("utils."), args, kwargs or {})
         if name.rpartition(".")[2] in PROGRESS and args:
             return args[0]
-        if is_drawing(name):
+        if is_drawing(name) and (self.answering or not name.startswith(LOOKED_AT)):
             made = _draw(name.rpartition(".")[2], args, kwargs or {})
             return (Drawing(), made) if name.endswith("pyplot.subplots") else made
+        if not self.answering:
+            raise Absent(name)
         library, _, function = name.partition(".")
         if not function:
             raise NameError(
@@ -250,7 +254,8 @@ def _make_operator(name: str) -> Callable:
     """Return a special method that uses what is not there."""
 
     def operate(self: Placeholder, *args: object) -> object:
-        return self._world.use(self._stands_for)
+        found = self._world.use(self._stands_for)
+        return getattr(found, f"__{name}__")(*args) if isinstance(found, Drawing) else found
 
     operate.__name__ = f"__{name}__"
     return operate
@@ -294,7 +299,7 @@ class Drawing:
         pass
 
     def __iter__(self) -> Iterator:
-        return iter(())
+        return iter([Drawing() for _ in range(_count_targets())])
 
     def __len__(self) -> int:
         return 0
@@ -302,15 +307,30 @@ class Drawing:
     def __bool__(self) -> bool:
         return True
 
+    def __contains__(self, item: object) -> bool:
+        return False
+
+
+for _name in ARITHMETIC:
+    setattr(Drawing, f"__{_name}__", lambda self, *_: self)
+
+
+def _count_targets() -> int:
+    """Return into how many names the code that runs now takes a value apart; 0 if it does not."""
+    frame = sys._getframe(1)
+    while frame.f_globals is globals():
+        frame = frame.f_back
+    code = frame.f_code.co_code
+    name, argument = dis.opname[code[frame.f_lasti]], code[frame.f_lasti + 1]
+    return argument if name in ("UNPACK_SEQUENCE", "UNPACK_EX") else 0
+
 
 def _draw(name: str, args: tuple, kwargs: dict) -> object:
-    """Return what a drawing function gives, in as many parts as it is taken apart into."""
+    """Return what a drawing function gives."""
     if name == "subplots":
         return _lay_out(*args[:2], **kwargs)
     if name in RANGES:
         return 0.0, 1.0
-    if name in PARTS:
-        return [Drawing() for _ in range(PARTS[name])]
     return Drawing()
 
 

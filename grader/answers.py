@@ -35,6 +35,7 @@ from grader.values import LARGEST, TooLarge, decode, encode
 LONGEST = 2_000  # characters of an error's text
 MOST_SPAWNED = 100_000  # generators that one answer may make of another
 SEED = ("entropy", "spawn_key", "n_children_spawned")
+PLACES = {"buffer_pos": 4, "pos": 624}  # in Philox's buffer, and in MT19937's
 MAGICS = ("time", "capture", "prun")  # that run what follows them
 MODULES = ("numpy", "math")  # that constants of ``utils`` may be; Keras where it is there
 
@@ -65,6 +66,7 @@ def serve(
     line = Line(channel._socket)
     student = Student(line, constants, sandbox.installed_names(), keras_values)
     sandbox.enter(role, folder, None, Limits(memory=memory, file_size=file_size))
+    sys.path.insert(0, folder)  # for modules that cells write
     channel.send(b"ready")
     while True:
         request = decode(line.receive(LARGEST), TAGS)
@@ -109,6 +111,7 @@ class Student:
         self._running = self._ended_well = False
         # A function may call those that it was given from threads of its own.
         self._asking = threading.RLock()
+        self._turn = 0
         main = ModuleType("__main__")
         sys.modules["__main__"] = main
         self._names = vars(main)
@@ -116,6 +119,11 @@ class Student:
         self._names["display"] = Placeholder(self._world, "IPython.display.display")
         _be_quiet()
         signal.signal(signal.SIGINT, self._interrupt)
+
+    @property
+    def answering(self) -> bool:
+        """Whether the judge waits for an answer."""
+        return self._world.answering
 
     def _interrupt(self, *_: object) -> None:
         """Interrupt what runs; a signal that comes late is nothing."""
@@ -229,6 +237,7 @@ class Student:
             ``value`` or ``error``; ``library``, if it used one; ``after``, the arguments if it
             changed them.
         """
+        self._turn += 1
         args, kwargs = self._receive((args, kwargs))
         before = encode((args, kwargs), self._write_argument)
         self._world.begin(frozenset(allowed))
@@ -256,7 +265,7 @@ class Student:
             for name in names
             if type(value := self._names.get(name, self)) is not Placeholder and value is not self
         }
-        self._names.update({name: _Callback(self._ask, f"answer {name}") for name in theirs})
+        self._names.update({name: _Callback(self._ask_now(), f"answer {name}") for name in theirs})
         try:
             yield
         finally:
@@ -264,12 +273,16 @@ class Student:
 
     def _ask_utils(self, name: str, args: tuple, kwargs: dict) -> object:
         """Have the judge call a function of ``utils`` that is allowed."""
-        return self._ask(f"utils {name}", args, kwargs)
+        return self._ask(self._turn, f"utils {name}", args, kwargs)
 
-    def _ask(self, name: str, args: tuple, kwargs: dict) -> object:
-        """Have the judge call one of its own functions."""
+    def _ask_now(self) -> Callable:
+        """Return `_ask` for as long as the present call takes."""
+        return functools.partial(self._ask, self._turn)
+
+    def _ask(self, turn: int, name: str, args: tuple, kwargs: dict) -> object:
+        """Have the judge call one of its own functions, in the turn in which it was given."""
         with self._asking:
-            if not self._world.answering:
+            if not self._world.answering or turn != self._turn:
                 raise RuntimeError("this can be called by an answer alone, while it is asked for")
             return self._converse(name, args, kwargs)
 
@@ -286,6 +299,8 @@ class Student:
                 generators.append(value)
             return self._write_argument(value)
 
+        args = tuple(map(_as_plain_array, args))
+        kwargs = {key: _as_plain_array(value) for key, value in kwargs.items()}
         request = {"ask": name, "args": args, "kwargs": kwargs}
         self._channel.send(encode(request, extension))
         reply = decode(self._channel.receive(LARGEST))
@@ -311,7 +326,7 @@ class Student:
             return type(value)(map(self._receive, value))
         if isinstance(value, Tagged):
             if value.tag == "function":
-                return _Callback(self._ask, value.value)
+                return _Callback(self._ask_now(), value.value)
             if value.tag == "generator":
                 return make_generator(value.value)
             if value.tag == "keras" and self._keras is not None:
@@ -365,6 +380,18 @@ class _Callback:
     def __call__(self, *args: object, **kwargs: object) -> object:
         return self._ask(self.name, args, kwargs)
 
+    def __copy__(self) -> _Callback:
+        return self
+
+    def __deepcopy__(self, memo: dict) -> _Callback:
+        return self
+
+
+def _as_plain_array(value: object) -> object:
+    """Return an array of a class of its own as one of NumPy's, which alone can cross."""
+    is_other = isinstance(value, np.ndarray) and type(value) is not np.ndarray
+    return np.asarray(value) if is_other else value
+
 
 class _IPython:
     """What a cell's magics talk to."""
@@ -374,15 +401,20 @@ class _IPython:
 
     def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> None:
         """Run a statement that is timed; nothing else is there."""
-        if name not in MAGICS:
+        if name in MAGICS:
+            self._student._run(line, "<magic>")
+        elif not self._student.answering:
             raise Absent(f"%{name}")
-        self._student._run(line, "<magic>")
 
     def run_cell_magic(self, name: str, line: str, cell: str) -> None:
-        """Run a cell that is timed, or whose output is kept."""
-        if name not in MAGICS:
+        """Run a cell that is timed, or whose output is kept; write one into a file."""
+        if name in ("writefile", "file"):
+            with open(line.split()[-1], "a" if "-a" in line.split() else "w") as file:
+                file.write(cell)
+        elif name in MAGICS:
+            self._student._run(cell, "<magic>")
+        else:
             raise Absent(f"%%{name}")
-        self._student._run(cell, "<magic>")
 
     def __getattr__(self, name: str) -> object:
         raise Absent(f"get_ipython().{name}")
@@ -394,6 +426,9 @@ def make_generator(told: dict) -> np.random.Generator:
     bits = getattr(np.random, str(state["bit_generator"]))
     if not issubclass(bits, np.random.BitGenerator):
         raise ValueError("no bit generator")
+    places = state | (state["state"] if isinstance(state["state"], dict) else {})
+    if not all(0 <= places.get(name, 0) <= most for name, most in PLACES.items()):
+        raise ValueError("no state")  # NumPy would read beside its numbers
     made = bits(np.random.SeedSequence(**{name: seed[name] for name in SEED}) if seed else None)
     made.state = state
     return np.random.Generator(made)
@@ -428,15 +463,21 @@ def make_error(names: list[str], text: str, line: str = "") -> Exception:
     line : str
         The line of the student's that raised it.
     """
-    base = next(
+    kinds = [
         kind
         for name in (*names, "Exception")
         if isinstance(kind := getattr(builtins, name, None), type)
         and issubclass(kind, Exception)
         and kind is not ExceptionGroup
-    )
+    ]
     body = {"__str__": lambda self: text, "__init__": lambda self: None, "__module__": "builtins"}
-    error = type(names[0] if names else base.__name__, (base,), body)()
+    name = names[0] if names else kinds[0].__name__
+    # An error of two kinds is both.
+    both = [one for one in kinds if sum(issubclass(other, one) for other in set(kinds)) == 1]
+    try:
+        error = type(name, tuple(dict.fromkeys(both)), body)()
+    except TypeError:  # which cannot be put together
+        error = type(name, (kinds[0],), body)()
     error.student_line = line
     return error
 

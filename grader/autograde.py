@@ -16,14 +16,7 @@ from nbformat import NotebookNode
 
 from grader.build import source_digest
 from grader.course import CourseError, Lesson, find_lessons, write_atomically
-from grader.gradebook import (
-    Book,
-    add_checksums,
-    escape_id,
-    find_url,
-    name_fault,
-    read_timestamp,
-)
+from grader.gradebook import Book, add_checksums, find_url, name_fault, read_timestamp
 from grader.marking import Marked, mark, without_marks
 from grader.results import (
     GRADED,
@@ -454,7 +447,7 @@ class _Run:
 
 def _not_stored(student: str, lesson: Lesson, fault: str) -> SubmissionResult:
     """Return what stands for a student that no gradebook takes, under a name that can be told."""
-    name = escape_id(os.fsencode(student).decode("utf-8", "backslashreplace"))
+    name = os.fsencode(student).decode("utf-8", "backslashreplace")
     message = f"{fault}: rename it and run again"
     return without_marks(lesson, name, MISSING, message)
 

@@ -6,6 +6,7 @@ Each command imports what it needs when it runs, so that help and ``grader check
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -241,6 +242,8 @@ def autograde(
         file_size=round(file_size * 1e6),
         output=round(output * 1e6),
     )
+    # A run that is asked to end cleans up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         outcome = _autograde_with_progress(options)
     except KeyboardInterrupt:
@@ -325,9 +328,9 @@ def _say_how_safe(options: Options) -> None:
 def _show_outcome(outcome: Outcome, options: Options) -> None:
     """Print what was found besides, and the summary."""
     from grader.display import err, out, summary_table
-    from grader.gradebook import escape_id
+    from grader.text import escape_name
 
-    for warning in map(escape_id, outcome.warnings):
+    for warning in map(escape_name, outcome.warnings):
         err.print(f"Not marked: {warning}", style="yellow", markup=False, soft_wrap=True)
     if outcome.results:
         out.print(summary_table(outcome.results))

@@ -23,7 +23,7 @@ from pathlib import Path
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
 LANDLOCK_VERSION = 1  # the flag that asks for the version
 PATH_BENEATH = 1
-PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 22, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 SECCOMP_FILTER = 2
 
 # Landlock's rights, as <linux/landlock.h> numbers them.
@@ -101,6 +101,7 @@ DENIED = {
     "removexattrat": (466, 466),
     "file_setattr": (469, 469),
     "truncate": (76, 45),
+    "fallocate": (285, 47),  # any size at once, sooner than anybody looks
     "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265),
     "mknod": (133, None),
@@ -402,7 +403,9 @@ class _Filter:
         for numbers in (KILL, TGKILL):
             self._argument(numbers, 0, [(self.EQUAL, pid)], then_allow=True)
         self._deny(TKILL)
-        self._argument(PRCTL, 0, [(self.EQUAL, PR_SET_PDEATHSIG)], then_allow=False)
+        # It would outlive the grader; the grader could not look at what it uses.
+        kept = (PR_SET_PDEATHSIG, PR_SET_DUMPABLE)
+        self._argument(PRCTL, 0, [(self.EQUAL, one) for one in kept], then_allow=False)
         self._argument(PRLIMIT, 0, [(self.EQUAL, 0), (self.EQUAL, pid)], then_allow=True)
         self._argument(AFFINITY, 0, [(self.EQUAL, 0)], then_allow=True)
         self._argument(FCNTL, 1, [(self.EQUAL, one) for one in SIGNAL_BY_FCNTL], then_allow=False)

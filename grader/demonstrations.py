@@ -8,6 +8,8 @@ None of this has a part in the marks.
 
 from __future__ import annotations
 
+import ast
+import builtins
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +18,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.course import Lesson
-from grader.submission import is_answer, is_test
-from grader.uses import Uses, read_uses
+from grader.submission import is_answer, is_test, without_hidden
+from grader.uses import LOCK, Uses, read_uses
 
 
 @dataclass(frozen=True)
@@ -57,20 +59,68 @@ def plan(
     places = [i for i, cell in enumerate(cells) if not is_test(cell)]
     own = [i for i in places if cells[i].source not in made]
     given = {i: made[cells[i].source] for i in places if i not in set(own)}
+    # Their tests' own definitions are there for the cells that follow, and show nothing.
+    everything = frozenset(range(len(cells)))
+    exercises = names_of(lesson)
     if not made:
-        return Plan(frozenset(places), frozenset(places), {})
+        return Plan(everything, frozenset(places), {})
     texts = [cells[i].source for i in own]
     found = dict(zip(own, read(texts) if texts else [], strict=True))
     found |= {i: read_uses(cells[i].source) for i in given}
     uses = {i: found[i] for i in places}
     modules = {name for cell in uses.values() for name in cell.imports}
     if any(uses[i].dynamic or uses[i].stores & modules for i in own):
-        return Plan(frozenset(uses), frozenset(uses), {})
+        return Plan(everything, frozenset(uses), {})
     changes = {i: (cell.calls - modules) | cell.stores for i, cell in uses.items()}
     show = _find_affected(uses, changes, given)
-    run = _find_needed(uses, changes, show)
+    tests = {
+        i: read_uses(text)
+        for i in everything - set(places)
+        if (text := to_run(cells[i], exercises))
+    }
+    changes |= {i: cell.calls | cell.stores for i, cell in tests.items()}
+    run = _find_needed(uses | tests, changes, show)
     outputs = {i: given.get(i, []) for i in uses if i not in show}
     return Plan(frozenset(run), frozenset(show), outputs)
+
+
+def names_of(lesson: Lesson) -> frozenset[str]:
+    """Return the names of a lesson's exercises."""
+    return frozenset(exercise.name for exercise in lesson.exercises)
+
+
+def to_run(cell: NotebookNode, exercises: frozenset[str]) -> str:
+    """Return what of a cell is run where the student's are: of a test, what it defines openly."""
+    return public_definitions(cell.source, exercises) if is_test(cell) else cell.source
+
+
+@functools.lru_cache(maxsize=1024)
+def public_definitions(source: str, exercises: frozenset[str]) -> str:
+    """Return what a test cell imports and defines where students see it: later cells may use it.
+
+    What would call one of their functions is left out, and what would replace it.
+    """
+    try:
+        with LOCK:
+            tree = ast.parse(without_hidden(source))
+    except SyntaxError:  # which the judge tells
+        return ""
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
+    texts = [
+        ast.unparse(one) for one in tree.body if isinstance(one, kinds) and not _calls_a_name(one)
+    ]
+    return "\n".join(text for text in texts if not read_uses(text).binds & exercises)
+
+
+def _calls_a_name(statement: ast.stmt) -> bool:
+    """Tell whether running a statement calls a function by its bare name that is not Python's."""
+    calls = [] if isinstance(statement, ast.FunctionDef) else ast.walk(statement)
+    return any(
+        isinstance(one, ast.Call)
+        and isinstance(one.func, ast.Name)
+        and not hasattr(builtins, one.func.id)
+        for one in calls
+    )
 
 
 def _find_affected(

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.results import GRADED, SubmissionResult
+from grader.text import escape_name
 
 if TYPE_CHECKING:
     from grader.check import Checked
@@ -33,7 +34,7 @@ def is_problem(result: SubmissionResult) -> bool:
 
 def problem_line(result: SubmissionResult) -> Text:
     """Write what is the matter with one submission in a line."""
-    line = Text(f"{result.student}  {result.lesson}  ")
+    line = Text(f"{escape_name(result.student)}  {result.lesson}  ")
     if result.status != GRADED:
         line.append(f"{result.status}: ", style="red" if result.status != "missing" else "yellow")
     return line.append(result.message)

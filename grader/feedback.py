@@ -6,6 +6,7 @@ hidden tests: what a page must not show is not there to be shown.
 
 from __future__ import annotations
 
+import glob
 import logging
 import shutil
 import tempfile
@@ -21,6 +22,7 @@ from grader.build import load_nbgrader_config
 from grader.course import CourseError, find_lessons
 from grader.gradebook import find_url
 from grader.submission import is_test, without_hidden
+from grader.text import escape_name
 
 HIDDEN = "# Hidden tests ran here."
 
@@ -68,7 +70,7 @@ def write_feedback(
             student = path.parts[-3]
             if students and student not in students:
                 continue
-            progress(f"{student} {lesson.name}")
+            progress(f"{escape_name(student)} {lesson.name}")
             with tempfile.TemporaryDirectory(prefix="grader-") as scratch:
                 copy = Path(scratch) / student / lesson.name / path.name
                 copy.parent.mkdir(parents=True)
@@ -121,4 +123,7 @@ def _convert(root: Path, autograded: Path, feedback: Path, url: str, path: Path)
     if not outcome["success"]:
         shutil.rmtree(feedback / student / lesson, ignore_errors=True)
         lines = (outcome.get("error") or "it does not say why").strip().splitlines()
-        raise CourseError(f"nbgrader could not write {student}'s page on {lesson}: {lines[-1]}")
+        whose = f"nbgrader could not write {escape_name(student)}'s page on {lesson}"
+        if glob.escape(student) != student or "\n" in student:
+            raise CourseError(f"{whose}: to it, a [, *, ? or line break in a name is a pattern")
+        raise CourseError(f"{whose}: {lines[-1]}")

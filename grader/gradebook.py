@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import glob
 import os
-import re
 import sqlite3
 import sysconfig
 import warnings
@@ -29,8 +27,6 @@ from grader.results import SubmissionResult
 from grader.submission import Unreadable, checksum, grade_id, is_answer, is_test, read_file
 
 NO_RESPONSE = "No response."
-# A terminal acts on them, or shows what follows in another order.
-UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 LONGEST_ID = 128  # characters that nbgrader's tables have for a student's id
 LOCK = 19980  # any number will do that nothing else locks in the same database
 PATIENCE = 600.0  # seconds for another run to finish what it is writing
@@ -257,21 +253,12 @@ class Book:
 
 
 def name_fault(student: str) -> str:
-    """Say why no gradebook can, or should, have a student of that id; nothing if it can."""
+    """Say why no gradebook can have a student of that id; nothing if it can."""
     if any("\ud800" <= sign <= "\udfff" for sign in student):
         return "the folder's name is no text (UTF-8)"
-    if UNSHOWN.search(student):
-        return "the folder's name has control characters"
-    if glob.escape(student) != student:
-        return "the folder's name has a [, * or ?, which nbgrader takes for a pattern"
     if len(student) > LONGEST_ID:
         return f"the folder's name is longer than {LONGEST_ID} characters"
     return ""
-
-
-def escape_id(text: str) -> str:
-    """Return a student's id, or a text that has one in it, as it can be shown."""
-    return UNSHOWN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 @contextmanager

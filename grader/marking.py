@@ -36,12 +36,12 @@ from grader.submission import (
     read_notebook,
     restore,
 )
+from grader.text import printable
 
 # Ours carry the message for students in their text; so does an assertion that has one.
 SPEAKING_ERRORS = ("CheckFailed", "AssertionError", STOPPED)
 
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 LONGEST = 5_000  # characters of an error's text
 
 
@@ -259,10 +259,17 @@ def _explain_undefined(name: str, notebook: NotebookNode, errors: Mapping[str, s
             if output.output_type == "error":
                 told = _tell(output)
                 verb = "was" if output.ename == STOPPED else "stopped with"
-                return f"your cell '{name}' {verb} {told}"
+                return f"your cell '{name}' {verb} {_say_why_not_permitted(told)}"
     if name in errors:
-        return f"your cell '{name}' stopped with {errors[name]}"
+        return f"your cell '{name}' stopped with {_say_why_not_permitted(errors[name])}"
     return f"the function {name} is not defined anywhere in the notebook"
+
+
+def _say_why_not_permitted(told: str) -> str:
+    """Add to an error what marking does not permit, if it is of that kind."""
+    if not told.startswith("PermissionError"):
+        return told
+    return f"{told}; programs and files outside its own folder are out of a marked notebook's reach"
 
 
 def _tell(error: NotebookNode) -> str:
@@ -272,11 +279,6 @@ def _tell(error: NotebookNode) -> str:
     text = error.evalue[:LONGEST]
     text = re.sub(r"\(<[^<>]{0,100}>, line (\d{1,9})\)", r"(line \1)", text).strip()
     return f"{error.ename}: {text}" if text else error.ename
-
-
-def printable(text: str) -> str:
-    """Return text without what a terminal, a file or a database stumbles over."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _hide_tracebacks(notebook: NotebookNode, errors: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ from grader.course import CourseError, Exercise, Lesson, find_lessons
 from grader.display import is_problem, points, problem_line
 from grader.gradebook import Book, StoredScore, find_url
 from grader.results import MISSING, SubmissionResult
+from grader.text import escape_name
 
 SHOWN_MESSAGES = 3
 STYLE = """
@@ -192,7 +193,7 @@ def _student_rows(reports: list[LessonReport]) -> list[list[str]]:
         totals = [report.totals.get(student) for report in reports]
         together = points(sum(total or 0.0 for total in totals))
         cells = [MISSING if total is None else points(total) for total in totals]
-        rows.append([student, *cells, together])
+        rows.append([escape_name(student), *cells, together])
     return rows
 
 
@@ -233,7 +234,7 @@ def _html_lesson(report: LessonReport) -> list[str]:
     ]
     problems = report.problems()
     if problems:
-        told = [[one.student, one.status, one.message] for one in problems]
+        told = [[escape_name(one.student), one.status, one.message] for one in problems]
         parts += ["<h3>Problems</h3>", _html_table(["student", "status", "what"], told)]
     return parts
 

@@ -50,7 +50,9 @@ STANDARD = [
     *("unicodedata", "resource", "select", "socket", "asyncio", "concurrent.futures", "secrets"),
     *("contextlib", "tempfile", "shutil", "glob", "io", "logging", "urllib.parse", "uuid"),
 ]
+HELPING = ("typing_extensions", "six")  # of no use but to write Python
 NUMPY = [
+    *HELPING,
     *("numpy", "numpy.fft", "numpy.linalg", "numpy.random", "numpy.ma", "numpy.polynomial"),
     *("numpy.testing", "numpy.lib.stride_tricks", "numpy.typing", "numpy.ctypeslib"),
 ]
@@ -88,7 +90,7 @@ def installed_names() -> frozenset[str]:
             stem = entry.split(".")[0]
             if stem.isidentifier() and (entry.endswith((".py", ".so")) or stem == entry):
                 names.add(stem)
-    return frozenset(names - set(sys.stdlib_module_names) - {"numpy", "__pycache__"})
+    return frozenset(names - set(sys.stdlib_module_names) - {"numpy", "__pycache__", *HELPING})
 
 
 @functools.cache

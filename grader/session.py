@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -28,12 +29,13 @@ from grader import judge as judging
 from grader.channel import MARK, Broken, Channel, Closed, Late
 from grader.confine import Limits
 from grader.course import Lesson
-from grader.demonstrations import plan
+from grader.demonstrations import names_of, plan, to_run
 from grader.harmless import Defuser
 from grader.libraries import imports_of, needs_keras, plain_modules
+from grader.outputs import read_outputs
 from grader.runner import STOPPED, CellRun, signal_name
 from grader.sandbox import Zygotes
-from grader.shell import CUT, ERROR_LIMIT
+from grader.shell import CUT, largest_reply
 from grader.submission import grade_id, is_test
 from grader.uses import Uses
 from grader.values import LARGEST, BadMessage, decode, encode
@@ -43,11 +45,11 @@ GRACE = 2.0  # seconds between asking a cell to stop and killing it
 PATIENCE = 20.0  # seconds that the judge has beyond what a test's calls may take
 READY = 120.0  # seconds for a process to be ready, on a machine under load
 AGAIN = 5.0  # seconds that a function has that ran too long before
+ENDING = 1.0  # seconds for a process to end once its main thread has
+MOST_WRITTEN = 4  # times what may lie in files: what is written again and again
 BRIEFLY = 1.0  # seconds that a cell has that was stopped before
-MOST_OUTPUTS = 1_000  # of one cell
 LARGEST_REPLY = 8_000_000  # bytes of what a cell's end, or what cells do, is told in
 CELLS = 10  # full outputs that a submission may have
-ESCAPED = 8  # bytes that a character may take, with what is around it
 NONSENSE = "the Python process answered what cannot be read"
 
 
@@ -222,20 +224,40 @@ class Confined:
         if threads > bounds.threads:
             raise Gone(f"started more than {bounds.threads:,} threads")
         count, size = self._disk()
-        if size > bounds.disk:
+        if size > bounds.disk or self._written() > MOST_WRITTEN * bounds.disk:
             raise Gone(f"wrote more than {bounds.disk / 1e6:.3g} MB into files")
         if count > bounds.files:
             raise Gone(f"made more than {bounds.files:,} files")
 
     def _memory_and_threads(self) -> tuple[int, int]:
-        """Return how many bytes of memory are its own, and how many threads it has."""
+        """Return how many bytes of memory are its own, and how many threads it has.
+
+        Raises
+        ------
+        Gone
+            If its main thread has ended, and others go on: nothing can be seen of these.
+        """
+        found = self._look("status")
+        if "RssAnon" in found:
+            return 1024 * (found["RssAnon"] + found["RssShmem"]), found["Threads"]
+        if self._process.wait(ENDING) is None:
+            raise Gone("its main thread ended without the others")
+        return 0, 0
+
+    def _written(self) -> int:
+        """Return how many bytes it has written, to files that are deleted by now as well."""
+        found = self._look("io")
+        return max(found.get("write_bytes", 0), found.get("wchar", 0))
+
+    def _look(self, what: str) -> dict[str, int]:
+        """Return the numbers that the kernel tells of it; none once it has ended."""
         try:
-            with open(f"/proc/{self._process.pid}/status") as lines:
-                found = dict(line.split(":", 1) for line in lines)
-            memory = sum(1024 * int(found[name].split()[0]) for name in ("RssAnon", "RssShmem"))
-            return memory, int(found["Threads"])
-        except (OSError, ValueError, KeyError):  # it has ended
-            return 0, 0
+            with open(f"/proc/{self._process.pid}/{what}", "rb") as lines:
+                # Of bytes: the name in it is the process's own choice.
+                found = [re.fullmatch(rb"(\w+):\s+(\d+)( kB)?\n", line) for line in lines]
+        except OSError:
+            return {}
+        return {one[1].decode(): int(one[2]) for one in found if one}
 
     def _disk(self) -> tuple[int, int]:
         """Return how many files lie in its folder, and their bytes together."""
@@ -395,10 +417,10 @@ def _show(
     """Return what the cells put out that are no tests."""
     todo = plan(list(cells), session.lesson, read)
     runs = {index: CellRun(outputs) for index, outputs in todo.outputs.items()}
-    shown = _Stage(session)
+    shown, exercises = _Stage(session), names_of(session.lesson)
     try:
         for index in sorted(todo.run):
-            run = shown.run(cells[index].source, index in todo.show)
+            run = shown.run(to_run(cells[index], exercises), index in todo.show)
             if index in todo.show:
                 runs[index] = run
     finally:
@@ -414,7 +436,7 @@ class _Stage:
         self._process: Confined | None = None
         self._ran: list[str] = []
         self._with_keras = needs_keras(session.lesson)
-        self._largest = ESCAPED * session.bounds.output + ESCAPED * ERROR_LIMIT
+        self._largest = largest_reply(session.bounds.output)
         self._room = CELLS * session.bounds.output
 
     def run(self, source: str, show: bool) -> CellRun:
@@ -451,7 +473,7 @@ class _Stage:
         """Return outputs that can be shown to anyone; once there are too many, errors alone."""
         if not show:
             return []
-        outputs = read_outputs(message)
+        outputs = _read(message)
         self._room -= len(message)
         if self._room < 0:
             outputs = [one for one in outputs if one.output_type == "error"]
@@ -527,7 +549,7 @@ class Court:
             again = min(AGAIN, limit)
             seconds = self._session.left(again if exercise in self._slow else limit)
             reply = self._hold(json.dumps(request).encode(), index, seconds, exercise)
-            return CellRun(read_outputs(reply))
+            return CellRun(_read(reply))
         except Gone as end:
             return stopped_run([], f"{exercise}: {end}", is_cell=False)
 
@@ -548,7 +570,8 @@ class Court:
                 court.channel.send(reply, deadline + PATIENCE)
         except (Closed, Late, Broken, Gone) as error:
             # A value that the judge cannot stand costs the student this test, and no other.
-            self._judge.close()
+            # Whoever answers may be in the middle of asking it something.
+            self.close()
             self._judge = None
             if isinstance(error, Gone) and str(error):
                 raise
@@ -676,6 +699,7 @@ class Answerer:
     ):
         self._role, self._cells, self._session = role, cells, session
         self._endless, self._ended_well = endless, ended_well
+        self._exercises = names_of(session.lesson)
         self._process: Confined | None = None
         self._ran = 0
         self._guilty: set[int] = set()
@@ -721,7 +745,7 @@ class Answerer:
             self._begin()
             try:
                 while self._ran < index:
-                    if not is_test(self._cells[self._ran]) and self._ran not in self._guilty:
+                    if self._ran not in self._guilty:
                         self._run(self._ran)
                     self._ran += 1
                 return
@@ -733,7 +757,11 @@ class Answerer:
 
     def _run(self, index: int) -> None:
         """Run a cell; one that runs too long keeps what it has defined so far."""
-        source, ended_well = self._cells[index].source, index in self._ended_well
+        cell = self._cells[index]
+        source = to_run(cell, self._exercises)
+        if not source:
+            return
+        ended_well = index in self._ended_well or is_test(cell)
         request = {"do": "run", "source": source, "number": index, "ended_well": ended_well}
         limit = self._session.bounds.cell
         known = index in self._endless or index in self.stops
@@ -786,26 +814,18 @@ class Answerer:
             self._process = None
 
 
-def read_outputs(message: bytes) -> list[NotebookNode]:
-    """Read a cell's outputs from what a process sent, and believe only what fits nbformat.
+def _read(message: bytes) -> list[NotebookNode]:
+    """Read a cell's outputs from what a process sent.
 
     Raises
     ------
     Gone
-        If it is none of that.
+        If they are none.
     """
     try:
-        found = json.loads(message)
-        # What cannot be written must not be read: half a pair of surrogates, for one.
-        found = json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
-        if len(found) > MOST_OUTPUTS:
-            raise Gone(NONSENSE)
-        outputs = [nbformat.from_dict(output) for output in found]
-        for output in outputs:
-            nbformat.validate(output, ref="output", version=4, version_minor=5)
-    except Exception as error:
-        raise Gone(NONSENSE) from error
-    return outputs
+        return read_outputs(message)
+    except BadMessage:
+        raise Gone(NONSENSE) from None
 
 
 def read_error(message: bytes) -> str:

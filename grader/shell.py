@@ -32,6 +32,11 @@ MOST = 500  # outputs that a cell may have
 CUT = "... output cut\n"
 
 
+def largest_reply(limit: int) -> int:
+    """Return the bytes that a cell's outputs may take that have so many characters."""
+    return 2 * limit + 1_000_000
+
+
 class Collector:
     """The outputs of the cell that is running, in nbformat's form and of bounded size.
 
@@ -73,7 +78,7 @@ class Collector:
         self._clear_if_asked()
         output = {
             "output_type": kind,
-            "data": {str(mime): _to_plain(value) for mime, value in data.items()},
+            "data": {str(mime): _to_form(str(mime), value) for mime, value in data.items()},
             "metadata": _to_plain(metadata or {}),
             **more,
         }
@@ -89,7 +94,7 @@ class Collector:
         """Add what ``display`` shows, or put it in the place of an earlier one of that id."""
         earlier = self._shown.get(display_id)
         if update and earlier is not None:
-            earlier["data"] = {str(mime): _to_plain(value) for mime, value in data.items()}
+            earlier["data"] = {str(mime): _to_form(str(mime), one) for mime, one in data.items()}
         elif not update:
             output = self.rich("display_data", data, metadata)
             if display_id:
@@ -129,6 +134,13 @@ class Collector:
                 output["text"] = "".join(output["text"])
         self._reset()
         return outputs
+
+
+def _to_form(mime: str, value: object) -> object:
+    """Return a shown value in one of its forms: a text, unless that is JSON."""
+    plain = _to_plain(value)
+    is_text = isinstance(plain, str) or (mime.startswith("application/") and mime.endswith("json"))
+    return plain if is_text else json.dumps(plain)
 
 
 def _to_plain(value: object) -> object:
@@ -298,6 +310,7 @@ class Cells:
         self._running = threading.Event()
         signal.signal(signal.SIGINT, lambda *_: _interrupt(self._running))
         self._raw = _divert_standard_streams()
+        self._limit = limit
         self._collector = Collector(limit)
         self._shell = _make_shell(self._collector, folder)
         self._streams = Stream("stdout", self._collector), Stream("stderr", self._collector)
@@ -320,8 +333,17 @@ class Cells:
         finally:
             self._running.clear()
         self._collector.stream("stdout", _take_raw(self._raw))
-        text = json.dumps(self._collector.take(), ensure_ascii=False)
-        return text.encode("utf-8", "replace")
+        outputs = self._collector.take()
+        reply = _to_bytes(outputs)
+        if len(reply) > largest_reply(self._limit):  # characters of several bytes
+            errors = [output for output in outputs if output["output_type"] == "error"]
+            reply = _to_bytes([*errors, {"output_type": "stream", "name": "stdout", "text": CUT}])
+        return reply
+
+
+def _to_bytes(outputs: list[dict]) -> bytes:
+    """Write outputs as JSON."""
+    return json.dumps(outputs, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _interrupt(running: threading.Event) -> None:

@@ -1238,6 +1238,66 @@ OUTSIDE = [
         while True:
             threading.Thread(target=time.sleep, args=(10**6,), daemon=True).start()
     """, says="started more than 500 threads", dangerous=True),
+    own("a value of many numbers", """
+        from IPython.display import publish_display_data
+
+        publish_display_data({"text/plain": [1] * 300_000})
+    """),
+    own("a forged value of many numbers", """
+        import sys
+
+        frame = sys._getframe()
+        while frame is not None and "line" not in frame.f_locals:
+            frame = frame.f_back
+        if frame is not None:
+            line = frame.f_locals["line"]
+            line.send(b'[{"output_type": "display_data", "metadata": {}, "data": {"text/plain": ['
+                      + b"1," * 2_000_000 + b"1]}}]")
+    """, unsure=tuple(FULL)),
+    relu_body("threads under a name that is no text", """
+        import ctypes
+        import threading
+        import time
+
+        ctypes.CDLL(None).prctl(15, b"\\xff\\xfe")
+        threading.stack_size(32768)
+        while True:
+            threading.Thread(target=time.sleep, args=(10**6,), daemon=True).start()
+    """, says="started more than 500 threads", dangerous=True),
+    relu_body("threads without the main one", """
+        import ctypes
+        import platform
+        import threading
+        import time
+
+        threading.Thread(target=time.sleep, args=(10**6,)).start()
+        ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
+    """, says="its main thread ended without the others", dangerous=True),
+    own("room on disk at once", """
+        import os
+
+        for number in range(60):
+            file = os.open(f"large{number}", os.O_RDWR | os.O_CREAT)
+            try:
+                os.posix_fallocate(file, 0, 99_000_000)
+            except OSError:
+                pass
+            os.close(file)
+    """, dangerous=True),
+    own("deleted files that stay mapped", """
+        import ctypes
+        import os
+
+        libc = ctypes.CDLL(None)
+        libc.mmap.restype = ctypes.c_void_p
+        libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+        for number in range(400):
+            with open("large", "w+b") as file:
+                file.write(bytes(20_000_000))
+                file.flush()
+                libc.mmap(None, 4096, 1, 1, file.fileno(), 0)
+            os.remove("large")
+    """, dangerous=True),
     own("one large file", """
         with open('large', 'wb') as file:
             while True:

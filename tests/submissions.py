@@ -88,6 +88,91 @@ def correlate_channels(volume, kernels, bias=None):
 """,
 }
 
+# What works, though little of it is there where an answer is given.
+DRAWN = {
+    "correlate2d": """
+import inspect
+import warnings
+import numpy as np
+import scipy.signal
+import matplotlib.pyplot as plt
+from concurrent.futures import ThreadPoolExecutor
+from six.moves import range
+
+warnings.filterwarnings("ignore", category=np.exceptions.ComplexWarning)
+print(scipy.__file__, len(inspect.getsource(scipy.signal.convolve2d)))
+SIZES = {}
+for name in ("rows", "columns"):
+    plt.plot([1, 2])
+    SIZES[name] = 1
+figure, (left, right) = plt.subplots(1, 2)
+counts, edges, bars = plt.hist([1, 2])
+
+def correlate2d(image, kernel):
+    fig, axes = plt.subplots(1, 2)
+    line, = axes[0].plot([1, 2])
+    low, high = axes[1].get_xlim()
+    left.set_title(f"{low} {high}")
+    (height, width), (kh, kw) = image.shape, kernel.shape
+    if kh > height or kw > width:
+        raise type("TooLarge", (KeyError, ValueError), {})("the kernel is too large")
+
+    def one_row(i):
+        columns = range(width - kw + SIZES["columns"])
+        windows = [image[i : i + kh, j : j + kw].astype(float) for j in columns]
+        return [float(np.sum(window * kernel)) for window in windows]
+
+    with ThreadPoolExecutor(2) as pool:
+        rows = list(pool.map(one_row, range(height - kh + SIZES["rows"])))
+    plt.close("all")
+    return np.array(rows)
+""",
+    "convolve2d": """
+with open("turning.py", "w") as file:
+    print("def turn(kernel):\\n    return kernel[::-1, ::-1]", file=file)
+from turning import turn
+
+def convolve2d(image, kernel):
+    return correlate2d(image, turn(kernel))
+""",
+    "relu": """
+class Lab:
+    def __init__(self):
+        self.figure, self.axes = plt.subplots()
+        self.zero = 0
+
+    def relu(self, x, ax=plt.gca()):
+        ax.plot(np.ravel(x))
+        return np.maximum(x, self.zero)
+
+if __name__ == "__main__":
+    plt.plot([1, 2])
+    relu = Lab().relu
+""",
+    "correlate_channels": """
+def sum_up(volume, kernels, bias=None):
+    if volume.shape[2] != kernels.shape[2]:
+        raise ValueError("channels differ")
+    number = range(kernels.shape[3])
+    bias = np.zeros(kernels.shape[3]) if bias is None else bias
+    return np.stack(
+        [
+            sum(correlate2d(volume[..., c], kernels[..., c, f]) for c in range(volume.shape[2]))
+            + bias[f]
+            for f in number
+        ],
+        axis=-1,
+    )
+
+with checks.Exercise("convolution.correlate_channels", sum_up) as check:
+    check.agrees(np.ones((3, 3, 2)), np.ones((2, 2, 2, 1)))
+
+def correlate_channels(volume, kernels, bias=None):
+    %matplotlib inline
+    return sum_up(volume, kernels, bias)
+""",
+}
+
 SLICES = {
     "correlate2d": """
 def correlate2d(image, kernel):
@@ -210,6 +295,7 @@ def make_class(release: NotebookNode, points: Callable[..., float]) -> list[Subm
         Submission("perfect loops", FULL, file_of(loops)),
         Submission("perfect windows", FULL, file_of(answered(release, WINDOWS))),
         Submission("perfect slices", FULL, file_of(answered(release, SLICES))),
+        Submission("perfect pictures", FULL, file_of(answered(release, DRAWN))),
         Submission(
             "half done",
             NONE | {"correlate2d": 4.0, "relu": 1.0},

@@ -741,6 +741,38 @@ def test_a_generator_without_a_seed_sequence_crosses_all_the_same():
     assert rng.random() == other.random()
 
 
+@pytest.mark.parametrize(
+    ("bits", "change"),
+    [
+        ("Philox", lambda state: state.update(buffer_pos=-9)),
+        ("Philox", lambda state: state.update(buffer_pos=2**31)),
+        ("MT19937", lambda state: state["state"].update(pos=-1)),
+        ("MT19937", lambda state: state["state"].update(pos=625)),
+    ],
+)
+def test_a_state_in_which_numpy_would_read_beside_its_numbers_is_refused(bits, change):
+    told = describe_generator(np.random.Generator(getattr(np.random, bits)(3)))
+    change(told["state"])
+    with pytest.raises(ValueError, match="no state"):
+        make_generator(told)
+
+
+@pytest.mark.parametrize(
+    ("names", "kinds"),
+    [
+        (["E", "KeyError", "LookupError", "ValueError", "Exception"], (KeyError, ValueError)),
+        (["AxisError", "ValueError", "IndexError", "LookupError"], (ValueError, IndexError)),
+        (["E", "OSError", "SyntaxError", "Exception"], (OSError,)),
+        (["ValueError", "Exception", "BaseException", "object"], (ValueError,)),
+    ],
+)
+def test_an_error_of_two_kinds_is_both(names, kinds):
+    error = make_error(names, "text")
+    assert all(isinstance(error, kind) for kind in kinds)
+    assert not isinstance(error, ZeroDivisionError)
+    assert (type(error).__name__, str(error)) == (names[0], "text")
+
+
 @pytest.mark.parametrize("name", ["default_rng", "Generator", "os", "RandomState", "_pickle"])
 def test_nothing_else_is_made_in_its_place(name):
     with pytest.raises((ValueError, TypeError, AttributeError)):

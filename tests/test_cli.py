@@ -129,25 +129,30 @@ def test_feedback_shows_messages_and_no_hidden_test(course):
     assert "could not be marked: the file is not a notebook but a PDF" in card
 
 
-def test_names_that_mean_something_to_programs_are_told(tmp_path):
+def test_names_that_mean_something_to_programs_are_names(tmp_path):
     """What nbgrader takes for a pattern, and what a terminal acts on."""
     release = answer(make_release(make_course(tmp_path)))
-    for student in ("a[b]c", "who?", "red\x1b[31m", "\u202eabc", "new\nline", "ana", "c]d"):
+    students = ["a[b]c", "who?", "red\x1b[31m", "\u202eabc", "new\nline", "ana", "c]d"]
+    for student in students:
         hand_in(tmp_path / "submitted", student, release)
+    hand_in(tmp_path / "submitted", "bell\a", b"nonsense")
     (tmp_path / "submitted" / "ana" / "str\x1bay").mkdir(parents=True)
     run = grader("autograde", "--json", "out.json", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     rows = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["submissions"]
-    assert {row["student"]: row["score"] for row in rows if row["status"] == "graded"} == {
-        "ana": 4.0, "c]d": 4.0
-    }  # fmt: skip
-    refused = {row["student"] for row in rows if "rename it and run again" in row["message"]}
-    assert refused == {r"red\x1b[31m", r"\u202eabc", r"new\nline", "a[b]c", "who?"}
-    for said in (run.stdout, run.stderr, grader("report", cwd=tmp_path).stdout):
-        assert not {"\x1b", "\u202e"} & set(said)
-    run = grader("feedback", cwd=tmp_path)
-    assert run.returncode == 0, run.stderr
-    assert (tmp_path / "feedback" / "c]d" / LESSON / f"{LESSON}.html").is_file()
+    scores = {row["student"]: row["score"] for row in rows}
+    assert scores == dict.fromkeys(students, 4.0) | {"bell\a": 0.0}
+    report = grader("report", cwd=tmp_path)
+    feedback = grader("feedback", cwd=tmp_path)
+    for said in (run.stdout, run.stderr, report.stdout, feedback.stderr):
+        assert not {"\x1b", "\u202e", "\a"} & set(said)
+    assert r"bell\x07" in run.stderr
+    assert r"red\x1b[31m" in report.stdout
+    # nbgrader itself cannot write these pages; it writes all others.
+    assert feedback.returncode == 2
+    assert feedback.stderr.count("in a name is a pattern") == 2
+    for student in ("who?", "\u202eabc", "ana", "c]d", "bell\a"):
+        assert (tmp_path / "feedback" / student / LESSON / f"{LESSON}.html").is_file()
 
 
 def test_a_page_that_cannot_be_written_is_told_after_the_others(course, tmp_path):

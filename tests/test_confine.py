@@ -396,6 +396,23 @@ def test_the_death_signal_cannot_be_taken_back():
 
 
 @on_linux
+@pytest.mark.parametrize("option", [confining.PR_SET_DUMPABLE, confining.PR_SET_PDEATHSIG])
+def test_what_it_uses_can_be_looked_at(option):
+    assert confined(lambda: confining._call(confining.LIBC.prctl(option, 0, 0, 0, 0))) == "EPERM"
+
+
+@on_linux
+def test_room_on_disk_is_taken_by_writing_alone(act, places):
+    """Or all there is would be taken between two looks."""
+
+    def take():
+        with open(places["write"] / "large", "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 1_000_000)
+
+    assert act(take) == "EPERM"
+
+
+@on_linux
 def test_semaphores_of_others_are_out_of_reach():
     """Can numbers not be guessed, either, of what somebody else has made?"""
     libc = ctypes.CDLL(None, use_errno=True)

@@ -6,7 +6,7 @@ from toy import answer
 import grader
 from grader.build import make_release
 from grader.course import Lesson, find_lessons, find_root
-from grader.demonstrations import plan
+from grader.demonstrations import plan, public_definitions
 from grader.submission import is_test
 from grader.uses import Uses, read_uses
 
@@ -29,6 +29,7 @@ def lesson(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[made(source) for source in GIVEN])
     lesson.solution.parent.mkdir(parents=True)
     nbformat.write(notebook, lesson.solution)
+    lesson.__dict__["notebook"] = notebook
     return lesson
 
 
@@ -162,6 +163,7 @@ def test_a_given_cell_that_reaches_anything_is_trusted(tmp_path):
     lesson.solution.parent.mkdir(parents=True)
     notebook = nbformat.v4.new_notebook(cells=[made("import sys\nprint(1)"), made("print(2)")])
     nbformat.write(notebook, lesson.solution)
+    lesson.__dict__["notebook"] = notebook
     assert look(lesson, ["import sys\nprint(1)", "print(2)", "x = 1"]) == ([], [])
 
 
@@ -183,13 +185,51 @@ def test_texts_of_the_lesson_s_own_are_not_read_in_the_student_s_process(lesson)
 
 
 def test_a_lesson_that_was_not_built_is_run_as_a_whole(tmp_path):
-    assert look(Lesson(tmp_path, "01_made"), GIVEN) == (GIVEN, GIVEN)
+    lesson = Lesson(tmp_path, "01_made")
+    lesson.__dict__["notebook"] = nbformat.v4.new_notebook()
+    assert look(lesson, GIVEN) == (GIVEN, GIVEN)
 
 
 def test_tests_have_no_part_in_it(toy, release):
     cells = [cell for cell in answer(release).cells if cell.cell_type == "code"]
     found = plan(cells, toy, read)
-    assert not any(is_test(cells[i]) for i in found.run | found.outputs.keys())
+    assert not any(is_test(cells[i]) for i in found.show | found.outputs.keys())
+
+
+TEST = """
+import math
+from utils import checks
+
+def helper(x):
+    return double(x)
+
+class Box: pass
+SIZE, rest = 3, list(range(2))
+rng = math.inf
+made = helper(2)
+double = helper
+with checks.Exercise("toy.double", double) as check:
+    inside = 1
+### BEGIN HIDDEN TESTS
+secret = 5
+### END HIDDEN TESTS
+"""
+
+
+def test_what_a_test_defines_openly_is_there_for_later_cells():
+    text = public_definitions(TEST, frozenset({"double"}))
+    assert read_uses(text).binds == {"math", "checks", "helper", "Box", "SIZE", "rest", "rng"}
+    assert public_definitions("assert (", frozenset()) == ""
+    assert public_definitions("assert double(1) == 2", frozenset()) == ""
+
+
+def test_a_cell_that_needs_what_a_test_defines_has_it_run(toy, release):
+    answer(release)
+    test = next(cell for cell in release.cells if is_test(cell))
+    test.source = "from math import tau\n" + test.source
+    release.cells.append(nbformat.v4.new_code_cell("print(tau)"))
+    cells = [cell for cell in release.cells if cell.cell_type == "code"]
+    assert cells.index(test) in plan(cells, toy, read).run
 
 
 @pytest.mark.parametrize("name", [lesson.name for lesson in find_lessons(find_root(), [])])

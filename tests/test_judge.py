@@ -373,6 +373,14 @@ def test_a_thread_that_outlives_its_answer_calls_nothing_back(judge):
     assert judge(dedent(student).replace("told", "g"), calls) == [[]]
 
 
+def test_a_judge_that_ended_in_a_conversation_leaves_nobody_in_it(judge):
+    student = "def f(function):\n    return function(1)\ndef g(x):\n    return 2 * x"
+    breaking = "import os\nf(os._exit)"
+    first, second = judge(student, breaking, "assert g(3) == 6 and f(abs) == 1")
+    assert "the judge came to an end" in first[0][1]
+    assert second == []
+
+
 def test_a_generator_that_was_not_used_stays_where_it_is(judge):
     test = "rng = np.random.default_rng(4)\nf(rng)\n"
     test += "assert rng.random() == np.random.default_rng(4).random()"
@@ -583,6 +591,8 @@ FORGED = [
     FAIR | {"seed": FAIR["seed"] | {"spawn_key": 5}},
     FAIR | {"seed": ["entropy"]},
     {"state": FAIR["state"]},
+    FAIR | {"state": np.random.Philox(3).state | {"buffer_pos": -9}},
+    FAIR | {"state": np.random.Philox(3).state | {"buffer_pos": 5}},
     "nothing",
 ]
 

@@ -167,6 +167,45 @@ def test_a_class_of_layers_is_no_layer(keras):
     assert describe(keras.layers.Dense) is None
 
 
+def subclass_of_sequential(keras, **methods):
+    class Network(keras.Sequential):
+        def __init__(self):
+            super().__init__()
+            self.add(keras.Input((4,)))
+            self.add(keras.layers.Dense(2))
+
+    return Network()
+
+
+def subclass_of_model(keras):
+    class Network(keras.Model):
+        def __init__(self):
+            inputs = keras.Input((4,))
+            super().__init__(inputs, keras.layers.Dense(2)(inputs))
+
+    return Network()
+
+
+@pytest.mark.parametrize("make", [subclass_of_sequential, subclass_of_model])
+def test_a_model_of_a_class_of_its_own_that_computes_as_keras_s_comes_back(keras, make):
+    model = make(keras)
+    back = carry(model)
+    assert isinstance(back, keras.Model)
+    x = np.random.default_rng(3).random((2, 4), np.float32)
+    assert np.array_equal(back(x), model(x))
+
+
+def test_the_first_weights_may_be_made_by_a_function_of_its_own(keras):
+    class Mine(keras.initializers.Initializer):
+        def __call__(self, shape, dtype=None):
+            return keras.ops.ones(shape)
+
+    for mine in (Mine(), lambda shape, dtype=None: keras.ops.ones(shape)):
+        layer = keras.layers.Dense(2, kernel_initializer=mine)
+        back = carry(keras.Sequential([keras.Input((4,)), layer]))
+        assert np.array_equal(back.get_weights()[0], np.ones((4, 2)))
+
+
 def with_lambda(keras):
     return keras.Sequential([keras.Input((4,)), keras.layers.Lambda(lambda x: x * 2)])
 
@@ -205,13 +244,12 @@ def with_named_function(keras):
     return keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation=mine)])
 
 
-def with_own_initializer(keras):
-    class Mine(keras.initializers.Initializer):
-        def __call__(self, shape, dtype=None):
-            return keras.ops.ones(shape)
+def that_computes_otherwise(keras):
+    class Network(keras.Sequential):
+        def call(self, x):
+            return 0 * super().call(x)
 
-    layer = keras.layers.Dense(2, kernel_initializer=Mine())
-    return keras.Sequential([keras.Input((4,)), layer])
+    return Network([keras.Input((4,)), keras.layers.Dense(2)])
 
 
 def deep_down(keras):
@@ -226,7 +264,7 @@ REFUSED = {
     own_layer: "layer of a class of its own (Doubling); use Keras's own layers",
     with_own_function: "with a function of its own; name Keras's, as in activation='relu'",
     with_named_function: "with a function of its own; name Keras's, as in activation='relu'",
-    with_own_initializer: "of its own",
+    that_computes_otherwise: "model of a class of its own (Network); use Keras's own layers",
     deep_down: "with a Lambda layer; use Keras's own layers",
 }
 

@@ -65,7 +65,7 @@ WORDS = {
 }
 MOST_LISTED = 8  # layers by their numbers
 # Numbers that no two of these activations answer alike, and the activations by name.
-PROBE = np.array([-7, -3.5, -2, -1, -0.5, 0, 0.25, 1, 2, 3, 5, 8], np.float32)
+PROBE = np.array([-80, -7, -3.5, -2, -1, -0.5, 0, 0.25, 1, 2, 3, 5, 8, 80], np.float32)
 ACTIVATIONS = (
     *("linear", "relu", "tanh", "sigmoid", "softmax", "leaky_relu", "elu", "selu", "gelu"),
     *("softplus", "softsign", "silu", "relu6", "exponential", "hard_sigmoid", "mish"),
