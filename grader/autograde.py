@@ -32,8 +32,8 @@ from grader.submission import Unreadable, read_file
 
 # What a result depends on besides the lesson: a change here marks everything again.
 MARKING_CODE = ("absent", "answers", "confine", "demonstrations", "harmless", "judge")
-MARKING_CODE += ("keras_values", "libraries", "marking", "sandbox", "session", "submission", "uses")
-MARKING_CODE += ("values",)
+MARKING_CODE += ("keras_values", "libraries", "marking", "outputs", "sandbox", "session")
+MARKING_CODE += ("shell", "submission", "text", "uses", "values")
 
 
 @dataclass(frozen=True)
