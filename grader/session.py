@@ -245,9 +245,8 @@ class Confined:
         return 0, 0
 
     def _written(self) -> int:
-        """Return how many bytes it has written, to files that are deleted by now as well."""
-        found = self._look("io")
-        return max(found.get("write_bytes", 0), found.get("wchar", 0))
+        """Return how many bytes it has written to disk, into files that are deleted as well."""
+        return self._look("io").get("write_bytes", 0)
 
     def _look(self, what: str) -> dict[str, int]:
         """Return the numbers that the kernel tells of it; none once it has ended."""

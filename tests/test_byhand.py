@@ -1,6 +1,7 @@
 """Is a library noticed that does the work, whatever it is called, and nothing else?"""
 
 import functools
+import gc
 import importlib
 import threading
 
@@ -50,6 +51,34 @@ def test_a_library_that_does_the_work_is_noticed(way):
     with byhand.watch() as used:
         OFFENCES[way]()
     assert len(used) == 1
+
+
+def test_what_a_library_threw_away_before_is_nobody_s_work():
+    """TensorFlow's objects call it once more when Python gets round to them."""
+    library = {"__name__": "tensorflow.python.made"}
+    exec("class Thing:\n    def __del__(self):\n        gone.append(self)", library)
+    library["gone"] = gone = []
+    for _ in range(10):
+        thing = library["Thing"]()
+        thing.itself = thing
+    del thing
+    with byhand.watch() as used:
+        kept = [[] for _ in range(100_000)]
+    assert used == []
+    del kept
+    gc.collect()
+    assert len(gone) == 10
+    assert gc.isenabled()
+
+
+def test_collecting_garbage_stays_off_where_it_was():
+    gc.disable()
+    try:
+        with byhand.watch():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def fresh_import():

@@ -1,6 +1,9 @@
+import re
 import sys
 import tempfile
 import time
+from contextlib import suppress
+from pathlib import Path
 from textwrap import dedent
 
 import nbformat
@@ -29,6 +32,19 @@ pytestmark = pytest.mark.skipif(
 )
 SHORT = Bounds(cell=1, submission=30)
 LOOP = "while True:\n    pass"
+
+
+def on_disk():
+    """Tell whether what is written into a scratch folder counts as written to disk."""
+    count = re.compile(r"write_bytes: (\d+)")
+    with tempfile.TemporaryFile() as file, suppress(OSError):
+        before = int(count.search(Path("/proc/self/io").read_text())[1])
+        file.write(bytes(1_000_000))
+        file.flush()
+        return int(count.search(Path("/proc/self/io").read_text())[1]) - before >= 1_000_000
+    return False
+
+
 STUBBORN = """
 while True:
     try:

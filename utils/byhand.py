@@ -7,6 +7,7 @@ mentions SciPy is no offence; SciPy reached under another name is one.
 from __future__ import annotations
 
 import functools
+import gc
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -56,6 +57,7 @@ def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
     -----
     It uses Python's profiling hook, so it sees calls of Python functions and of compiled ones,
     whatever name they were imported under, in this thread and in threads started in the block.
+    Garbage is not collected meanwhile: a library's objects from before would call their library.
     """
     used: list[str] = []
 
@@ -75,7 +77,8 @@ def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
         ):
             used.append(f"{str(module).split('.')[0]} ({name})")
 
-    before = sys.getprofile()
+    before, collecting = sys.getprofile(), gc.isenabled()
+    gc.disable()
     threading.setprofile(hook)
     sys.setprofile(hook)
     try:
@@ -85,6 +88,8 @@ def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
     finally:
         sys.setprofile(before)
         threading.setprofile(before)
+        if collecting:
+            gc.enable()
 
 
 def trusted(function: Callable) -> Callable:
