@@ -6,7 +6,7 @@ Every score is compared. Printed are wall-clock time, processor time and memory,
 lesson; then what larger classes take, of each lesson, and by size of one without Keras and of one
 with. With --write the tables go into grader/README.md. Stock nbgrader runs every demonstration for
 every student, so lessons about Keras take it a minute each: with the sizes of the README it takes
-three quarters of an hour.
+half an hour.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from tests.lessons import model_answer  # noqa: E402
 
 README = ROOT / "grader" / "README.md"
 MARKERS = "<!-- benchmark -->", "<!-- end of benchmark -->"
-LARGE, SIZES, KERAS_SIZES = 100, (10, 300), (10, 30, 300)
+LARGE, SIZES, KERAS_SIZES = 100, (10, 300), (10, 30)
 # Imports, so that a name which the student's own cell uses is there whatever the lesson calls it.
 TRIAL = """
 import numpy as np

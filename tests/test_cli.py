@@ -3,8 +3,10 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from toy import LESSON, answer, hand_in, make_course
@@ -127,6 +129,30 @@ def test_feedback_shows_messages_and_no_hidden_test(course):
         assert secret not in text
     card = (course / "feedback" / "cy" / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
     assert "could not be marked: the file is not a notebook but a PDF" in card
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda one: one.name)
+def test_a_run_that_is_asked_to_end_leaves_nothing_behind(tmp_path, number):
+    endless = "def double(x):\n    open('begun', 'w').close()\n    while True:\n        pass"
+    release = answer(make_release(make_course(tmp_path / "course")), double=endless)
+    hand_in(tmp_path / "course" / "submitted", "ana", release)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    run = subprocess.Popen(
+        [sys.executable, "-m", "grader.cli", "autograde"],
+        cwd=tmp_path / "course",
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "course"), "TMPDIR": str(scratch)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list(scratch.glob("grader-*/begun")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    run.send_signal(number)
+    said = run.communicate(timeout=60)[1]
+    assert run.returncode == 130
+    assert "the same command goes on from here" in said
+    assert list(scratch.glob("grader-*")) == []
 
 
 def test_names_that_mean_something_to_programs_are_names(tmp_path):
