@@ -32,10 +32,10 @@ from rich.console import Console
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from grader.build import make_release  # noqa: E402
-from grader.course import Lesson, find_lessons  # noqa: E402
-from grader.libraries import needs_keras  # noqa: E402
-from tests.lessons import model_answer  # noqa: E402
+from grader.course.imports import needs_keras  # noqa: E402
+from grader.course.lesson import Lesson, find_lessons  # noqa: E402
+from grader.course.release import make_release  # noqa: E402
+from tests.support.lessons import model_answer  # noqa: E402
 
 README = ROOT / "grader" / "README.md"
 MARKERS = "<!-- benchmark -->", "<!-- end of benchmark -->"

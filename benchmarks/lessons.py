@@ -15,8 +15,8 @@ import time
 from rich.console import Console
 from rich.table import Table
 
-from grader import build
-from grader.course import find_lessons, find_root
+from grader.course import build
+from grader.course.lesson import find_lessons, find_root
 
 SECONDS, ALL_SECONDS, MEGABYTES = 75, 300, 2000
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.marking import Marked, mark
+    from grader.marking.mark import Marked, mark
 
 __all__ = ["Marked", "mark"]
 
@@ -11,7 +11,7 @@ __all__ = ["Marked", "mark"]
 def __getattr__(name: str) -> object:
     """Import what marks a notebook when it is first asked for, so that the rest starts fast."""
     if name in __all__:
-        from grader import marking
+        from grader.marking import mark as marking
 
         return getattr(marking, name)
     raise AttributeError(f"module 'grader' has no attribute {name!r}")

@@ -3,6 +3,6 @@
 
 def start(*arguments: object) -> None:
     """Do the child's part, in a module that only the child, or the server it forks from, loads."""
-    from grader.shell import serve
+    from grader.workers.notebook import serve
 
     serve(*arguments)

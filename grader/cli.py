@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.lean import leave_out_grammars
+from grader.startup import leave_out_grammars
 
 if TYPE_CHECKING:
-    from grader.autograde import Options, Outcome
-    from grader.results import SubmissionResult
+    from grader.classroom.options import Options, RunSummary
+    from grader.marking.results import SubmissionResult
 
 app = typer.Typer(
     name="grader",
@@ -72,11 +72,11 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from grader.course import CourseError
+        from grader.course.lesson import CourseError
 
         if not isinstance(error, CourseError):
             raise
-        from grader.display import err
+        from grader.terminal import err
 
         err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
@@ -93,9 +93,9 @@ def build(
     ] = False,
 ) -> None:
     """Make both notebooks of each lesson from its text source."""
-    from grader import build as builder
-    from grader.course import find_root, require_sources
-    from grader.display import err, out
+    from grader.course import build as builder
+    from grader.course.lesson import find_root, require_sources
+    from grader.terminal import err, out
 
     root = find_root()
     require_sources(root)
@@ -137,9 +137,9 @@ def check(
     runner.warm_up()  # The child imports NumPy while this process imports the rest.
     # jsonschema builds a large grammar when it is imported, for a format that no notebook uses.
     sys.modules.setdefault("rfc3987_syntax", None)
-    from grader import check as checker
-    from grader.course import find_root
-    from grader.display import checked_notebook, err, out
+    from grader import selfcheck as checker
+    from grader.course.lesson import find_root
+    from grader.terminal import checked_notebook, err, out
 
     root = find_root()
     passed = True
@@ -213,9 +213,10 @@ def autograde(
     marked again unless the submission or the lesson changed: a run that was stopped goes on where
     it stopped.
     """
-    from grader.course import find_root, require_sources, write_atomically
-    from grader.display import err
-    from grader.results import to_json
+    from grader.course.files import write_atomically
+    from grader.course.lesson import find_root, require_sources
+    from grader.marking.results import to_json
+    from grader.terminal import err
 
     root = find_root()
     require_sources(root)
@@ -223,7 +224,7 @@ def autograde(
     if not stock and scheduler is None and sys.platform == "linux":
         _warm_up(root, lessons, submitted)
     with err.status("starting"):
-        from grader.autograde import Options
+        from grader.classroom.options import Options
 
     options = Options(
         root=root,
@@ -258,22 +259,22 @@ def autograde(
 
 def _warm_up(root: Path, lessons: list[str] | None, submitted: Path) -> None:
     """Let the processes that marking needs import while this one does."""
-    from grader.course import find_lessons
-    from grader.libraries import processes_for
-    from grader.sandbox import shared_zygotes
+    from grader.course.imports import processes_for
+    from grader.course.lesson import find_lessons
+    from grader.workers.pool import shared_pool
 
     asked = find_lessons(root, lessons)
-    shared_zygotes().warm_up([("answers", False)], root)
+    shared_pool().warm_up([("answers", False)], root)
     if lessons is None:
         handed_in = {path.name for path in submitted.glob("*/*")}
         asked = [one for one in asked if one.name in handed_in]
     begun: set[tuple[str, bool]] = set()
     for kinds in map(processes_for, asked):
-        shared_zygotes().warm_up(kinds - begun, root)
+        shared_pool().warm_up(kinds - begun, root)
         begun |= kinds
 
 
-def _autograde_with_progress(options: Options) -> Outcome:
+def _autograde_with_progress(options: Options) -> RunSummary:
     """Mark while a bar shows how far it is, and each problem is told in a line."""
     from rich.progress import (
         BarColumn,
@@ -283,8 +284,8 @@ def _autograde_with_progress(options: Options) -> Outcome:
         TimeRemainingColumn,
     )
 
-    from grader.autograde import autograde as mark_class
-    from grader.display import err, is_problem, problem_line
+    from grader.classroom.autograde import autograde as mark_class
+    from grader.terminal import err, is_problem, problem_line
 
     _say_how_safe(options)
     columns = (TextColumn("marking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -305,30 +306,30 @@ def _autograde_with_progress(options: Options) -> Outcome:
 
 def _say_how_safe(options: Options) -> None:
     """Print what keeps submissions apart from tests and files; refuse where nothing does."""
-    from grader.course import CourseError
-    from grader.display import err
+    from grader.course.lesson import CourseError
+    from grader.terminal import err
 
     if options.stock:
-        from grader.stock import RISKS
+        from grader.classroom.nbgrader_backend import RISKS
 
         err.print(RISKS, style="yellow", soft_wrap=True)
         return
-    from grader.confine import Unavailable
-    from grader.sandbox import check_protections
+    from grader.isolation.confine import SandboxUnavailableError
+    from grader.workers.selftest import check_protections
 
     try:
         err.print(f"Isolation: {check_protections(options.bounds.limits)}.", soft_wrap=True)
-    except Unavailable as error:
+    except SandboxUnavailableError as error:
         raise CourseError(
             f"Submissions cannot be kept apart from the tests and from your files here: {error}. "
             "On such a machine --stock lets nbgrader itself mark, without any isolation."
         ) from error
 
 
-def _show_outcome(outcome: Outcome, options: Options) -> None:
+def _show_outcome(outcome: RunSummary, options: Options) -> None:
     """Print what was found besides, and the summary."""
-    from grader.display import err, out, summary_table
-    from grader.text import escape_name
+    from grader.printable import escape_name
+    from grader.terminal import err, out, summary_table
 
     for warning in map(escape_name, outcome.warnings):
         err.print(f"Not marked: {warning}", style="yellow", markup=False, soft_wrap=True)
@@ -367,11 +368,11 @@ def feedback(
 
     Hidden tests are left out.
     """
-    from grader.course import find_root
-    from grader.display import err, out
+    from grader.course.lesson import find_root
+    from grader.terminal import err, out
 
     with err.status("starting") as status:
-        from grader.feedback import write_feedback
+        from grader.classroom.feedback import write_feedback
 
         root = find_root()
         written = write_feedback(
@@ -396,11 +397,12 @@ def report(
     gradebook: GradebookOption = None,
 ) -> None:
     """Show how the class did: lessons, exercises, what went wrong most often, every student."""
-    from grader.course import find_root, write_atomically
-    from grader.display import err, out
+    from grader.course.files import write_atomically
+    from grader.course.lesson import find_root
+    from grader.terminal import err, out
 
     with err.status("reading"):
-        from grader.report import gather, to_html, to_terminal
+        from grader.classroom.report import gather, to_html, to_terminal
 
         root = find_root()
         found = gather(
@@ -430,11 +432,12 @@ def export(
     gradebook: GradebookOption = None,
 ) -> None:
     """Write the gradebook's points, those given by hand included, as a CSV file."""
-    from grader.course import find_root, write_atomically
-    from grader.display import err, out
+    from grader.course.files import write_atomically
+    from grader.course.lesson import find_root
+    from grader.terminal import err, out
 
     with err.status("reading"):
-        from grader.export import export as export_grades
+        from grader.classroom.export import export as export_grades
 
         text = export_grades(
             find_root(), format.value, gradebook=gradebook, lessons=lessons or None

@@ -16,7 +16,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from multiprocessing import forkserver, process
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -24,13 +23,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar
 
 from grader import child
+from grader.isolation.process import signal_name
+from grader.marking.outputs import STOPPED, CellRun
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+
 # Imported once, in the process that each run is forked from.
 PRELOAD = [
-    "grader.shell",
+    "grader.workers.notebook",
     "IPython.core.completer",
     "IPython.core.magics",
     "numpy",
@@ -43,7 +45,6 @@ PRELOAD = [
     "pygments.lexers.python",
     "pygments.formatters.terminal256",
 ]
-STOPPED = "Stopped"
 GRACE = 2.0  # seconds between asking a cell to stop and killing it
 START = 120.0  # seconds for a process to be ready, on a machine under load
 LARGEST = 64_000_000  # bytes of one answer
@@ -51,27 +52,6 @@ LARGEST = 64_000_000  # bytes of one answer
 
 class CannotRun(Exception):
     """No process could be started, which is not the notebook's fault."""
-
-
-@dataclass(frozen=True)
-class CellRun:
-    """What running one cell gave.
-
-    Attributes
-    ----------
-    outputs : list of NotebookNode
-        In nbformat's form.
-    stopped : str
-        Why the cell did not come to its end, in words; empty if it did.
-    """
-
-    outputs: list[NotebookNode] = field(default_factory=list)
-    stopped: str = ""
-
-    @property
-    def ended_well(self) -> bool:
-        """Whether it came to its end, without an error."""
-        return not self.stopped and all(one.output_type != "error" for one in self.outputs)
 
 
 def run_cells(
@@ -258,14 +238,6 @@ def _stopped(outputs: list[NotebookNode], why: str) -> CellRun:
 
     error = v4.new_output("error", ename=STOPPED, evalue=why, traceback=[why])
     return CellRun([*outputs, error], why)
-
-
-def signal_name(number: int) -> str:
-    """Return a signal's name in brackets, if it has one."""
-    try:
-        return f" ({signal.Signals(number).name})"
-    except ValueError:
-        return ""
 
 
 _preloaded = False

@@ -2,9 +2,9 @@ import copy
 
 import pytest
 from hypothesis import settings
-from toy import make_course
 
-from grader.build import make_release
+from grader.course.release import make_release
+from tests.support.toy import make_course
 
 # A machine under load is no failure.
 settings.register_profile("course", deadline=None)

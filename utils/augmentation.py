@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from utils import pooling
-from utils.models import keras
+from utils.keras_setup import keras
 
 
 def random_shift(image: np.ndarray, max_fraction: float, rng: np.random.Generator) -> np.ndarray:

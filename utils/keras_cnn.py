@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from utils import pooling, training
-from utils.models import keras
+from utils.keras_setup import keras
 
 layers = keras.layers
 

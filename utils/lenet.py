@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from utils.models import keras
+from utils.keras_setup import keras
 
 # The 1998 network, in the words of lesson 04, and the names that its authors gave to its layers:
 # C for a convolution, S for subsampling, F for fully connected. Flatten has none.

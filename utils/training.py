@@ -17,7 +17,7 @@ from IPython.display import HTML, display
 from matplotlib.ticker import MaxNLocator
 
 from utils import plots
-from utils.models import keras
+from utils.keras_setup import keras
 from utils.plots import Picture
 
 BATCH = 500  # images a model sees at once when it predicts: bounds the memory it takes

@@ -23,7 +23,8 @@
 # %%
 import numpy as np
 
-from utils import data, pixels, pixels_widgets, plots
+from utils import data, pixels, plots
+from utils.widgets import pixels as pixels_widgets
 
 # %% [markdown]
 # ## A picture is a table of numbers
@@ -679,7 +680,7 @@ with checks.Exercise("pixels.dense_parameters", dense_parameters) as check:
 # %% nbgrader={"grade_id": "test-dense_parameters-axes", "grade": true, "points": 0.75}
 # Marked when you hand in: shapes with more axes, or fewer.
 ### BEGIN HIDDEN TESTS
-from utils import checks, compare
+from utils.checks import exercise as checks, compare
 
 with checks.Exercise("pixels.dense_parameters", dense_parameters) as check:
     for image_shape in [(7,), (1,), (6, 5), (5, 6), (2, 3, 4, 5), (10, 28, 28, 3), (2, 1, 3, 2, 2)]:

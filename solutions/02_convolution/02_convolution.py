@@ -28,7 +28,8 @@ import time
 import numpy as np
 from scipy import signal
 
-from utils import convolution, convolution_widgets, data, plots
+from utils import convolution, data, plots
+from utils.widgets import convolution as convolution_widgets
 
 # %% [markdown]
 # ## Nine sums

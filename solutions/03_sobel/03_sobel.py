@@ -28,7 +28,8 @@ import numpy as np
 from scipy import ndimage
 from skimage import filters
 
-from utils import convolution, data, pixels, plots, sobel_widgets
+from utils import convolution, data, pixels, plots
+from utils.widgets import sobel as sobel_widgets
 from utils import sobel as lesson
 
 # %% [markdown]

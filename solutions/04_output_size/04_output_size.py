@@ -25,7 +25,8 @@
 # %%
 import numpy as np
 
-from utils import data, output_size_widgets, pixels, plots
+from utils import data, pixels, plots
+from utils.widgets import output_size as output_size_widgets
 from utils import output_size as sizes
 
 # %% [markdown]

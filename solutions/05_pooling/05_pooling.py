@@ -25,7 +25,8 @@
 # %%
 import numpy as np
 
-from utils import convolution, data, plots, pooling, pooling_widgets
+from utils import convolution, data, plots, pooling
+from utils.widgets import pooling as pooling_widgets
 
 # %% [markdown]
 # ## One number from four

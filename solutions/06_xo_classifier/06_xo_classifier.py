@@ -24,7 +24,8 @@
 # %%
 import numpy as np
 
-from utils import convolution, plots, pooling, xo_classifier, xo_classifier_widgets
+from utils import convolution, plots, pooling, xo_classifier
+from utils.widgets import xo_classifier as xo_classifier_widgets
 
 # %% [markdown]
 # ## Two letters
@@ -202,7 +203,8 @@ def match_feature(image, feature):
 # %% nbgrader={"grade_id": "test-match_feature", "grade": true, "points": 1}
 import numpy as np
 
-from utils import checks, xo_classifier
+from utils import checks
+from utils import xo_classifier
 
 with checks.Exercise("xo_classifier.match_feature", match_feature) as check:
     letter = xo_classifier.load_letter("x")
@@ -534,7 +536,8 @@ def feature_vector(image, features):
 # %% nbgrader={"grade_id": "test-feature_vector", "grade": true, "points": 1}
 import numpy as np
 
-from utils import checks, xo_classifier
+from utils import checks
+from utils import xo_classifier
 
 with checks.Exercise(
     "xo_classifier.feature_vector",

@@ -28,7 +28,8 @@ import importlib
 
 import numpy as np
 
-from utils import data, keras_cnn, keras_cnn_widgets, pixels, plots, pooling, training
+from utils import data, keras_cnn, pixels, plots, pooling, training
+from utils.widgets import keras_cnn as keras_cnn_widgets
 
 import keras  # after utils, which keeps TensorFlow quiet
 from keras import layers
@@ -138,7 +139,8 @@ def build_dense(input_shape=(28, 28, 1), classes=10):
 
 
 # %% nbgrader={"grade_id": "test-build_dense", "grade": true, "points": 0.5}
-from utils import checks, keras_cnn
+from utils import checks
+from utils import keras_cnn
 
 with checks.Exercise("keras_cnn.build_dense", build_dense, by_hand=False) as check:
     check.example(expected=keras_cnn.build_dense())
@@ -594,7 +596,8 @@ def build_cnn(input_shape=(28, 28, 1), classes=10):
 
 
 # %% nbgrader={"grade_id": "test-build_cnn", "grade": true, "points": 0.5}
-from utils import checks, keras_cnn
+from utils import checks
+from utils import keras_cnn
 
 with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
     check.example(expected=keras_cnn.build_cnn())
@@ -615,7 +618,8 @@ with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
 # %% nbgrader={"grade_id": "test-build_cnn-convolution", "grade": true, "points": 0.5}
 # Marked when you hand in: the convolution and the pooling alone, whatever the other layers are.
 ### BEGIN HIDDEN TESTS
-from utils import checks, keras_cnn, models
+from utils.checks import exercise as checks, models
+from utils import keras_cnn
 
 KINDS = ("Conv2D", "MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D")
 with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
@@ -630,7 +634,8 @@ with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
 # %% nbgrader={"grade_id": "test-build_cnn-dense", "grade": true, "points": 0.5}
 # Marked when you hand in: Flatten and the dense layers alone.
 ### BEGIN HIDDEN TESTS
-from utils import checks, keras_cnn, models
+from utils.checks import exercise as checks, models
+from utils import keras_cnn
 
 KINDS = ("Flatten", "Dense")
 with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:

@@ -27,7 +27,8 @@
 import numpy as np
 
 # These come before Keras: they keep TensorFlow from chatting.
-from utils import data, keras_cnn, lenet, lenet_widgets, output_size, plots, training
+from utils import data, keras_cnn, lenet, output_size, plots, training
+from utils.widgets import lenet as lenet_widgets
 
 import keras
 
@@ -247,7 +248,8 @@ with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check
 # %% nbgrader={"grade_id": "test-build_lenet5-convolutions", "grade": true, "points": 1}
 # Marked when you hand in: the three convolutions alone, whatever the other layers are.
 ### BEGIN HIDDEN TESTS
-from utils import checks, lenet, models
+from utils.checks import exercise as checks, models
+from utils import lenet
 
 with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check:
     right = models.settings_of(lenet.build_lenet5(), "Conv2D")
@@ -261,7 +263,8 @@ with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check
 # %% nbgrader={"grade_id": "test-build_lenet5-pooling", "grade": true, "points": 0.5}
 # Marked when you hand in: the two pooling layers alone.
 ### BEGIN HIDDEN TESTS
-from utils import checks, lenet, models
+from utils.checks import exercise as checks, models
+from utils import lenet
 
 POOLING = ("AveragePooling2D", "MaxPooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D")
 with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check:
@@ -275,7 +278,8 @@ with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check
 # %% nbgrader={"grade_id": "test-build_lenet5-dense", "grade": true, "points": 0.5}
 # Marked when you hand in: Flatten and the two dense layers alone.
 ### BEGIN HIDDEN TESTS
-from utils import checks, lenet, models
+from utils.checks import exercise as checks, models
+from utils import lenet
 
 with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check:
     right = models.settings_of(lenet.build_lenet5(), "Flatten", "Dense")
@@ -289,7 +293,7 @@ with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check
 # %% nbgrader={"grade_id": "test-build_lenet5-classes", "grade": true, "points": 1}
 # Marked when you hand in: other numbers of classes.
 ### BEGIN HIDDEN TESTS
-from utils import checks, models
+from utils.checks import exercise as checks, models
 
 
 def last_is(classes):
@@ -365,7 +369,8 @@ def layer_table(model):
 
 
 # %% nbgrader={"grade_id": "test-layer_table", "grade": true, "points": 0.5}
-from utils import checks, lenet
+from utils import checks
+from utils import lenet
 
 with checks.Exercise("lenet.layer_table", layer_table, by_hand=False) as check:
     check.example(
@@ -386,7 +391,7 @@ with checks.Exercise("lenet.layer_table", layer_table, by_hand=False) as check:
 # Marked when you hand in: other Sequential models.
 ### BEGIN HIDDEN TESTS
 from utils import checks
-from utils.models import keras
+from utils.keras_setup import keras
 
 layers = keras.layers
 with checks.Exercise("lenet.layer_table", layer_table, by_hand=False) as check:
@@ -410,7 +415,7 @@ with checks.Exercise("lenet.layer_table", layer_table, by_hand=False) as check:
 # Marked when you hand in: functional models, and weights that are not trained.
 ### BEGIN HIDDEN TESTS
 from utils import checks
-from utils.models import keras
+from utils.keras_setup import keras
 
 layers = keras.layers
 with checks.Exercise("lenet.layer_table", layer_table, by_hand=False) as check:

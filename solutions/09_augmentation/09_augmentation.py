@@ -26,7 +26,8 @@
 import numpy as np
 
 # These come before Keras: they keep TensorFlow from chatting.
-from utils import augmentation, augmentation_widgets, data, keras_cnn, lenet, pixels, plots
+from utils import augmentation, data, keras_cnn, lenet, pixels, plots
+from utils.widgets import augmentation as augmentation_widgets
 from utils import pooling, training
 
 import keras

@@ -29,7 +29,8 @@ import time
 
 import numpy as np
 
-from utils import backprop, backprop_widgets, convolution, data, output_size, plots, pooling, sobel
+from utils import backprop, convolution, data, output_size, plots, pooling, sobel
+from utils.widgets import backprop as backprop_widgets
 
 name = "bundled"  # the digits for the last section; "mnist" if you have it
 
@@ -1067,7 +1068,8 @@ def learn_kernel(image, target, kernel_shape, steps, rate):
 # %% nbgrader={"grade_id": "test-learn_kernel", "grade": true, "points": 0.5}
 import numpy as np
 
-from utils import checks, convolution
+from utils import checks
+from utils import convolution
 
 tools = ["convolution.correlate2d", "convolution.convolve2d"]
 with checks.Exercise(
@@ -1091,7 +1093,8 @@ with checks.Exercise(
 ### BEGIN HIDDEN TESTS
 import numpy as np
 
-from utils import checks, convolution
+from utils import checks
+from utils import convolution
 
 rng = np.random.default_rng(107)
 tools = ["convolution.correlate2d", "convolution.convolve2d"]
@@ -1121,7 +1124,8 @@ with checks.Exercise(
 ### BEGIN HIDDEN TESTS
 import numpy as np
 
-from utils import checks, convolution
+from utils import checks
+from utils import convolution
 
 rng = np.random.default_rng(108)
 tools = ["convolution.correlate2d", "convolution.convolve2d"]
@@ -1157,7 +1161,7 @@ with checks.Exercise(
 # a few seconds to load.)
 
 # %%
-from utils.models import keras, tf  # imports them so that they keep quiet
+from utils.keras_setup import keras, tf  # imports them so that they keep quiet
 
 
 def as_batch(matrix):

@@ -15,8 +15,8 @@ import numpy as np
 
 from utils import augmentation as right
 from utils import pooling
-from utils.compare import describe
-from utils.models import keras
+from utils.checks.describe import describe
+from utils.keras_setup import keras
 
 FindFault = Callable[[list], str | None]
 

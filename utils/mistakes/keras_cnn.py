@@ -4,7 +4,7 @@ import numpy as np
 
 from utils import convolution
 from utils import keras_cnn as right
-from utils.models import keras
+from utils.keras_setup import keras
 
 layers = keras.layers
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils import lenet as right
-from utils.models import keras
+from utils.keras_setup import keras
 
 layers = keras.layers
 

@@ -1,0 +1,1 @@
+"""Marking a class: submissions, gradebook, report, feedback and export."""

@@ -1,0 +1,78 @@
+"""Let nbgrader itself mark: tests and student code in one process, nothing between them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+import nbformat
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from grader.course.lesson import Lesson
+from grader.course.release import load_nbgrader_config
+from grader.marking.mark import Marked, without_marks
+from grader.marking.results import GRADED, UNREADABLE, SubmissionResult
+from grader.marking.score import score
+from grader.submission.parse import UnreadableError, parse_notebook
+
+if TYPE_CHECKING:
+    from grader.classroom.options import Options
+
+
+RISKS = (
+    "--stock: tests run in one process with the student's code, with your rights: a submission can "
+    "read the tests, change its own marks, and read, change or delete your files."
+)
+
+
+def mark_stock(lesson: Lesson, student: str, content: bytes, options: Options) -> Marked:
+    """Mark one submission with nbgrader's own ``autograde``, where it lies.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        Registered in the gradebook.
+    student : str
+        Whose submission.
+    content : bytes
+        The submission's bytes; they decide whether it is a notebook at all.
+    options : Options
+        Where everything lies.
+    """
+    try:
+        parse_notebook(content)
+    except UnreadableError as error:
+        return Marked(without_marks(lesson, student, UNREADABLE, str(error)), None)
+    begin = time.perf_counter()
+    config = _config(options)
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    outcome = api.autograde(lesson.name, student, force=True, create=True)
+    path = options.autograded / student / lesson.name / f"{lesson.name}.ipynb"
+    if not outcome["success"] or not path.is_file():
+        return Marked(without_marks(lesson, student, UNREADABLE, _last_line(outcome)), None)
+    notebook = nbformat.read(path, as_version=4)
+    seconds = time.perf_counter() - begin
+    exercises = score(notebook, lesson)
+    return Marked(SubmissionResult(student, lesson.name, GRADED, exercises, seconds), notebook)
+
+
+def _config(options: Options) -> Config:
+    """Return the course's settings for nbgrader, with this run's folders."""
+    config = load_nbgrader_config(options.root)
+    course = config.CourseDirectory
+    course.root = str(options.root)
+    course.submitted_directory = str(options.submitted.resolve())
+    course.autograded_directory = str(options.autograded.resolve())
+    course.db_url = options.url
+    config.Execute.timeout = max(1, round(options.timeout))
+    return config
+
+
+def _last_line(outcome: dict) -> str:
+    """Say in a line why nbgrader failed."""
+    lines = [line.strip() for line in (outcome.get("error") or "").splitlines() if line.strip()]
+    return f"nbgrader could not mark it: {lines[-1] if lines else 'it does not say why'}"

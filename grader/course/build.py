@@ -1,0 +1,204 @@
+"""Make a lesson's two notebooks from its one text source, or tell which are out of date.
+
+    solutions/NN_name/NN_name.py  ->  solutions/NN_name/NN_name.ipynb   executed, with outputs
+                                  ->  notebooks/NN_name/NN_name.ipynb   the student's copy
+
+Beside an executed notebook, `made_from.json` records digests of what it was made from and of its
+own content. As long as they hold it is left alone, so that building twice changes nothing even
+where a cell prints a time.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+from grader.course.digests import _file_digest, _tracked, source_digest
+from grader.course.files import write_atomically
+from grader.course.lesson import CourseError, Lesson, find_lessons
+from grader.course.pages import fill_lesson_table, lesson_table, make_index
+from grader.course.release import make_release
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A made file that no longer matches its source, and why."""
+
+    path: Path
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+def build(
+    root: Path,
+    names: list[str] | None = None,
+    *,
+    force: bool = False,
+    progress: Callable[[str], None] = lambda line: None,
+) -> list[Path]:
+    """Bring the notebooks of some or all lessons, the start page and the README up to date.
+
+    Parameters
+    ----------
+    root : Path
+        The course's root.
+    names : list of str, optional
+        The lessons to build; all by default.
+    force : bool
+        Execute even what is up to date.
+    progress : callable
+        Told one line for each step that takes time.
+
+    Returns
+    -------
+    list of Path
+        The files that changed.
+
+    Raises
+    ------
+    CourseError
+        If a cell of a lesson raises an error or writes to stderr.
+    """
+    changed = []
+    for lesson in find_lessons(root, names):
+        if force or _why_solution_is_stale(lesson):
+            progress(f"{lesson.name}: executing")
+            digest = source_digest(lesson)
+            changed += _write(lesson.solution, _to_text(execute(lesson)))
+            changed += _write(_record(lesson), _describe_making(lesson, digest))
+        changed += _write(lesson.release, _to_text(make_release(lesson)))
+    for path, text in _made_pages(root):
+        changed += _write(path, text)
+    return changed
+
+
+def find_stale(root: Path, names: list[str] | None = None) -> list[Stale]:
+    """Return every made file that `build` would change, and made files without a source."""
+    stale = []
+    for lesson in find_lessons(root, names):
+        reason = _why_solution_is_stale(lesson)
+        if reason:
+            stale.append(Stale(lesson.solution, reason))
+        stale += _differs(lesson.release, _to_text(make_release(lesson)))
+        stale += [
+            Stale(path, "a student's folder holds only the lesson's notebook")
+            for path in _tracked(lesson.release.parent)
+            if path != lesson.release
+        ]
+    for path, text in _made_pages(root):
+        stale += _differs(path, text)
+    known = {lesson.name for lesson in find_lessons(root)}
+    for folder in sorted((root / "notebooks").glob("[0-9][0-9]_*")):
+        if folder.name not in known:
+            stale.append(Stale(folder, "has no source in solutions/"))
+    return stale
+
+
+def execute(lesson: Lesson) -> NotebookNode:
+    """Run a lesson's source in a fresh kernel and return it with its outputs.
+
+    Raises
+    ------
+    CourseError
+        If a cell raises an error, or a test cell writes to stderr (nbgrader would mark it 0).
+    """
+    notebook = copy.deepcopy(lesson.notebook)
+    client = NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,  # otherwise how busy the machine was shows in the outputs
+        extra_arguments=["--Application.log_level=ERROR"],
+        resources={"metadata": {"path": str(lesson.source.parent)}},
+    )
+    try:
+        client.execute(env=os.environ | {"PYTHONHASHSEED": "0"})
+    except CellExecutionError as error:
+        raise CourseError(f"{lesson.source}: a cell raised an error\n{error}") from error
+    for cell in notebook.cells:
+        _settle_outputs(cell, lesson)
+    notebook.metadata["language_info"] = {"name": "python"}
+    return notebook
+
+
+def _settle_outputs(cell: NotebookNode, lesson: Lesson) -> None:
+    """Keep of a cell's outputs what a reader without a kernel can see."""
+    for output in cell.get("outputs", ()):
+        if output.get("name") == "stderr":
+            raise CourseError(
+                f"{lesson.source}: a cell writes to stderr\n{cell.source}\n\n{output.text}"
+            )
+        data = output.get("data", {})
+        if WIDGET in data:
+            if not {"image/png", "image/svg+xml", "text/html"} & set(data):
+                raise CourseError(f"{lesson.source}: a widget without a still\n{cell.source}")
+            del data[WIDGET]
+
+
+def _why_solution_is_stale(lesson: Lesson) -> str | None:
+    """Return why an executed notebook must be made again, or None."""
+    if not (lesson.solution.is_file() and _record(lesson).is_file()):
+        return "was never made"
+    made_from = json.loads(_record(lesson).read_text(encoding="utf-8"))
+    if made_from["source"] != source_digest(lesson):
+        return "its source, a utils module it imports, or the data changed since it was made"
+    if made_from["content"] != _file_digest(lesson.solution):
+        return "was changed by hand"
+    return None
+
+
+def _record(lesson: Lesson) -> Path:
+    """Return the file that says what an executed notebook was made from."""
+    return lesson.solution.with_name("made_from.json")
+
+
+def _describe_making(lesson: Lesson, digest: str) -> str:
+    """Return what the record says of the executed notebook that was just written."""
+    return json.dumps({"source": digest, "content": _file_digest(lesson.solution)}, indent=1) + "\n"
+
+
+def _made_pages(root: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the start page and the README as they should be, the lesson table filled in."""
+    lessons = find_lessons(root)
+    yield root / "notebooks" / "index.ipynb", _to_text(make_index(lessons))
+    readme = root / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    yield readme, fill_lesson_table(text, lesson_table(lessons, "notebooks/"))
+
+
+def _to_text(notebook: NotebookNode) -> str:
+    """Return a notebook as nbformat writes it to a file."""
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook) + "\n"
+
+
+def _differs(path: Path, text: str) -> list[Stale]:
+    """Return one `Stale` if a file is not what it should be, else none."""
+    if not path.is_file():
+        return [Stale(path, "was never made")]
+    if path.read_text(encoding="utf-8") != text:
+        return [Stale(path, "is not what its source makes")]
+    return []
+
+
+def _write(path: Path, text: str) -> list[Path]:
+    """Write a file if that changes it; return it in a list if so."""
+    if not _differs(path, text):
+        return []
+    write_atomically(path, text)
+    return [path]

@@ -1,0 +1,50 @@
+"""Make the start page, and the table of lessons in the README."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.course.lesson import Lesson
+
+LESSON_TABLE = ("<!-- lessons: made by `grader build` -->", "<!-- end of lessons -->")
+
+
+def make_index(lessons: list[Lesson]) -> NotebookNode:
+    """Return the start page, made from ``grader/index.md``: a cell for each `---` line."""
+    template = Path(__file__).with_name("index.md").read_text(encoding="utf-8")
+    text = string.Template(template).substitute(lessons=lesson_table(lessons, ""))
+    cells = []
+    for number, part in enumerate(text.split("\n---\n")):
+        cell = nbformat.v4.new_markdown_cell(part.strip())
+        cell["id"] = f"index-{number}"
+        cells.append(cell)
+    kernelspec = lessons[0].notebook.metadata.kernelspec if lessons else {}
+    return nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": kernelspec, "language_info": {"name": "python"}}
+    )
+
+
+def lesson_table(lessons: list[Lesson], prefix: str) -> str:
+    """Return the lessons as a Markdown table, links relative to ``prefix``."""
+    rows = ["| | lesson | what you learn | time | points |", "|---|---|---|---|---|"]
+    for lesson in lessons:
+        about = lesson.about
+        link = f"[{lesson.title}]({prefix}{lesson.name}/{lesson.name}.ipynb)"
+        rows.append(
+            f"| {lesson.name[:2]} | {link} | {about['summary']} | {about['minutes']} min "
+            f"| {lesson.points:g} |"
+        )
+    return "\n".join(rows)
+
+
+def fill_lesson_table(text: str, table: str) -> str:
+    """Put the lesson table between its two marks in a Markdown text, if it has them."""
+    start, end = LESSON_TABLE
+    if start not in text or end not in text:
+        return text
+    before, rest = text.split(start, 1)
+    return f"{before}{start}\n{table}\n{end}{rest.split(end, 1)[1]}"

@@ -1,0 +1,1 @@
+"""Processes and the kernel: sandboxes, limits and messages. Knows nothing of notebooks."""

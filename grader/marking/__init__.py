@@ -1,0 +1,1 @@
+"""Marking one submission, from the notebook to points and messages."""

@@ -1,0 +1,168 @@
+"""Mark one submission: read it, restore the tests, run it, add up the points."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.course.cells import grade_id
+from grader.course.lesson import Lesson, find_lessons, find_root
+from grader.isolation.limits import ResourceLimits
+from grader.marking.explain import hide_tracebacks
+from grader.marking.outputs import CellRun
+from grader.marking.results import (
+    GRADED,
+    MISSING,
+    UNREADABLE,
+    ExerciseResult,
+    SubmissionResult,
+    TestResult,
+)
+from grader.marking.score import score
+from grader.marking.supervisor import run_submission
+from grader.printable import printable
+from grader.runner import run_cells
+from grader.submission.parse import UnreadableError, parse_notebook, read_notebook
+from grader.submission.restore import Restored, restore
+from grader.submission.sanitize import Sanitizer
+from grader.workers.pool import WarmPool, shared_pool
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A submission's marks, and the notebook that they come from.
+
+    Attributes
+    ----------
+    result : SubmissionResult
+        The marks.
+    notebook : NotebookNode or None
+        Executed, with the lesson's tests; None if there was none to be read.
+    """
+
+    result: SubmissionResult
+    notebook: NotebookNode | None
+
+
+def mark(
+    notebook: str | Path | bytes | NotebookNode,
+    lesson: Lesson | str,
+    *,
+    student: str = "",
+    bounds: ResourceLimits = ResourceLimits(),  # noqa: B008  (frozen)
+    zygotes: WarmPool | None = None,
+) -> Marked:
+    """Mark one notebook, without a gradebook or a folder of submissions.
+
+    The student's code runs confined, and apart from the tests: see ``grader/README.md``.
+
+    Parameters
+    ----------
+    notebook : path, bytes or NotebookNode
+        What was handed in.
+    lesson : Lesson or str
+        The lesson, or what names it: ``"02_convolution"``, ``"02"``, ``"convolution"``.
+    student : str
+        Whose it is, for the result.
+    bounds : Bounds
+        What it may use.
+    zygotes : Zygotes, optional
+        Where processes come from; those that this process shares by default.
+
+    Raises
+    ------
+    ProcessStartError
+        If the machine starts no confined process; `grader.isolation.confine.check_available` says why.
+
+    Examples
+    --------
+    >>> import grader
+    >>> grader.mark("submitted/ana/02_convolution/02_convolution.ipynb", "02").result.score
+    8.0
+    """
+    if isinstance(lesson, str):
+        lesson = find_lessons(find_root(), [lesson])[0]
+    begin = time.perf_counter()
+    try:
+        read = _read(notebook)
+    except FileNotFoundError:
+        return Marked(without_marks(lesson, student, MISSING, f"there is no {notebook}"), None)
+    except UnreadableError as error:
+        return Marked(without_marks(lesson, student, UNREADABLE, str(error)), None)
+    restored = restore(read, lesson)
+    given = {cell.source for cell in lesson.notebook.cells}
+    defuser = Sanitizer()
+    restored.notes += defuser.texts(restored.notebook, given)
+    cells = [cell for cell in restored.notebook.cells if cell.cell_type == "code"]
+    runs, errors = run_submission(cells, lesson, bounds, zygotes or shared_pool(), defuser)
+    stops = _place(cells, runs)
+    exercises = score(restored.notebook, lesson, errors)
+    hide_tracebacks(restored.notebook, errors)
+    seconds = time.perf_counter() - begin
+    message = printable("; ".join([*restored.notes, *stops]))
+    result = SubmissionResult(student, lesson.name, GRADED, exercises, seconds, message)
+    _record_untouched(restored)
+    return Marked(result, restored.notebook)
+
+
+def _read(notebook: str | Path | bytes | NotebookNode) -> NotebookNode:
+    """Return what was handed in as a clean notebook."""
+    if isinstance(notebook, NotebookNode):
+        return parse_notebook(nbformat.writes(notebook).encode())
+    if isinstance(notebook, bytes):
+        return parse_notebook(notebook)
+    path = Path(notebook)
+    if not path.exists():
+        raise FileNotFoundError(path)
+    return read_notebook(path)
+
+
+def without_marks(lesson: Lesson, student: str, status: str, message: str) -> SubmissionResult:
+    """Return the result of a submission of which nothing could be run."""
+    exercises = tuple(
+        ExerciseResult(
+            exercise.name,
+            tuple(TestResult(test.grade_id, 0.0, test.points, message) for test in exercise.tests),
+        )
+        for exercise in lesson.exercises
+    )
+    return SubmissionResult(student, lesson.name, status, exercises, 0.0, message)
+
+
+def execute(
+    notebook: NotebookNode,
+    *,
+    timeout: float,
+    root: Path | None,
+    render: bool = True,
+    run: Callable = run_cells,
+) -> list[str]:
+    """Run a notebook's code cells in place; return a sentence for each that was stopped."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    runs = run([cell.source for cell in cells], timeout=timeout, root=root, render=render)
+    return _place(cells, runs)
+
+
+def _place(cells: list[NotebookNode], runs: list[CellRun]) -> list[str]:
+    """Put what cells gave into them; return a sentence for each that was stopped."""
+    stops = []
+    for count, (cell, done) in enumerate(zip(cells, runs, strict=True), start=1):
+        cell.execution_count, cell.outputs = count, done.outputs
+        for output in done.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = count
+        if done.stopped:
+            name = grade_id(cell)
+            what = f"the cell {name}" if name else f"code cell {count}"
+            stops.append(f"{what}: {done.stopped}")
+    return stops
+
+
+def _record_untouched(restored: Restored) -> None:
+    """Note in the notebook which answers were not begun; nbgrader calls it 'No response.'."""
+    restored.notebook.metadata["grader"] = {"untouched": sorted(restored.untouched)}

@@ -1,0 +1,70 @@
+"""Add up the points of an executed notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nbformat import NotebookNode
+
+from grader.course.cells import grade_id, is_test
+from grader.course.lesson import GradedExercise, Lesson
+from grader.marking.explain import explain_points_lost
+from grader.marking.results import (
+    ExerciseResult,
+    TestResult,
+)
+from grader.printable import printable
+
+
+def score(
+    notebook: NotebookNode,
+    lesson: Lesson,
+    errors: Mapping[str, str] = {},
+) -> tuple[ExerciseResult, ...]:
+    """Add up the points of an executed notebook, exercise by exercise.
+
+    ``errors`` says of answer cells with what error they ended, where no output does.
+    """
+    tests = {grade_id(cell): cell for cell in notebook.cells if is_test(cell)}
+    return tuple(
+        _score_exercise(exercise, tests, notebook, errors) for exercise in lesson.exercises
+    )
+
+
+def _score_exercise(
+    exercise: GradedExercise,
+    tests: dict[str, NotebookNode],
+    notebook: NotebookNode,
+    errors: Mapping[str, str],
+) -> ExerciseResult:
+    """Score the test cells of one exercise."""
+    results = []
+    for test in exercise.tests:
+        cell = tests.get(test.grade_id)
+        points = score_cell(cell) if cell is not None else 0.0
+        message = (
+            ""
+            if cell is None or points == test.points
+            else explain_points_lost(cell, notebook, errors)
+        )
+        results.append(TestResult(test.grade_id, points, test.points, printable(message)))
+    return ExerciseResult(exercise.name, tuple(results))
+
+
+def score_cell(cell: NotebookNode) -> float:
+    """Return the points that a test cell's outputs give.
+
+    The same as ``nbgrader.utils.determine_grade``, whose import takes seconds: none if there is an
+    error or anything on stderr, as many as the value of its last line says, else all.
+    """
+    points = float(cell.metadata.nbgrader.points)
+    for output in cell.outputs:
+        if output.output_type == "error" or output.get("name") == "stderr":
+            return 0.0
+        if output.output_type == "execute_result":
+            try:
+                partial = float(output.data["text/plain"])
+            except (KeyError, ValueError):
+                return points
+            return min(partial, points) if partial >= 0 else points
+    return points

@@ -1,0 +1,158 @@
+"""A student's own check: run a copy with the tests that are theirs to see."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from grader.course.cells import grade_id, is_test, without_hidden
+from grader.course.lesson import LESSON_NAME, CourseError, Lesson, find_lessons
+from grader.marking.mark import execute
+from grader.marking.results import ExerciseResult
+from grader.marking.score import score
+from grader.submission.parse import UnreadableError, read_notebook
+from grader.submission.restore import restore
+
+TIMEOUT = 20.0
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check of one notebook showed.
+
+    Attributes
+    ----------
+    path : Path
+        The notebook.
+    lesson : Lesson
+        The lesson that it is a copy of.
+    exercises : tuple of ExerciseResult
+        With the visible tests alone.
+    hidden : dict of str to float
+        For each exercise, the points that hidden tests give when the work is marked.
+    notes : tuple of str
+        What was put right before it ran, and what was stopped.
+    """
+
+    path: Path
+    lesson: Lesson
+    exercises: tuple[ExerciseResult, ...]
+    hidden: dict[str, float]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether all visible tests pass."""
+        return all(exercise.score == exercise.max_score for exercise in self.exercises)
+
+
+def find_copies(root: Path, paths: list[Path]) -> list[Path]:
+    """Return the notebooks to check.
+
+    Parameters
+    ----------
+    root : Path
+        The course's root.
+    paths : list of Path
+        Notebooks, folders that hold some, or lessons by name or number. If empty: those below the
+        working folder if it lies in ``notebooks/``, else all of the course.
+
+    Raises
+    ------
+    CourseError
+        If a path is not there and names no lesson, or there is no lesson in it.
+    """
+    if not paths:
+        here = Path.cwd()
+        paths = [here if here.is_relative_to(root / "notebooks") else root / "notebooks"]
+    found = []
+    for path in paths:
+        if not path.exists():
+            if path.suffix or len(path.parts) > 1:
+                raise CourseError(f"There is no {path}")
+            path = _copy_of(root, path.name)
+        if path.is_file():
+            found.append(path)
+            continue
+        below = sorted(path.rglob("*.ipynb"))
+        copies = [
+            one for one in below if _lesson_name(one) and ".ipynb_checkpoints" not in one.parts
+        ]
+        if not copies:
+            raise CourseError(f"There is no lesson's notebook in {path}")
+        found += copies
+    return found
+
+
+def _copy_of(root: Path, name: str) -> Path:
+    """Return the copy of the lesson that a name or a number means."""
+    try:
+        (lesson,) = find_lessons(root, [name])
+    except CourseError as error:
+        raise CourseError(f"There is no file {name}. {error}") from error
+    if not lesson.release.is_file():
+        raise CourseError(f"There is no {lesson.release}")
+    return lesson.release
+
+
+def _lesson_name(path: Path) -> str:
+    """Return the lesson's name that a file name begins with, or ''.
+
+    JupyterLab and browsers add to it when there are two: ``-Copy1``, `` (1)``.
+    """
+    stem = re.sub(r"(-Copy\d+| ?\(\d+\))+$", "", path.stem)
+    return stem if LESSON_NAME.fullmatch(stem) else ""
+
+
+def check(path: Path, root: Path, *, timeout: float = TIMEOUT) -> Checked:
+    """Run one notebook with its visible tests, figures made but not drawn.
+
+    Raises
+    ------
+    CourseError
+        If the file is no lesson's, or no notebook.
+    """
+    name = _lesson_name(path)
+    known = {lesson.name: lesson for lesson in find_lessons(root)}
+    if name not in known:
+        raise CourseError(f"{path} is not named like a lesson: {', '.join(known)}")
+    lesson = known[name]
+    try:
+        restored = restore(read_notebook(path), lesson, hidden=False)
+    except UnreadableError as error:
+        raise CourseError(f"{path}: {error}") from error
+    hidden = _hidden_tests(lesson)
+    notebook = restored.notebook
+    notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in hidden]
+    stops = execute(notebook, timeout=timeout, root=root, render=False)
+    exercises = tuple(
+        ExerciseResult(
+            exercise.name,
+            tuple(test for test in exercise.tests if test.grade_id not in hidden),
+        )
+        for exercise in score(notebook, lesson)
+    )
+    points: dict[str, float] = {exercise.name: 0.0 for exercise in lesson.exercises}
+    for exercise in lesson.exercises:
+        points[exercise.name] += sum(
+            test.points for test in exercise.tests if test.grade_id in hidden
+        )
+    return Checked(path, lesson, exercises, points, (*restored.notes, *stops))
+
+
+def _hidden_tests(lesson: Lesson) -> set[str]:
+    """Return the test cells of which nothing but imports is left when hidden parts are taken out.
+
+    Such a cell would pass whatever the function does.
+    """
+    return {grade_id(cell) for cell in lesson.notebook.cells if is_test(cell) and _is_empty(cell)}
+
+
+def _is_empty(cell: NotebookNode) -> bool:
+    """Tell whether a test cell checks nothing that is visible."""
+    statements = ast.parse(without_hidden(cell.source)).body
+    return all(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in statements)

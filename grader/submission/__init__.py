@@ -1,0 +1,1 @@
+"""What was handed in, as untrusted data: parsed, restored, sanitised."""

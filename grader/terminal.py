@@ -1,0 +1,100 @@
+"""What the command line shows: tables and lines, for people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.marking.results import GRADED, SubmissionResult
+from grader.printable import escape_name
+
+if TYPE_CHECKING:
+    from grader.selfcheck import Checked
+
+
+out = Console()
+err = Console(stderr=True)
+
+
+def points(value: float) -> str:
+    """Write points without needless zeros."""
+    return f"{round(value, 2):g}"
+
+
+def is_problem(result: SubmissionResult) -> bool:
+    """Tell whether an instructor should look at a submission."""
+    return result.status != GRADED or bool(result.message)
+
+
+def problem_line(result: SubmissionResult) -> Text:
+    """Write what is the matter with one submission in a line."""
+    line = Text(f"{escape_name(result.student)}  {result.lesson}  ")
+    if result.status != GRADED:
+        line.append(f"{result.status}: ", style="red" if result.status != "missing" else "yellow")
+    return line.append(result.message)
+
+
+def summary_table(results: Iterable[SubmissionResult]) -> Table:
+    """Return the table at the end of ``grader autograde``: a row for each lesson."""
+    by_lesson = defaultdict(list)
+    for result in results:
+        by_lesson[result.lesson].append(result)
+    table = Table("lesson", title="Marked")
+    for column in ("handed in", "missing", "mean", "of", "problems"):
+        table.add_column(column, justify="right")
+    for lesson, group in sorted(by_lesson.items()):
+        handed_in = [result for result in group if result.status != "missing"]
+        mean = points(fmean(result.score for result in handed_in)) if handed_in else "-"
+        table.add_row(
+            lesson,
+            str(len(handed_in)),
+            str(len(group) - len(handed_in)),
+            mean,
+            points(group[0].max_score),
+            str(sum(is_problem(result) for result in handed_in)),
+        )
+    return table
+
+
+def checked_notebook(checked: Checked) -> Group:
+    """Return what ``grader check`` says about one notebook."""
+    table = Table(title=f"{checked.lesson.title}", title_justify="left", show_edge=False)
+    table.add_column("")
+    table.add_column("exercise")
+    table.add_column("points", justify="right")
+    table.add_column("more, when it is marked", justify="right")
+    got = most = more = 0.0
+    for exercise in checked.exercises:
+        passed = exercise.score == exercise.max_score
+        sign = Text("✓", "green") if passed else Text("✗", "red")
+        hidden = checked.hidden[exercise.name]
+        got, most, more = got + exercise.score, most + exercise.max_score, more + hidden
+        earned = f"{points(exercise.score)} of {points(exercise.max_score)}"
+        table.add_row(sign, exercise.name, earned, f"+ {points(hidden)}" if hidden else "")
+    table.add_section()
+    table.add_row("", "together", f"{points(got)} of {points(most)}", f"+ {points(more)}")
+    parts: list = [Text(str(checked.path), style="dim"), table]
+    for exercise in checked.exercises:
+        if exercise.message:
+            parts.append(Text())
+            parts.append(Padding(_message(exercise.name, exercise.message), (0, 0, 0, 2)))
+    parts += [Text(f"Note: {note}.", style="yellow") for note in checked.notes]
+    if more:
+        parts.append(
+            Text("Hidden tests give the other points, on other inputs, when your work is marked.")
+        )
+    return Group(*parts)
+
+
+def _message(name: str, message: str) -> Text:
+    """Write an exercise's message, the exercise's name in colour."""
+    text = Text(message if message.startswith(name) else f"{name}: {message}")
+    text.stylize("bold red", 0, len(name))
+    return text

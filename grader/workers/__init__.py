@@ -1,0 +1,1 @@
+"""What runs inside the sandboxed processes, and what each of them may read."""

@@ -1,0 +1,72 @@
+"""Check that a sandboxed process is really confined on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import socket
+import time
+from collections.abc import Callable
+
+from grader.isolation.channel import Channel, ConnectionClosedError, DeadlineError, ProtocolError
+from grader.isolation.confine import SandboxUnavailableError, check_available
+from grader.isolation.forkserver import ProcessStartError
+from grader.isolation.limits import ProcessLimits
+from grader.workers.policy import enter
+from grader.workers.pool import shared_pool
+
+
+def check_protections(limits: ProcessLimits) -> str:
+    """Return in words what confines a submission here, having seen that it does.
+
+    Raises
+    ------
+    SandboxUnavailableError
+        If anything is missing, or lets through what it should not.
+    """
+    kinds = check_available()
+    zygote = shared_pool().get("answers", False, None)
+    try:
+        process = zygote.fork(
+            "grader.workers.selftest:attempt_forbidden", {"memory": limits.memory}
+        )
+        with contextlib.closing(process):
+            leaks = json.loads(process.channel.receive(10_000, time.monotonic() + 120))
+    except (
+        ProcessStartError,
+        ConnectionClosedError,
+        DeadlineError,
+        ProtocolError,
+        ValueError,
+    ) as error:
+        raise SandboxUnavailableError(f"a confined process did not start ({error})") from error
+    if leaks:
+        raise SandboxUnavailableError(f"a confined process could still {', '.join(leaks)}")
+    return (
+        f"{kinds} keep submissions from files, network, programs and each other; "
+        f"{limits.memory / 1e9:.3g} GB of memory each"
+    )
+
+
+def attempt_forbidden(channel: Channel, memory: int) -> None:
+    """Be confined as a process that answers is, try what it must not, and say what worked."""
+    enter("answers", None, None, ProcessLimits(memory=memory))
+    attempts: dict[str, Callable[[], object]] = {
+        "read files": lambda: os.listdir("/"),
+        "write files": lambda: open(f"/tmp/grader-{os.getpid()}", "w").close(),
+        "change files": lambda: os.setxattr("/tmp", "user.grader", b""),
+        "reach the network": lambda: socket.socket().close(),
+        "start programs": lambda: os.execv("/bin/true", ["true"]),
+        "start processes": lambda: os.fork() or os._exit(0),
+        "send signals": lambda: os.kill(os.getppid(), 0),
+        "use any memory": lambda: bytearray(2 * memory),
+        "import SciPy": lambda: importlib.import_module("scipy"),
+    }
+    leaks = []
+    for name, attempt in attempts.items():
+        with contextlib.suppress(OSError, ImportError, MemoryError):
+            attempt()
+            leaks.append(name)
+    channel.send(json.dumps(leaks).encode())

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from grader.course.files import write_atomically
+from grader.course.lesson import CourseError, find_lessons, find_root, read_source
+from tests.support.toy import make_course
+
+
+def test_a_lesson_knows_its_exercises_and_points(toy):
+    assert [(one.name, one.points) for one in toy.exercises] == [("double", 3.0), ("shout", 1.0)]
+    assert toy.points == 4.0
+    assert toy.title == "A toy"
+
+
+@pytest.mark.parametrize("name", ["01_toy", "01", "1", "toy"])
+def test_a_lesson_is_found_by_name_number_or_topic(toy, name):
+    assert [lesson.name for lesson in find_lessons(toy.root, [name])] == ["01_toy"]
+
+
+def test_an_unknown_lesson_is_refused_with_those_there_are(toy):
+    with pytest.raises(CourseError, match=r"no lesson '09'.*01_toy"):
+        find_lessons(toy.root, ["09"])
+
+
+def test_the_root_is_found_from_below(toy):
+    assert find_root(toy.source.parent) == toy.root.resolve()
+
+
+def test_reading_a_source_twice_gives_the_same_cells(toy):
+    assert read_source(toy.source) == read_source(toy.source)
+
+
+def test_a_graded_cell_without_points_is_refused(tmp_path):
+    lesson = make_course(tmp_path)
+    text = lesson.source.read_text().replace(', "points": 2', "")
+    lesson.source.write_text(text)
+    with pytest.raises(CourseError, match="needs grade_id and points"):
+        _ = lesson.notebook
+
+
+def test_writing_atomically_leaves_nothing_else_behind(tmp_path):
+    path = tmp_path / "new" / "file"
+    write_atomically(path, "é")
+    assert path.read_text(encoding="utf-8") == "é"
+    assert list(Path(path.parent).iterdir()) == [path]

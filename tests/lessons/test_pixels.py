@@ -1,0 +1,18 @@
+"""Do lesson 01's tests tell right from wrong?"""
+
+import pytest
+
+from tests.banks.answers import pixels
+from tests.support.answer_tests import AnswerTests
+from tests.support.lessons import run_tests
+
+
+class TestAnswers(AnswerTests):
+    answers = pixels
+
+
+@pytest.mark.parametrize("exercise", pixels.POINTS)
+def test_every_test_cell_says_that_nothing_came_back(exercise):
+    answer = pixels.write_answer(exercise, "pass")
+    for message in run_tests(pixels.LESSON, exercise, answer).values():
+        assert "None" in message

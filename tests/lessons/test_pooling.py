@@ -1,0 +1,31 @@
+"""Do lesson 05's tests tell right from wrong?"""
+
+import pytest
+
+from tests.banks.answers import pooling
+from tests.support.answer_tests import AnswerTests
+from tests.support.lessons import score
+
+
+class TestAnswers(AnswerTests):
+    answers = pooling
+
+
+@pytest.mark.parametrize(
+    ("exercise", "slip", "points"),
+    [
+        ("pool2d", "no error for the window", 3.5),
+        ("pool2d", "any other mode averages", 3.5),
+        ("pool2d", "stride ignored", 2),
+        ("pool2d", "starts at -999", 3.5),
+        ("pool2d", "ceil", 2),
+        ("pool2d", "divided by the stride", 3),
+        ("max_pool_same", "zeros win", 2),
+        ("max_pool_same", "all padding after", 2),
+        ("shift", "far shifts start over", 1.5),
+        ("shift", "colour alone", 0.5),
+        ("pool2d", "always an error", 0),
+    ],
+)
+def test_one_slip_does_not_cost_everything(exercise, slip, points):
+    assert score(pooling.LESSON, exercise, pooling.WRONG[exercise][slip][0]) == points

@@ -1,0 +1,31 @@
+"""Do lesson 06's tests tell right from wrong?"""
+
+import pytest
+
+from tests.banks.answers import xo_classifier
+from tests.banks.answers.xo_classifier import LESSON, POINTS, WRONG
+from tests.support.answer_tests import AnswerTests
+from tests.support.lessons import score
+
+
+class TestAnswers(AnswerTests):
+    answers = xo_classifier
+
+
+@pytest.mark.parametrize("exercise", POINTS)
+def test_zeros_of_some_shape_have_no_points(exercise):
+    zeros = f"def {exercise}(*args):\n    return np.zeros((7, 7))"
+    assert score(LESSON, exercise, zeros) == 0
+
+
+@pytest.mark.parametrize(
+    ("exercise", "slip", "points"),
+    [
+        ("match_feature", "no error", 2.5),
+        ("match_feature", "products wrap around", 2.5),
+        ("classify", "last of equals", 1.5),
+        ("template_score", "no error", 1.5),
+    ],
+)
+def test_one_slip_does_not_cost_everything(exercise, slip, points):
+    assert score(LESSON, exercise, WRONG[exercise][slip][0]) == points

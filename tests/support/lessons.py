@@ -1,0 +1,181 @@
+"""Run a lesson's own test cells on an answer, as the grader will, but in this process.
+
+``run_tests("01_pixels", "count_values", source)`` gives for each test cell the message that a
+student reads, or None if the cell passes.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import importlib
+import inspect
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from nbformat import NotebookNode
+
+from grader.course.lesson import Lesson, find_lessons
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@functools.cache
+def find_lesson(name: str) -> Lesson:
+    """Return a lesson by its name, number or topic."""
+    (lesson,) = find_lessons(ROOT, [name])
+    return lesson
+
+
+def topic_of(lesson: str) -> str:
+    """Return what a lesson's modules are named after: ``convolution`` of ``02_convolution``."""
+    return find_lesson(lesson).name.split("_", 1)[1]
+
+
+def model_answer(lesson: str, exercise: str) -> str:
+    """Return the source of the answer that the lesson itself gives."""
+    return _cells(lesson)[exercise].source
+
+
+def model_source(lesson: str, exercise: str) -> str:
+    """Return the lesson's own answer after all that it may use: see `surroundings`."""
+    return f"{surroundings(lesson, exercise)}\n\n{model_answer(lesson, exercise)}"
+
+
+@functools.cache
+def surroundings(lesson: str, exercise: str) -> str:
+    """Return what stands around an answer in its notebook, as source.
+
+    That is the lesson's imports, as far as answers use them, and its answers to the other
+    exercises.
+    """
+    exercises = [each.name for each in find_lesson(lesson).exercises]
+    used = {
+        node.id
+        for name in exercises
+        for node in ast.walk(ast.parse(model_answer(lesson, name)))
+        if isinstance(node, ast.Name)
+    }
+    imports = [
+        ast.unparse(statement)
+        for cell in find_lesson(lesson).notebook.cells
+        if cell.cell_type == "code" and "nbgrader" not in cell.metadata
+        for statement in _imports(cell.source)
+        if used & {alias.asname or alias.name for alias in statement.names}
+    ]
+    others = [model_answer(lesson, name) for name in exercises if name != exercise]
+    return "\n\n".join([*dict.fromkeys(imports), *others])
+
+
+def imports_of(lesson: str) -> list[str]:
+    """Return every import statement of a lesson's answers and test cells, each once."""
+    sources = [surroundings(lesson, each.name) for each in find_lesson(lesson).exercises]
+    sources += [cell.source for cell in _cells(lesson).values()]
+    return list(dict.fromkeys(ast.unparse(each) for text in sources for each in _imports(text)))
+
+
+def _imports(source: str) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Return a cell's import statements."""
+    for statement in ast.parse(source).body:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            yield statement
+
+
+def run_tests(lesson: str, exercise: str, answer: str) -> dict[str, str | None]:
+    """Run every test cell of one exercise, visible and hidden, on one answer.
+
+    Parameters
+    ----------
+    lesson : str
+        ``02_convolution``, ``02`` or ``convolution``.
+    exercise : str
+        The exercise's name.
+    answer : str
+        Source that defines a function of that name. NumPy is there as ``np``.
+
+    Returns
+    -------
+    dict of str to str or None
+        For each test cell's ``grade_id`` the message that a student sees, or None if it passes.
+        Anything written to stderr ("not done yet") is a failure, as it is for nbgrader.
+
+    Raises
+    ------
+    Exception
+        What the answer's source, or a test cell by a fault of its own, raises.
+    """
+    return dict(each_test(lesson, exercise, answer))
+
+
+def each_test(lesson: str, exercise: str, answer: str) -> Iterator[tuple[str, str | None]]:
+    """Do what `run_tests` does, one test cell at a time."""
+    for grade_id, cell in _cells(lesson).items():
+        if cell.metadata["nbgrader"]["grade"] and grade_id.split("-")[1] == exercise:
+            yield grade_id, _run_cell(cell.source, answer)
+
+
+def score(lesson: str, exercise: str, answer: str) -> float:
+    """Return the points that an answer gets."""
+    return points_for(lesson, run_tests(lesson, exercise, answer))
+
+
+def points_for(lesson: str, messages: dict[str, str | None]) -> float:
+    """Return the points of the test cells that had nothing to say, as `run_tests` tells."""
+    cells = _cells(lesson)
+    return sum(
+        cells[grade_id].metadata["nbgrader"]["points"]
+        for grade_id, message in messages.items()
+        if message is None
+    )
+
+
+def known_mistakes(lesson: str) -> dict[str, dict[str, Callable]]:
+    """Return the known mistakes of a lesson's exercises, by their names."""
+    table = importlib.import_module(f"utils.mistakes.{topic_of(lesson)}").MISTAKES
+    return {
+        exercise.name: {mistake.__name__: mistake for mistake in table.get(exercise.name, ())}
+        for exercise in find_lesson(lesson).exercises
+    }
+
+
+def mistake_source(lesson: str, exercise: str, mistake: str) -> str:
+    """Return an answer that makes a known mistake.
+
+    It calls `utils`, which no answer may, and so is excused from being by hand.
+    """
+    return (
+        "from utils.byhand import trusted\n"
+        f"from utils.mistakes.{topic_of(lesson)} import {mistake} as wrong_way\n"
+        f"{exercise} = trusted(wrong_way)\n"
+    )
+
+
+def words_of(lesson: str, exercise: str, mistake: str) -> str:
+    """Return what a student reads about a known mistake, on one line."""
+    return " ".join(inspect.getdoc(known_mistakes(lesson)[exercise][mistake]).split())
+
+
+@functools.cache
+def _cells(lesson: str) -> dict[str, NotebookNode]:
+    """Return a lesson's answer and test cells by their ``grade_id``."""
+    return {
+        cell.metadata["nbgrader"]["grade_id"]: cell
+        for cell in find_lesson(lesson).notebook.cells
+        if "nbgrader" in cell.metadata
+    }
+
+
+def _run_cell(source: str, answer: str) -> str | None:
+    """Run an answer and then one test cell in a fresh namespace; return the failure's message."""
+    namespace = {"__name__": "__main__", "np": np}
+    exec(compile(answer, "<answer>", "exec"), namespace)
+    errors = io.StringIO()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors):
+        try:
+            exec(compile(source, "<test cell>", "exec"), namespace)
+        except AssertionError as failure:
+            return str(failure)
+    return errors.getvalue() or None

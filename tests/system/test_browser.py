@@ -1,0 +1,225 @@
+"""Does the course work in a real JupyterLab, in a real browser?"""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import (
+    CHROMIUM,
+    RUN_MS,
+    browser_page,
+    open_lesson,
+    running_lab,
+    set_slider,
+    widget_panel,
+)
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: apt install chromium)"),
+]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    with running_lab(tmp_path_factory.mktemp("lab")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def page():
+    with browser_page() as opened:
+        yield opened
+
+
+def test_jupyter_lab_opens_on_the_start_page(lab, page):
+    """Does a student who types the README's command see the lesson map?"""
+    page.goto(lab)
+    expect(page).to_have_url(re.compile(r"/lab/tree/notebooks/index\.ipynb"))
+    expect(page.get_by_role("heading", name="From Pixels to LeNet")).to_be_visible()
+    page.get_by_role("link", name="Convolution by hand").click()
+    expect(page.get_by_role("heading", name="Convolution by hand")).to_be_visible()
+
+
+def test_the_stepper_steps_through_the_nine_published_sums(lab, page):
+    """Does dragging the slider show 44 ... 144, as numbers in the drawing and in the text?"""
+    open_lesson(page, lab, "02_convolution")
+    panel = widget_panel(page, "position")
+    status, drawing = panel.get_by_role("status"), panel.get_by_role("img")
+    expect(status).to_contain_text("Position 1 of 9: 1×1 + 2×2 + 5×3 + 6×4 = 44", timeout=RUN_MS)
+    track = panel.locator(".noUi-base").bounding_box()
+    handle = panel.locator(".noUi-handle")
+    sums = [44, 54, 64, 84, 94, 104, 124, 134, 144]
+    for position, total in enumerate(sums, start=1):
+        start = handle.bounding_box()
+        page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(track["x"] + track["width"] * (position - 1) / 8, track["y"] + 5, steps=4)
+        page.mouse.up()
+        expect(status).to_contain_text(f"Position {position} of 9")
+        expect(status).to_contain_text(f"= {total}")
+        expect(drawing.get_by_text(str(total), exact=True).last).to_be_attached()
+
+
+def test_the_stepper_follows_its_buttons_and_choices(lab, page):
+    """Do previous, next, and the choice of image and kernel do what they say?"""
+    panel = widget_panel(page, "position")
+    status = panel.get_by_role("status")
+    panel.get_by_role("button", name="previous").click()
+    expect(status).to_contain_text("Position 8 of 9")
+    panel.get_by_role("button", name="next").click()
+    expect(status).to_contain_text("Position 9 of 9")
+    panel.get_by_label("image").select_option("left half bright")
+    panel.get_by_label("kernel").select_option("left minus right")
+    expect(status).to_contain_text("Position 1 of 16")
+    panel.get_by_role("button", name="next").click()
+    expect(status).to_contain_text("= 30")
+
+
+def test_mixing_a_colour(lab, page):
+    """Do sliders, code and text of lesson 01's mixer follow each other?"""
+    open_lesson(page, lab, "01_pixels")
+    panel = widget_panel(page, "red")
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text("#0B6623: red 11, green 102, blue 35", timeout=RUN_MS)
+    set_slider(panel, "red", +4)
+    expect(status).to_contain_text("#0F6623: red 15")
+    panel.get_by_label("code").fill("#98FB98")
+    expect(status).to_contain_text("red 152, green 251, blue 152")
+
+
+def test_zooming_into_a_photograph(lab, page):
+    """Do the numbers of lesson 01's zoom follow the window?"""
+    panel = widget_panel(page, "photo")
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text("Rows 100 to 105, columns 166 to 171", timeout=RUN_MS)
+    set_slider(panel, "column", +5)
+    expect(status).to_contain_text("Rows 100 to 105, columns 171 to 176")
+
+
+def test_trying_kernels_on_a_photograph(lab, page):
+    """Does lesson 03's workbench follow a chosen kernel and a typed one?"""
+    open_lesson(page, lab, "03_sobel")
+    panel = widget_panel(page, "kernel")
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text("Kernel pass through on photographer", timeout=RUN_MS)
+    panel.get_by_label("kernel", exact=True).select_option("Sobel Gx")
+    expect(status).to_contain_text("its numbers add up to 0")
+    panel.get_by_label("row 2, column 3", exact=True).fill("-5")
+    expect(status).to_contain_text("Kernel your own on photographer: its numbers add up to −7")
+
+
+def test_moving_the_threshold_of_an_edge_map(lab, page):
+    """Does lesson 03's edge map count the edges that its threshold leaves?"""
+    panel = widget_panel(page, "threshold")
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text("Threshold 0.20 on photographer", timeout=RUN_MS)
+    set_slider(panel, "threshold", +1)
+    expect(status).to_contain_text("Threshold 0.21")
+    expect(status).to_contain_text("5,753 of 75,692 pixels are edges, 7.6%")
+
+
+def test_predicting_a_shape(lab, page):
+    """Does lesson 04's explorer fill in the formula and name what is never seen?"""
+    open_lesson(page, lab, "04_output_size")
+    panel = widget_panel(page, "n (image)")
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text(
+        "floor((6 − 3 + 0) / 2) + 1 = floor(1.5) + 1 = 2. Output: 2×2. "
+        "Never seen: row and column 5, 11 of 36 pixels.",
+        timeout=RUN_MS,
+    )
+    set_slider(panel, "n (image)", +1)
+    expect(status).to_contain_text("Output: 3×3. Every pixel is seen.")
+    set_slider(panel, "n (image)", -1)
+    panel.get_by_label("padding", exact=True).select_option("same")
+    expect(status).to_contain_text("Added: 0 before, 1 after.")
+    panel.get_by_label("padding", exact=True).select_option("custom")
+    expect(status).to_contain_text("floor((6 − 3 + 2×1) / 2) + 1")
+    set_slider(panel, "p (padding)", +2)
+    expect(status).to_contain_text("floor((6 − 3 + 2×3) / 2) + 1 = floor(4.5) + 1 = 5.")
+
+
+def test_stepping_a_pooling_window(lab, page):
+    """Does lesson 05's stepper pool as its controls say?"""
+    open_lesson(page, lab, "05_pooling")
+    panel = widget_panel(page, "stride")
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text("Position 1 of 4: max(1, 3, 4, 6) = 6", timeout=RUN_MS)
+    for _ in range(3):
+        panel.get_by_role("button", name="next").click()
+    expect(status).to_contain_text("Position 4 of 4: max(−1, −8, −4, −3) = −1")
+    panel.get_by_label("mode").select_option("average")
+    expect(status).to_contain_text("average(")
+    panel.get_by_label("image").select_option("7 by 7, from the letter X")
+    expect(status).to_contain_text("of 9:")
+    panel.get_by_label("padding").select_option("same")
+    expect(status).to_contain_text("of 16:")
+    expect(status).to_contain_text("Output: 4×4.")
+
+
+def test_shifting_a_digit_under_pooling(lab, page):
+    """Does lesson 05's shift explorer measure what each pooling forgives?"""
+    panel = widget_panel(page, "dx")
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text("Moved by 1, pooled 2×2", timeout=RUN_MS)
+    set_slider(panel, "dx", -1)
+    expect(status).to_contain_text("change by 0%")
+    set_slider(panel, "dx", +2)
+    panel.get_by_label("pooling").select_option("4×4")
+    expect(status).to_contain_text("hold 144 numbers and change by 39%")
+
+
+@pytest.fixture(scope="module")
+def pad(lab, page):
+    """Lesson 06's letter pad, ready to be drawn on."""
+    open_lesson(page, lab, "06_xo_classifier")
+    grid = page.get_by_role("grid", name=re.compile("letter"))
+    grid.wait_for(timeout=RUN_MS)
+    grid.scroll_into_view_if_needed()
+    panel = page.locator(".jp-OutputArea-output", has=grid)
+    expect(panel.get_by_role("status")).to_contain_text("Verdict: X. X scores 1.00, O scores 0.56")
+    return panel
+
+
+def cell(pad, row, column):
+    """Return a square of the letter pad, counted from 1."""
+    return pad.get_by_role("gridcell", name=re.compile(f"^row {row}, column {column}, "))
+
+
+def test_drawing_an_o_by_mouse_gives_the_verdict_o(page, pad):
+    """Is a ring that is dragged with the mouse read as an O, as one draws?"""
+    pad.get_by_role("button", name="clear").click()
+    expect(pad.locator(".xo-ink")).to_have_count(0)
+    ring = [(2, 4), (2, 6), (3, 7), (4, 8), (6, 8), (7, 7)]
+    ring += [(8, 6), (8, 4), (7, 3), (6, 2), (4, 2), (3, 3)]
+    for number, (row, column) in enumerate(ring):
+        box = cell(pad, row, column).bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y, steps=12 if number else 1)
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+    expect(pad.locator(".xo-ink")).to_have_count(16)
+    expect(pad.get_by_role("status")).to_contain_text("Verdict: O. X scores 0.56, O scores 1.00")
+
+
+def test_loading_and_moving_a_letter(pad):
+    """Do the buttons load, move and thicken a letter, and does the verdict follow?"""
+    status = pad.get_by_role("status")
+    pad.get_by_role("button", name="load O").click()
+    expect(status).to_contain_text("Verdict: O. X scores 0.56, O scores 1.00")
+    pad.get_by_role("button", name="load X").click()
+    for _ in range(3):
+        pad.get_by_role("button", name="move right").click()
+    expect(status).to_contain_text("Verdict: O. X scores 0.60, O scores 0.78")
+
+
+def test_drawing_without_a_mouse(page, pad):
+    """Can a letter be drawn with the keyboard alone?"""
+    pad.get_by_role("button", name="clear").click()
+    expect(pad.locator(".xo-ink")).to_have_count(0)
+    pad.locator('[role=gridcell][tabindex="0"]').focus()
+    for key in ("Home", "Space", "ArrowRight", "ArrowDown", "Space"):
+        page.keyboard.press(key)
+    expect(pad.locator(".xo-ink")).to_have_count(2)

@@ -1,0 +1,216 @@
+"""Would the proof notice a test that notices too little, or a right answer that is refused?"""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from grader.course.lesson import find_lessons
+from tests.support.lessons import ROOT, model_answer, run_tests
+from tools.proof import __main__ as command
+from tools.proof import operators, report
+from tools.proof.equivalent import EQUIVALENT
+from tools.proof.prove import Proof
+
+EQUIVALENT_ONES = EQUIVALENT["dense_parameters"]
+CAUGHT = "return inputs * units + units", "return inputs * units"
+NEVER_MADE = "inputs = 1", "inputs = 12"
+# A run forks, which a process that runs tests may be too far gone for.
+SCRIPT = f"""
+import json, os
+import numpy as np
+from tools.proof import run
+from tools.proof.prove import prove
+
+def proved(**changes):
+    proof = prove("01_pixels", "dense_parameters", **changes)
+    return proof.mutants, proof.caught, proof.right, proof.problems
+
+def for_ever():
+    while True:
+        pass
+
+known = {EQUIVALENT_ONES!r}
+found = {{
+    "as it is": proved(),
+    "nothing is equivalent": proved(equivalent={{}}),
+    "one too many": proved(equivalent=known | {{{CAUGHT!r}: "Why not."}}),
+    "one unknown": proved(equivalent=known | {{{NEVER_MADE!r}: "Why not."}}),
+    "a wrong answer": proved(right={{"biases": "def dense_parameters(*sizes): return 1"}}),
+}}
+run.SECONDS = 1
+calls = {{"loop": (for_ever,), "exit": (os._exit, 3), "right": (len, "four")}}
+found |= {{name: getattr(each, "why", each) for name, each in run.run_each(calls)}}
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def found():
+    """What some proofs of `dense_parameters`, and some forks, came to."""
+    process = subprocess.run(
+        [sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return json.loads(process.stdout)
+
+
+def mutants_of(answer):
+    return operators.make_mutants(answer, "f")
+
+
+def changes_of(body):
+    """Return what the operators make of a function's one line."""
+    found = mutants_of(f"def f(a, b):\n    {body}")
+    return {mutant.after for mutant in found if mutant.before == body}
+
+
+def test_an_exercise_whose_tests_can_be_trusted_has_no_problems(found):
+    mutants, caught, right, problems = found["as it is"]
+    assert mutants > 20
+    assert caught == mutants - len(EQUIVALENT_ONES)
+    assert right >= 5
+    assert problems == []
+
+
+def test_a_mutant_that_no_test_catches_is_reported(found):
+    mutants, caught, _, problems = found["nothing is equivalent"]
+    assert caught == mutants - len(EQUIVALENT_ONES)
+    ((before, after),) = EQUIVALENT_ONES
+    assert problems == [f"01_pixels, dense_parameters: No test catches `{before}` -> `{after}`"]
+
+
+@pytest.mark.parametrize(
+    ("case", "change"), [("one too many", CAUGHT), ("one unknown", NEVER_MADE)]
+)
+def test_an_equivalent_mutant_that_is_none_is_reported(found, case, change):
+    (problem,) = found[case][-1]
+    assert "caught or not made: `{}` -> `{}`".format(*change) in problem
+
+
+def test_a_right_answer_that_is_refused_is_reported(found):
+    refused, too_few = found["a wrong answer"][-1]
+    assert "A right answer is refused, 'biases': dense_parameters:" in refused
+    assert "should be 4 right answers" in too_few
+
+
+def test_a_mistake_that_is_not_named_is_reported():
+    proof = Proof("01_pixels", "mean_image", right=5, named=dict.fromkeys("abcd", "It is wrong."))
+    assert "should be 5 known mistakes" in proof.problems[0]
+    proof.unnamed = {"e": "passes every test"}
+    (problem,) = proof.problems
+    assert problem.endswith("A mistake is not named, e: passes every test")
+
+
+def test_an_endless_loop_and_an_ended_process_are_results_too(found):
+    assert found["loop"] == "It takes too long."
+    assert found["exit"] == "It ends its process."
+    assert found["right"] == 4
+
+
+def test_an_argument_that_is_changed_in_place_is_noticed():
+    answer = model_answer("01_pixels", "mean_image")
+    spoilt = "from tools.proof.run import spoiling\nmean_image = spoiling(mean_image, 'labels')"
+    messages = run_tests("01_pixels", "mean_image", f"{answer}\n{spoilt}")
+    assert "It changes its argument `labels`" in messages["test-mean_image"]
+
+
+def test_mutants_are_small_changes_each_of_its_own():
+    answer = model_answer("02_convolution", "correlate2d")
+    mutants = operators.make_mutants(answer, "correlate2d")
+    assert mutants == operators.make_mutants(answer, "correlate2d")
+    assert len({mutant.source for mutant in mutants}) == len(mutants) > 100
+    assert {mutant.operator for mutant in mutants} >= {
+        "arithmetic",
+        "comparison",
+        "condition",
+        "constant",
+        "bounds",
+        "order",
+        "missing",
+        "name",
+        "repetition",
+        "error",
+        "neighbour",
+        "argument_spoilt",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "mutants"),
+    [
+        ("return a[1:b]", {"return a[2:b]", "return a[:b]", "return a[1:]", "return a[1:b - 1]"}),
+        ("return a[::-1]", {"return a[:]", "return a[::1]", "return a[1::-1]"}),
+        ("return a < b", {"return a <= b", "return a > b", "return b < b", "return a < a"}),
+        ("return a // b", {"return a / b", "return b // a", "return -(-a // b)", "return a"}),
+        ("return a and b", {"return a or b", "return a", "return b"}),
+        ("return a.sum(axis=(0, 1))", {"return a.mean(axis=(0, 1))", "return a.sum()"}),
+        ("return a.shape[0]", {"return a.shape[1]", "return a.shape[-1]"}),
+        ("return a.astype(float)", {"return a", "return a.astype(int)"}),
+        ("return a.copy()", {"return a"}),
+        ("return (a, b)", {"return (b, a)", "return (a,)", "return (b,)"}),
+        ("return np.floor(a * 0.5)", {"return np.ceil(a * 0.5)", "return np.floor(a * 1.0)"}),
+        ("raise ValueError(...)", {"pass", "raise RuntimeError(...)"}),
+        ("return [i for i in range(a)]", {"return [i for i in range(1, a)]"}),
+        (
+            "return layers.Conv2D(6, 3, activation='relu')",
+            {
+                "return layers.Conv2D(7, 3, activation='relu')",
+                "return layers.Conv2D(3, 6, activation='relu')",
+                "return layers.Conv2D(6, 3, activation='tanh')",
+                "return layers.Conv2D(6, 3)",
+                "return layers.Conv2D(6, 3, activation='relu', padding='same')",
+                "return layers.Conv2D(6, 3, activation='relu', use_bias=False)",
+            },
+        ),
+        (
+            "return keras.Sequential([a, b])",
+            {"return keras.Sequential([a])", "return keras.Sequential([b, a])"},
+        ),
+    ],
+)
+def test_the_operators_make_the_slips_of_array_code(line, mutants):
+    assert mutants <= changes_of(line)
+
+
+def test_what_a_function_says_of_itself_and_in_errors_is_left_alone():
+    answer = 'def f(a):\n    """Return 1 or 2."""\n    raise ValueError(f"{a + 1} is wrong")'
+    assert {mutant.after for mutant in mutants_of(answer)} == {
+        "pass",
+        "raise RuntimeError(...)",
+        "f = spoiling(f, 'a')",
+    }
+
+
+def test_mutants_that_are_the_same_code_count_once():
+    assert changes_of("return 1 if a else 1") >= {"return 1"}
+    codes = [mutant.source for mutant in mutants_of("def f(a, b):\n    return a[0:0]")]
+    assert len(codes) == len(set(codes))
+
+
+def test_of_a_long_line_what_stands_about_the_change_is_shown():
+    line = f"return [{', '.join(f'a + {number}' for number in range(2, 40))}]"
+    for mutant in mutants_of(f"def f(a):\n    {line}"):
+        assert len(mutant.before) + len(mutant.after) < 2 * len(line)
+    assert "… a + 17, a + 18, a + 19 …" not in changes_of(line)
+
+
+def test_equivalent_mutants_belong_to_exercises_and_have_reasons():
+    exercises = {each.name for lesson in find_lessons(ROOT) for each in lesson.exercises}
+    assert set(EQUIVALENT) <= exercises
+    for reasons in EQUIVALENT.values():
+        assert all(reason.endswith((".", ".)")) for reason in reasons.values())
+
+
+def test_the_page_is_written_or_compared(tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "PAGE", tmp_path / "proof.md")
+    page = report.write_report(
+        [Proof("01_pixels", "mean_image", mutants=1234, right=5, named={"a": "No. B"})]
+    )
+    assert command.settle_page(page, check=True) == [
+        "proof.md is old: run `uv run python -m tools.proof`."
+    ]
+    assert command.settle_page(page, check=False) == []
+    assert command.settle_page(page, check=True) == []
+    assert "| 01_pixels | `mean_image` | 1,234 | 0 | 1,234 | 5 | 5 | 1 | 1 |" in page
+    assert "| `mean_image` | a | No. |" in page

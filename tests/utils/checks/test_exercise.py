@@ -1,0 +1,377 @@
+"""Does a test cell say what a tired student needs to read, and only that?"""
+
+import sys
+import warnings
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from scipy import signal
+
+from utils import checks, convolution
+from utils.checks import problem
+
+IMAGE = np.arange(1, 17).reshape(4, 4)
+KERNEL = np.array([[1, 2], [3, 4]])
+
+
+def correlate2d(image, kernel, sign=1):
+    kh, kw = kernel.shape
+    if kh > image.shape[0] or kw > image.shape[1]:
+        raise ValueError("too large")
+    return np.array(
+        [
+            [
+                np.sum(image[i : i + kh, j : j + kw].astype(float) * kernel[::sign, ::sign])
+                for j in range(image.shape[1] - kw + 1)
+            ]
+            for i in range(image.shape[0] - kh + 1)
+        ]
+    )
+
+
+def check(function, *args, **options):
+    with checks.Exercise("convolution.correlate2d", function, **options) as exercise:
+        exercise.agrees(*(args or (IMAGE, KERNEL)))
+
+
+def failure(function, *args, **options):
+    with pytest.raises(problem.CheckError) as caught:
+        check(function, *args, **options)
+    return str(caught.value)
+
+
+def failure_on(function, *images):
+    exercise = checks.Exercise("convolution.correlate2d", function)
+    exercise.__enter__()
+    for image in images:
+        exercise.agrees(image, KERNEL)
+    with pytest.raises(problem.CheckError) as caught:
+        exercise.__exit__(None, None, None)
+    return str(caught.value)
+
+
+def test_a_right_answer_is_praised(capsys):
+    check(correlate2d)
+    assert capsys.readouterr().out == "correlate2d: right (1 check).\n"
+
+
+def test_the_mistake_is_named_on_the_smallest_input_with_what_differs_in_brackets():
+    said = failure(lambda image, kernel: correlate2d(image, kernel, sign=-1))
+    assert said.startswith("correlate2d: the check failed.\nThe kernel is flipped")
+    assert "image = [[1, 2, 3]]" in said
+    assert " 21   32    [12] [23]" in said
+
+
+def test_a_hidden_input_and_its_expected_values_are_never_shown():
+    secret = np.full((3, 3), 61.803)
+    said = failure(
+        lambda image, kernel: correlate2d(image, kernel) + (image.flat[0] == 61.803), secret, KERNEL
+    )
+    assert "a 3x3 array of float64" in said
+    assert "61" not in said
+    assert "618" not in said.replace(".", "")
+
+
+def test_an_example_is_shown_as_it_is():
+    with (
+        pytest.raises(problem.CheckError, match="44    54    64"),
+        checks.Exercise("convolution.correlate2d", lambda image, kernel: image) as exercise,
+    ):
+        exercise.example(IMAGE, KERNEL, expected=[[44, 54, 64], [84, 94, 104], [124, 134, 144]])
+
+
+def test_every_check_runs_even_after_one_has_failed():
+    def wrong(image, kernel):
+        return correlate2d(image, kernel, -1) if image.shape[0] == 4 else None
+
+    def check_three_times():
+        with checks.Exercise("convolution.correlate2d", wrong) as exercise:
+            exercise.example(IMAGE, KERNEL, expected=correlate2d(IMAGE, KERNEL))
+            exercise.example(IMAGE[:3], KERNEL, expected=correlate2d(IMAGE[:3], KERNEL))
+            exercise.raises(ValueError, np.ones((2, 2)), np.ones((3, 3)))
+
+    with pytest.raises(problem.CheckError) as caught:
+        check_three_times()
+    said = str(caught.value)
+    assert "3 of 3 checks failed" in said
+    for words in ("- The kernel is flipped", "- It returned None", "- It should raise ValueError"):
+        assert words in said
+
+
+def test_an_error_in_the_students_function_is_told_with_its_line():
+    def wrong(image, kernel):
+        return image[99, 99]
+
+    said = failure(wrong)
+    assert "It raised IndexError: index 99 is out of bounds" in said
+    assert "in the line: return image[99, 99]" in said
+
+
+def test_an_error_of_a_class_of_its_own_for_each_input_tells_no_more_than_one():
+    def tell(image, kernel):
+        raise type(f"Saw{image.sum():.0f}", (ValueError,), {})(str(image.tolist()))
+
+    said = failure_on(tell, *(np.full((size, size), 7.5) for size in range(3, 9)))
+    assert said.count("It raised") == 1
+
+
+def test_of_many_things_that_are_wrong_some_are_told():
+    errors = [ValueError, TypeError, KeyError, IndexError, OSError, NameError, EOFError]
+
+    def fail(image, kernel):
+        raise errors[len(image) - 3]
+
+    said = failure_on(fail, *(np.full((size, size), 7.5) for size in range(3, 10)))
+    assert "7 of 7 checks failed" in said
+    assert said.count("It raised") == 5
+    assert said.endswith("- and 2 more")
+
+
+def test_leaving_python_is_an_error_like_any_other():
+    assert "It raised SystemExit" in failure(lambda image, kernel: sys.exit(0))
+
+
+@pytest.mark.parametrize("changed", ["image", "kernel"])
+def test_a_changed_argument_is_named(changed):
+    def wrong(image, kernel):
+        result = correlate2d(image, kernel)
+        {"image": image, "kernel": kernel}[changed][0, 0] = 99
+        return result
+
+    assert f"It changes its argument `{changed}`" in failure(wrong)
+
+
+def test_what_is_not_done_yet_is_said_without_an_error(capsys):
+    def stub(image, kernel):
+        raise NotImplementedError
+
+    check(stub)
+    assert capsys.readouterr().err == "correlate2d: not done yet\n"
+
+
+def test_an_answer_that_is_no_function_is_named():
+    with (
+        pytest.raises(problem.CheckError, match="should be a function, but is the int 5"),
+        checks.Exercise("convolution.correlate2d", 5),
+    ):
+        pass
+
+
+def test_warnings_and_stderr_of_a_right_answer_cost_nothing(capsys):
+    def noisy(image, kernel):
+        warnings.warn("careful", stacklevel=1)
+        print("careful", file=sys.stderr)
+        return correlate2d(image, kernel)
+
+    check(noisy)
+    assert capsys.readouterr().err == ""
+
+
+def test_an_exercise_is_marked_on_its_own_when_the_one_it_uses_is_wrong():
+    names = {"correlate2d": lambda image, kernel: correlate2d(image, kernel) + 1, "np": np}
+    exec("def convolve2d(image, kernel):\n    return correlate2d(image, np.flip(kernel))", names)
+    with checks.Exercise(
+        "convolution.convolve2d", names["convolve2d"], uses=["correlate2d"]
+    ) as exercise:
+        exercise.agrees(IMAGE, KERNEL)
+    assert names["correlate2d"](IMAGE, KERNEL)[0, 0] == 45, "the student's own is put back"
+
+
+def test_an_exercise_is_told_of_its_own_mistake_where_the_one_it_uses_hands_work_to_a_library():
+    names = {"correlate2d": lambda image, kernel: signal.correlate2d(image, kernel, "valid")}
+    exec("def convolve2d(image, kernel):\n    return correlate2d(image, kernel)", names)
+    with (
+        pytest.raises(problem.CheckError, match=r"(?i)flip") as failed,
+        checks.Exercise(
+            "convolution.convolve2d", names["convolve2d"], uses=["correlate2d"]
+        ) as exercise,
+    ):
+        exercise.agrees(IMAGE, KERNEL)
+    assert "SciPy" not in str(failed.value)
+
+
+def test_a_notebook_shows_the_message_and_no_traceback():
+    shell = InteractiveShell()
+    shown = []
+    shell._showtraceback = lambda kind, value, lines: shown.extend(lines)
+    shell.user_ns["check"] = lambda: check(lambda image, kernel: None)
+    shell.run_cell("check()")
+    assert shown[0] == "correlate2d: the check failed."
+    assert not any("Traceback" in line or ".py" in line for line in shown)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        np.zeros((0, 0)),
+        np.zeros((3, 0)),
+        np.array(5.0),
+        np.array([[object()]]),
+        np.array(["text"]),
+        np.array([1 + 2j]),
+        np.zeros((2, 2), dtype="datetime64[s]"),
+        [[1, 2], [3]],
+        {1: 2},
+        lambda: 5,
+        (i for i in range(3)),
+        float("nan"),
+        "\ud800",
+        b"bytes",
+    ],
+)
+def test_whatever_comes_back_there_is_a_message(result):
+    assert failure(lambda image, kernel: result).startswith("correlate2d: the check failed.")
+
+
+def test_long_rows_stand_one_above_the_other():
+    wide = np.arange(12.0)[None]
+    with (
+        pytest.raises(problem.CheckError) as caught,
+        checks.Exercise("convolution.correlate2d", lambda image, kernel: image * 2) as exercise,
+    ):
+        exercise.example(wide, np.array([[1]]), expected=wide)
+    assert max(map(len, str(caught.value).splitlines())) < 100
+
+
+class TestJudge:
+    """Can results that no reference answer gives be judged together?"""
+
+    CALLS = ((IMAGE, KERNEL), (2 * IMAGE, KERNEL))
+
+    @staticmethod
+    def judge(function, find_fault, calls=CALLS, **options):
+        with checks.Exercise("convolution.correlate2d", function, **options) as check:
+            check.judge(find_fault, *calls)
+
+    def test_all_results_are_seen_together(self, capsys):
+        seen = []
+        self.judge(correlate2d, lambda values: seen.extend(values))
+        assert np.array_equal(2 * seen[0], seen[1])
+        assert "right (1 check)" in capsys.readouterr().out
+
+    def test_the_fault_is_told_with_what_kind_of_input_it_was(self):
+        with pytest.raises(problem.CheckError) as caught:
+            self.judge(correlate2d, lambda values: "Too even." if len(values) == 2 else None)
+        assert str(caught.value) == (
+            "correlate2d: the check failed.\nToo even.\n"
+            "    for image = a 4x4 array of int64, kernel = a 2x2 array of int64"
+        )
+
+    @pytest.mark.parametrize(
+        ("function", "said"),
+        [
+            (lambda image, kernel: 1 / 0, "It raised ZeroDivisionError"),
+            (lambda image, kernel: image.fill(0), "changes its argument"),
+            (
+                lambda image, kernel: convolution.correlate2d(image, kernel),
+                "hands the work to utils",
+            ),
+        ],
+    )
+    def test_errors_and_broken_rules_are_told(self, function, said):
+        with pytest.raises(problem.CheckError, match=said):
+            self.judge(function, lambda values: None)
+
+    def test_what_is_not_done_yet_is_no_fault(self, capsys):
+        def later(image, kernel):
+            raise NotImplementedError
+
+        self.judge(later, lambda values: "wrong")
+        assert capsys.readouterr().err == "correlate2d: not done yet\n"
+
+    def test_a_generator_is_the_same_for_every_call(self):
+        rng = np.random.default_rng(0)
+        state = rng.bit_generator.state
+        drawn = []
+        self.judge(lambda image, rng: rng.random(), drawn.extend, [(IMAGE, rng)] * 2)
+        assert drawn[0] == drawn[1]
+        assert rng.bit_generator.state == state
+
+    def test_it_is_judged_again_with_the_right_exercises_in_place(self):
+        names = {}
+        exec("def correlate2d(image, kernel): return 0 * image", names)
+        exec("def convolve2d(image, kernel): return correlate2d(image, kernel)", names)
+        with checks.Exercise(
+            "convolution.convolve2d", names["convolve2d"], uses=["correlate2d"]
+        ) as check:
+            check.judge(lambda values: None if values[0].any() else "All 0.", (IMAGE, KERNEL))
+
+
+def only_square(image, kernel):
+    size = image.shape[0] - kernel.shape[0] + 1
+    if min(size, image.shape[1] - kernel.shape[1] + 1) < 1:
+        raise ValueError
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)[:size, :size]
+    return np.einsum("ijab,ab->ij", windows, kernel)
+
+
+def fault_of(function, *calls, name="convolution.correlate2d", by_hand=True):
+    def run():
+        with checks.Exercise(name, function, by_hand=by_hand) as check:
+            for call in calls:
+                check.agrees(*call)
+
+    with pytest.raises(problem.CheckError) as failed:
+        run()
+    return str(failed.value).splitlines()
+
+
+SHAPES = [((5, 5), (3, 3)), ((6, 6), (2, 2)), ((4, 8), (2, 2)), ((5, 9), (3, 3))]
+
+
+def test_what_an_answer_is_right_for_is_told():
+    calls = [(np.ones(image), np.ones(kernel)) for image, kernel in SHAPES]
+    assert fault_of(only_square, *calls)[1] == "It is right for square images only."
+    # Two of each are the least that shows a pattern.
+    assert "right for" not in fault_of(only_square, *calls[1:])[1]
+    assert "right for" not in fault_of(only_square, *calls[:3])[1]
+
+
+def test_a_pattern_is_told_of_a_parameter():
+    def off(n, k, padding=0, stride=1):
+        return (n - k + 2 * padding) // stride + 1 + 7 * (stride > 1)
+
+    calls = [(7, 3, 0, 1), (9, 3, 1, 1), (12, 3, 0, 2), (15, 4, 1, 3)]
+    lines = fault_of(off, *calls, name="output_size.output_size")
+    assert lines[1] == "It is right only where stride is 1."
+
+
+def test_a_mistake_that_has_a_name_needs_no_pattern():
+    calls = [(np.ones(image), np.ones(kernel)) for image, kernel in SHAPES[:2]]
+    calls += [
+        (np.ones(image), np.arange(kernel[0] ** 2.0).reshape(kernel)) for image, kernel in SHAPES
+    ]
+    calls += [(np.arange(32.0).reshape(4, 8), np.arange(4.0).reshape(2, 2))]
+    lines = fault_of(convolution.convolve2d, *calls, by_hand=False)
+    assert not any("right for" in line for line in lines)
+
+
+@pytest.mark.parametrize("checked", ["agrees", "raises", "both"])
+def test_being_asked_twice_does_not_let_an_answer_try_something_else(checked):
+    """It gives an error the first time, and a picture the second: each is right for one check."""
+    asked = []
+
+    def guess(image, kernel):
+        asked.append((image.tobytes(), kernel.tobytes()))
+        if asked.count(asked[-1]) > 1:
+            return convolution.convolve2d(IMAGE, KERNEL)
+        raise ValueError("too large")
+
+    names = {"guess": guess, "correlate2d": correlate2d}
+    exec("def convolve2d(image, kernel):\n    return guess(image, kernel)", names)
+
+    def run():
+        with checks.Exercise(
+            "convolution.convolve2d", names["convolve2d"], by_hand=False, uses=["correlate2d"]
+        ) as check:
+            if checked != "raises":
+                check.agrees(IMAGE, KERNEL)
+            if checked != "agrees":
+                check.raises(ValueError, KERNEL, IMAGE)
+
+    if checked == "both":
+        with pytest.raises(problem.CheckError):
+            run()
+    else:
+        run()

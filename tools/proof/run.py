@@ -1,0 +1,236 @@
+"""Run answers against an exercise's test cells, each guarded, in forks of this process.
+
+A mutant may loop for ever, eat all memory or kill its process, and none of that must end the proof.
+So answers are run in forks of this process, which has all imports done: a few in each, one after
+another, and one that ends its fork does not cost the others.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gc
+import importlib
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from types import ModuleType
+from unittest import mock
+
+import numpy as np
+
+from tests.support.lessons import each_test, imports_of, topic_of
+
+FORK = multiprocessing.get_context("fork")
+# Processor time and memory of one answer. No right answer takes more than a few seconds.
+SECONDS, MEMORY = 30, 2 * 1024**3
+TOGETHER = 12  # answers for one fork
+
+
+@dataclass(frozen=True)
+class Died:
+    """A process came to an end without a result; why, in a sentence."""
+
+    why: str
+
+
+def run_each(
+    calls: Mapping[Hashable, tuple], workers: int | None = None
+) -> Iterator[tuple[Hashable, object]]:
+    """Call functions side by side, in forks of this process.
+
+    Parameters
+    ----------
+    calls : mapping
+        By any label, a function followed by its arguments.
+    workers : int, optional
+        How many at once; as many as there are processors by default.
+
+    Yields
+    ------
+    (label, result)
+        In any order. The result is what the function returned, or `Died`.
+    """
+    items = list(calls.items())
+    waiting = deque(items[start : start + TOGETHER] for start in range(0, len(items), TOGETHER))
+    running: dict[Connection, _Fork] = {}
+    gc.collect()
+    gc.freeze()  # so that a fork's collector does not copy every page
+    try:
+        while waiting or running:
+            while waiting and len(running) < (workers or os.cpu_count() or 1):
+                fork = _Fork(waiting.popleft())
+                running[fork.receiver] = fork
+            for receiver in wait(list(running), timeout=1):
+                fork = running[receiver]
+                yield fork.collect()
+                if fork.ended:
+                    del running[receiver]
+                    waiting.extendleft([list(fork.calls)] if fork.calls else [])
+            for fork in running.values():
+                if time.monotonic() > fork.deadline:
+                    fork.process.kill()
+    finally:
+        gc.unfreeze()
+        for fork in running.values():
+            fork.process.kill()
+
+
+class _Fork:
+    """A process that makes some calls, one after another, and sends the results."""
+
+    def __init__(self, calls: list[tuple[Hashable, tuple]]):
+        self.calls = deque(calls)
+        self.ended = False
+        self.deadline = time.monotonic() + 10 * SECONDS
+        self.receiver, sender = FORK.Pipe(duplex=False)
+        self.process = FORK.Process(target=_serve, args=(sender, calls), daemon=True)
+        self.process.start()
+        sender.close()
+
+    def collect(self) -> tuple[Hashable, object]:
+        """Return the next call's label and result; wait for it if need be."""
+        label, _ = self.calls.popleft()
+        self.deadline = time.monotonic() + 10 * SECONDS
+        try:
+            result = self.receiver.recv()
+        except EOFError:
+            result = self._died()
+        if not self.calls or isinstance(result, Died):
+            self.process.join()
+            self.receiver.close()
+            self.ended = True
+        return label, result
+
+    def _died(self) -> Died:
+        """Say how the process ended."""
+        self.process.join()
+        slow = self.process.exitcode in (-signal.SIGXCPU, -signal.SIGKILL)
+        return Died("It takes too long." if slow else "It ends its process.")
+
+
+def _serve(sender: Connection, calls: list[tuple[Hashable, tuple]]) -> None:
+    """Make some calls in this process, which is a fork, and send the results."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    for _, (function, *arguments) in calls:
+        _limit()
+        sender.send(function(*arguments))
+        gc.collect()
+
+
+def run_answer(lesson: str, exercise: str, source: str, curt: bool = False) -> tuple[str, ...]:
+    """Run an exercise's test cells on an answer, in this process.
+
+    Parameters
+    ----------
+    lesson, exercise : str
+        The exercise.
+    source : str
+        The whole answer.
+    curt : bool
+        Whether to stop at the first test cell that fails, and to do without the search for the
+        mistake's name, which takes most of the time of a failing test.
+
+    Returns
+    -------
+    tuple of str
+        What the test cells that it fails say of it, or what it raises outside its function.
+    """
+    failures = []
+    nothing = mock.patch.multiple(_lore(lesson), MISTAKES={}, EXAMPLES={})
+    with nothing if curt else contextlib.nullcontext():
+        try:
+            for _, message in each_test(lesson, exercise, source):
+                if message is not None:
+                    failures.append(message)
+                    if curt:
+                        break
+        except BaseException as error:  # whatever a mutant does
+            failures.append(f"{type(error).__name__}: {error}")
+    return tuple(failures)
+
+
+def warm_up(lesson: str) -> None:
+    """Import what a lesson's answers and tests import, so that forks need not.
+
+    TensorFlow can be forked as long as it has computed nothing. `utils.models` computes as it is
+    imported, so where Keras is used, `utils` is left to the forks.
+    """
+    statements = imports_of(lesson)
+    uses_keras = any("keras" in statement for statement in statements)
+    with quiet():
+        if uses_keras:
+            os.environ.update(KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3")
+            importlib.import_module("keras")
+        for statement in statements:
+            if not (uses_keras and "utils" in statement):
+                exec(statement, {})
+        if not uses_keras:
+            _lore(lesson)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep everything, compiled code too, from writing to stderr."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def spoiling(function: Callable, name: str) -> Callable:
+    """Return a function that does the same, and then changes one of its arguments in place."""
+
+    @functools.wraps(function)
+    def spoilt(*args: object, **kwargs: object) -> object:
+        result = function(*args, **kwargs)
+        names = function.__code__.co_varnames
+        given = dict(zip(names, args, strict=False)) | kwargs
+        _spoil(given.get(name))
+        return result
+
+    return spoilt
+
+
+def _spoil(value: object) -> None:
+    """Change an array, a list or a dict in place."""
+    if isinstance(value, np.ndarray):
+        value[...] = 1 - value
+    elif isinstance(value, list) and value:
+        value[0] = None
+    elif isinstance(value, dict):
+        value.clear()
+
+
+def _limit() -> None:
+    """Bound what this process may take from now on: processor time and memory."""
+    _set_limit(resource.RLIMIT_CPU, int(time.process_time()) + SECONDS)
+    used = Path("/proc/self/statm")
+    if used.exists():
+        pages = int(used.read_text().split()[0])
+        _set_limit(resource.RLIMIT_AS, pages * resource.getpagesize() + MEMORY)
+
+
+def _set_limit(kind: int, value: int) -> None:
+    """Set one of this process's limits, so that it can be raised again."""
+    resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))
+
+
+def _lore(lesson: str) -> ModuleType:
+    """Return the module of a lesson's known mistakes."""
+    return importlib.import_module(f"utils.mistakes.{topic_of(lesson)}")

@@ -1,0 +1,73 @@
+"""Say in a few words what a value is."""
+
+from __future__ import annotations
+
+import numbers
+import sys
+
+import numpy as np
+
+
+class OpaqueValue:
+    """A value that is not plain, so that only its kind crosses.
+
+    Parameters
+    ----------
+    kind : str
+        The name of its type, or what it is: ``set``, ``3x3 array of complex128``.
+    """
+
+    def __init__(self, kind: str):
+        self.kind = kind
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}>"
+
+
+LONGEST_INT = 350  # bits: a hundred digits
+
+
+def describe(value: object) -> str:
+    """Say in a few words what a value is: ``a 4x3 array of uint8``, ``the int 5``, ``None``."""
+    if value is None:
+        return "None"
+    if type(value) is np.ndarray and value.size == 0:
+        return f"an empty array of shape {value.shape}"
+    if type(value) is np.ndarray:
+        size = "x".join(map(str, value.shape)) if value.ndim else "0-dimensional"
+        return f"{article(size)} {size} array of {value.dtype}"
+    if isinstance(value, (bool, np.bool_, numbers.Number)):
+        if is_long(value):
+            return "an int of hundreds of digits"
+        return f"the {type(value).__name__} {_brief(str(value))}"
+    if isinstance(value, str):
+        return f"the string {_brief(repr(value[:200]))}"
+    if isinstance(value, (list, tuple, dict)):
+        return f"a {type(value).__name__} of length {len(value)}"
+    if is_model(value):
+        count = len(value.layers)
+        return f"a Keras model of {count} {'layer' if count == 1 else 'layers'}"
+    # What came from another process and is not plain is known by its kind alone.
+    kind = value.kind if isinstance(value, OpaqueValue) else type(value).__name__
+    return f"{article(kind)} {kind}"
+
+
+def is_long(value: object) -> bool:
+    """Tell whether a value is an int that is too long to be written."""
+    return isinstance(value, int) and value.bit_length() > LONGEST_INT
+
+
+def _brief(text: str) -> str:
+    """Return the beginning of a long text."""
+    return text if len(text) <= 100 else f"{text[:90]}..."
+
+
+def article(word: str) -> str:
+    """Return the article that a word or a number takes."""
+    return "an" if word[0] in "aeiouAEIOU8" or word.startswith(("11", "18")) else "a"
+
+
+def is_model(value: object) -> bool:
+    """Tell whether a value is a Keras model, without loading Keras."""
+    keras = sys.modules.get("keras")
+    return keras is not None and isinstance(value, getattr(keras, "Model", ()))

@@ -1,0 +1,104 @@
+"""Write inputs and results as text: small ones in full, larger ones as what they are."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from utils.checks.compare import ATOL, RTOL
+from utils.checks.describe import describe, is_model
+
+SHOWN_SIZE, SHOWN_WIDTH = 100, 72
+
+
+def input_size(args: tuple, kwargs: dict) -> int:
+    """Return how large an input is: the number of values in it."""
+    return sum(map(_value_count, (*args, *kwargs.values())))
+
+
+def _value_count(value: object) -> int:
+    """Count the values in an argument, through lists and dicts of arrays of any shapes."""
+    if callable(value):
+        return 0
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return sum(map(_value_count, value))
+    return np.size(value)
+
+
+def show_value(value: object) -> str:
+    """Write one argument; an array in full if it is small, else what it is."""
+    if isinstance(value, np.ndarray):
+        if value.size > SHOWN_SIZE:
+            return describe(value)
+        text = np.array2string(value, precision=4, suppress_small=True, separator=", ")
+        note = "" if value.dtype in (np.int64, np.float64, bool) else f"  # {value.dtype}"
+        return text.replace("\n", f"{note}\n", 1) if "\n" in text else text + note
+    if is_model(value):
+        from utils.checks import models
+
+        return models.show_model(value)
+    if callable(value):
+        return getattr(value, "__name__", "a function")
+    text = repr(value)
+    if len(text) <= 80:
+        return text
+    if isinstance(value, list) and len(value) <= 12:
+        lines = ",\n ".join(map(repr, value))
+        return f"[{lines}]" if len(lines) <= 1000 else describe(value)
+    return text if len(text) <= 200 else describe(value)
+
+
+def show_results(expected: object, got: object) -> list[str]:
+    """Write expected against got: small matrices side by side, what differs in brackets."""
+    if not (
+        isinstance(expected, np.ndarray)
+        and type(got) is np.ndarray
+        and got.dtype.kind in "biuf"
+        and max(expected.ndim, got.ndim) <= 2
+        and max(expected.size, got.size) <= SHOWN_SIZE
+    ):
+        return [hang("expected: ", show_value(expected)), hang("got:      ", show_value(got))]
+    wrong = np.zeros(got.shape, bool)
+    if got.shape == expected.shape:
+        wrong = ~np.isclose(got.astype(float), expected.astype(float), rtol=RTOL, atol=ATOL)
+    left, right = _rows(expected), _rows(got, wrong)
+    if len(left[0]) + len(right[0]) > SHOWN_WIDTH:
+        return ["expected", *left, "got", *right]
+    width = max([len("expected"), *map(len, left)])
+    pairs = itertools.zip_longest(["expected", *left], ["got", *right], fillvalue="")
+    return [f"{one:<{width}}   {other}".rstrip() for one, other in pairs]
+
+
+def _rows(matrix: np.ndarray, marked: np.ndarray | None = None) -> list[str]:
+    """Write a matrix (or a vector, as one row) line by line, marked values in [brackets]."""
+    table = np.atleast_2d(matrix)
+    flags = np.zeros(table.shape, bool) if marked is None else np.atleast_2d(marked)
+    texts = [
+        [
+            f"[{_short(value)}]" if flag else f" {_short(value)} "
+            for value, flag in zip(*row, strict=True)
+        ]
+        for row in zip(table, flags, strict=True)
+    ]
+    width = max((len(text) for row in texts for text in row), default=0)
+    return [" ".join(text.rjust(width) for text in row) for row in texts] or [""]
+
+
+def _short(value: object) -> str:
+    """Write a number in at most a few digits."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    return f"{value:.6g}"
+
+
+def hang(head: str, text: str) -> str:
+    """Put a head before a text, its further lines indented to match."""
+    return head + text.replace("\n", "\n" + " " * len(head))
+
+
+def indent(text: str) -> str:
+    """Indent every line by four spaces."""
+    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -1,0 +1,1 @@
+"""Interactive figures: one module a lesson, and what they share in `base`."""
