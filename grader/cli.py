@@ -318,7 +318,7 @@ def _say_how_safe(options: Options) -> None:
     from grader.workers.selftest import check_protections
 
     try:
-        err.print(f"Isolation: {check_protections(options.bounds.limits)}.", soft_wrap=True)
+        err.print(f"Isolation: {check_protections(options.limits)}.", soft_wrap=True)
     except SandboxUnavailableError as error:
         raise CourseError(
             f"Submissions cannot be kept apart from the tests and from your files here: {error}. "

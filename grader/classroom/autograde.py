@@ -91,13 +91,13 @@ def mark_job(
     content: bytes,
     lesson: Lesson,
     student: str,
-    bounds: ResourceLimits,
-    zygotes: WarmPool | None = None,
+    limits: ResourceLimits,
+    pool: WarmPool | None = None,
 ) -> Marked:
     """Mark one submission; this is what an executor runs, on this machine or another."""
     try:
         lesson = _known_lesson(lesson)
-        return mark(content, lesson, student=student, bounds=bounds, zygotes=zygotes)
+        return mark(content, lesson, student=student, limits=limits, pool=pool)
     except Exception as error:  # The machine's fault, or ours: the class goes on.
         return _not_marked(lesson, student, error)
 
@@ -149,7 +149,7 @@ def open_executor(options: Options) -> Iterator[tuple[Executor, int]]:
     if options.scheduler is not None:
         from grader.classroom.dask_backend import open_cluster
 
-        with open_cluster(options.scheduler, options.bounds.limits) as opened:
+        with open_cluster(options.scheduler, options.limits) as opened:
             yield opened
         return
     executor = ThreadPoolExecutor(options.jobs)
@@ -180,7 +180,7 @@ class _Run:
     def _lesson_digest(self, lesson: Lesson) -> str:
         """Return a digest of all but the submission that marks depend on."""
         digest = hashlib.sha256(source_digest(lesson).encode())
-        digest.update(f"{self._options.bounds} {self._options.stock}".encode())
+        digest.update(f"{self._options.limits} {self._options.stock}".encode())
         for name in MARKING_CODE:
             digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
         return digest.hexdigest()
@@ -274,7 +274,7 @@ class _Run:
         """Keep an executor busy, and no more than that: submissions can be large."""
         waiting: dict[Future, Job] = {}
         for job in jobs:
-            arguments = (job.read(), job.lesson, job.student, self._options.bounds)
+            arguments = (job.read(), job.lesson, job.student, self._options.limits)
             waiting[executor.submit(mark_job, *arguments)] = job
             if len(waiting) >= window:
                 yield from _take_finished(waiting)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.course.digests import code_digest
 from grader.course.lesson import CourseError
-from grader.isolation.limits import ProcessLimits
+from grader.isolation.limits import ResourceLimits
 from grader.workers.selftest import check_protections
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ AHEAD = 4  # submissions handed over for each of the cluster's threads
 
 
 @contextmanager
-def open_cluster(address: str, limits: ProcessLimits) -> Iterator[tuple[Executor, int]]:
+def open_cluster(address: str, limits: ResourceLimits) -> Iterator[tuple[Executor, int]]:
     """Open what marks on a cluster, with the number of submissions to hand it at a time.
 
     Parameters
@@ -91,7 +91,7 @@ def _connect(address: str) -> Client:
         ) from error
 
 
-def _check_workers(client: Client, address: str, limits: ProcessLimits) -> None:
+def _check_workers(client: Client, address: str, limits: ResourceLimits) -> None:
     """Make sure that there are workers, and that each may mark."""
     from distributed import TimeoutError
 
@@ -112,7 +112,7 @@ def _check_workers(client: Client, address: str, limits: ProcessLimits) -> None:
             )
 
 
-def look_at_worker(limits: ProcessLimits) -> str:
+def look_at_worker(limits: ResourceLimits) -> str:
     """Return which version of the course a worker runs; see that submissions are confined there.
 
     Raises

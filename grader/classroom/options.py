@@ -64,7 +64,7 @@ class Options:
     output: int = ResourceLimits.output
 
     @property
-    def bounds(self) -> ResourceLimits:
+    def limits(self) -> ResourceLimits:
         """What a submission may use."""
         return ResourceLimits(
             cell=self.timeout,

@@ -59,7 +59,8 @@ def plain_modules(lesson: Lesson) -> list[str]:
         if name.startswith("utils.")
         and (with_keras or not lead_to_keras({name}, lesson.root))
         and _find(lesson.root, name)
-        and not name.startswith(("utils.widgets", "utils.plots", "utils.checks"))
+        and name not in ("utils.plots", "utils.checks")
+        and not name.startswith("utils.widgets")
     )
 
 

@@ -35,12 +35,12 @@ class Channel:
     """
 
     def __init__(self, end: socket.socket):
-        self._socket = end
+        self.socket = end
         self._ticked = time.monotonic()
 
     def fileno(self) -> int:
         """Return the socket's descriptor."""
-        return self._socket.fileno()
+        return self.socket.fileno()
 
     def send(
         self,
@@ -66,11 +66,11 @@ class Channel:
         data = memoryview(LENGTH.pack(len(message)) + message)
         try:
             if deadline is None:
-                self._socket.sendall(data)
+                self.socket.sendall(data)
                 return
             while data:
                 self._wait(select.POLLOUT, deadline, on_tick)
-                data = data[self._socket.send(data, socket.MSG_DONTWAIT) :]
+                data = data[self.socket.send(data, socket.MSG_DONTWAIT) :]
         except OSError as error:
             raise ConnectionClosedError(str(error)) from error
 
@@ -111,7 +111,7 @@ class Channel:
                     self._wait(select.POLLIN, deadline, on_tick)
                     flags = socket.MSG_DONTWAIT
                 try:
-                    part = self._socket.recv(min(count - len(data), 1 << 20), flags)
+                    part = self.socket.recv(min(count - len(data), 1 << 20), flags)
                 except BlockingIOError:
                     continue
                 if not part:
@@ -124,7 +124,7 @@ class Channel:
     def _wait(self, event: int, deadline: float, on_tick: Callable[[], None]) -> None:
         """Wait until the socket is ready."""
         poll = select.poll()
-        poll.register(self._socket, event)
+        poll.register(self.socket, event)
         while True:
             now = time.monotonic()
             if now - self._ticked >= TICK:
@@ -139,7 +139,7 @@ class Channel:
 
     def close(self) -> None:
         """Close this end."""
-        self._socket.close()
+        self.socket.close()
 
 
 class ReplyChannel(Channel):

@@ -24,7 +24,7 @@ from grader.isolation.libc import (
     SECCOMP_FILTER,
     check_call,
 )
-from grader.isolation.limits import ProcessLimits
+from grader.isolation.limits import ResourceLimits
 from grader.isolation.seccomp import apply_seccomp
 from grader.isolation.syscalls import MACHINES
 
@@ -63,7 +63,7 @@ def check_available() -> str:
 def confine(
     read: Iterable[str],
     write: Iterable[str] = (),
-    limits: ProcessLimits = ProcessLimits(),
+    limits: ResourceLimits = ResourceLimits(),  # noqa: B008  (frozen)
     *,
     load_code: bool = True,
 ) -> None:
@@ -99,7 +99,7 @@ def die_with_parent() -> None:
     check_call(LIBC.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0))
 
 
-def _limit(limits: ProcessLimits) -> None:
+def _limit(limits: ResourceLimits) -> None:
     """Set resource limits, memory's beyond what the process has now."""
     with open("/proc/self/status") as lines:
         used = {
@@ -113,7 +113,7 @@ def _limit(limits: ProcessLimits) -> None:
         (resource.RLIMIT_DATA, used["VmData"] + limits.memory),
         (resource.RLIMIT_AS, used["VmSize"] + 4 * limits.memory),
         (resource.RLIMIT_FSIZE, limits.file_size),
-        (resource.RLIMIT_NOFILE, limits.files),
+        (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
     ]:

@@ -118,14 +118,14 @@ class ForkServer:
         else:
             self._forked = parent.fork("grader.isolation.forkserver:serve", arguments)
             self._channel = self._forked.channel
-        self._socket = self._channel._socket
+        self._socket = self._channel.socket
         self.alive = True
 
     def _start(self, arguments: dict) -> Channel:
         """Start a new interpreter, with a clean environment and nobody's terminal."""
         channel, theirs = make_pair()
         with theirs:
-            code = "import sys; from grader.isolation import forkserver; forkserver.main(*sys.argv[1:])"
+            code = f"import sys; from {__name__} import main; main(*sys.argv[1:])"
             self._popen = subprocess.Popen(
                 [sys.executable, "-I", "-c", code, str(theirs.fileno()), json.dumps(arguments)],
                 env={key: os.environ[key] for key in KEPT_VARIABLES if key in os.environ}
@@ -197,7 +197,7 @@ def serve(channel: Channel, preload: list[str], prepare: str, path: str) -> None
     """
     sys.path[:0] = [path] if path else []
     error = _warm_up(preload, prepare)
-    end = channel._socket
+    end = channel.socket
     while True:
         mark, handles, _, _ = socket.recv_fds(end, 1, 1)
         if not mark:

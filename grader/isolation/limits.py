@@ -1,4 +1,4 @@
-"""Resource limits: every default is set here."""
+"""Resource limits: every default is set here, and nowhere else."""
 
 from __future__ import annotations
 
@@ -6,46 +6,32 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class ProcessLimits:
-    """What one process may use.
-
-    Attributes
-    ----------
-    memory : int
-        Bytes beyond what it starts with.
-    file_size : int
-        Bytes in one file.
-    files : int
-        Files open at the same time.
-    """
-
-    memory: int = 2_000_000_000
-    file_size: int = 100_000_000
-    files: int = 256
-
-
-@dataclass(frozen=True)
 class ResourceLimits:
     """What one submission may use. No honest answer of the course comes near.
+
+    The kernel enforces `memory`, `file_size` and `open_files` in each process; the grader watches
+    the rest from outside.
 
     Attributes
     ----------
     cell : float
         Seconds for a cell, and for all calls of a test cell together.
     submission : float
-        Seconds for all of it.
+        Seconds for the whole submission.
     memory : int
-        Bytes of memory for each process, beyond the libraries'.
+        Bytes of memory for each process, on top of what its libraries take.
     file_size : int
         Bytes in one file.
     disk : int
         Bytes in all files together.
     files : int
-        How many files.
+        Number of files on disk.
+    open_files : int
+        Number of files open at the same time, in each process.
     threads : int
-        How many threads in one process.
+        Number of threads in each process.
     output : int
-        Characters that a cell may put out; all cells together, so many times that: `CELLS`.
+        Characters of output of one cell; all cells together may have ten times as many.
     """
 
     cell: float = 60.0
@@ -54,10 +40,6 @@ class ResourceLimits:
     file_size: int = 100_000_000
     disk: int = 500_000_000
     files: int = 2_000
+    open_files: int = 256
     threads: int = 500
     output: int = 5_000_000
-
-    @property
-    def limits(self) -> ProcessLimits:
-        """What the kernel itself holds a process to."""
-        return ProcessLimits(memory=self.memory, file_size=self.file_size)

@@ -11,8 +11,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import ClassVar
 
 from grader.isolation.channel import (
     NONCE_SIZE,
@@ -22,12 +22,8 @@ from grader.isolation.channel import (
     ProtocolError,
 )
 from grader.isolation.codec import MAX_MESSAGE_BYTES
-from grader.isolation.forkserver import ProcessStartError
-from grader.marking.context import SubmissionContext
-
-if TYPE_CHECKING:
-    pass
-
+from grader.isolation.forkserver import ForkServer, ProcessStartError
+from grader.isolation.limits import ResourceLimits
 
 INTERRUPT_GRACE = 2.0  # seconds between asking a cell to stop and killing it
 START_TIMEOUT = 120.0  # seconds for a process to be ready, on a machine under load
@@ -45,16 +41,21 @@ class ProcessEndedError(Exception):
 
 
 class SandboxedProcess:
-    """A confined process, from its start to its end.
+    """A process that runs untrusted code, watched from outside from its start to its end.
 
     Parameters
     ----------
-    role : str
-        What it is for; see `grader.workers.policy`.
-    session : Session
-        Whose it is.
-    with_keras : bool
-        Whether it needs Keras.
+    server : ForkServer
+        The fork server that it is forked from.
+    entry_point : str
+        ``module:function``, which confines the process and then serves requests.
+    arguments : dict
+        The entry point's keyword arguments, as JSON has them. ``limits`` is added to them, and
+        ``folder`` where there is a scratch folder.
+    limits : ResourceLimits
+        What it may use.
+    scratch : bool
+        Whether it gets a scratch folder, the only one that it may write to.
 
     Raises
     ------
@@ -62,32 +63,27 @@ class SandboxedProcess:
         If it cannot be started or confined, which is not the submission's fault.
     """
 
-    _living: set[SandboxedProcess] = set()  # noqa: RUF012  (shared on purpose)
-    _ending = threading.Event()
+    _living: ClassVar[set[SandboxedProcess]] = set()
+    _ending: ClassVar[threading.Event] = threading.Event()
 
-    def __init__(self, role: str, session: SubmissionContext, with_keras: bool):
+    def __init__(
+        self,
+        server: ForkServer,
+        entry_point: str,
+        arguments: dict,
+        limits: ResourceLimits,
+        *,
+        scratch: bool = True,
+    ):
         if self._ending.is_set():
             raise ProcessStartError("the grader is being stopped")
-        self._session = session
-        bounds, root = session.bounds, session.root
-        self._folder: str | None = None
-        arguments: dict = {"memory": bounds.memory}
-        if role == "judge":
-            arguments |= {"root": root, "with_keras": with_keras}
-        else:
-            self._folder = tempfile.mkdtemp(prefix="grader-")
-            arguments |= {"folder": self._folder, "file_size": bounds.file_size}
-        if role == "notebook":
-            arguments |= {"root": root, "output": bounds.output}
-        if role in ("answers", "keras"):
-            arguments |= {"role": role, "with_keras": with_keras}
-        function = {
-            "judge": "grader.workers.judge:serve",
-            "notebook": "grader.workers.notebook:serve_confined",
-        }.get(role, "grader.workers.student:serve")
-        zygote = session.zygotes.get(role, with_keras, None if root is None else Path(root))
+        self._limits = limits
+        self._folder = tempfile.mkdtemp(prefix="grader-") if scratch else None
+        arguments = arguments | {"limits": asdict(limits)}
+        if scratch:
+            arguments |= {"folder": self._folder}
         try:
-            self._process = zygote.fork(function, arguments)
+            self._process = server.fork(entry_point, arguments)
         except ProcessStartError:
             self._clean()
             raise
@@ -163,17 +159,17 @@ class SandboxedProcess:
         ------
         ProcessEndedError
         """
-        bounds = self._session.bounds
+        limits = self._limits
         memory, threads = self._memory_and_threads()
-        if memory - self._used_at_start > bounds.memory:
-            raise ProcessEndedError(f"used more than {bounds.memory / 1e9:.3g} GB of memory")
-        if threads > bounds.threads:
-            raise ProcessEndedError(f"started more than {bounds.threads:,} threads")
+        if memory - self._used_at_start > limits.memory:
+            raise ProcessEndedError(f"used more than {limits.memory / 1e9:.3g} GB of memory")
+        if threads > limits.threads:
+            raise ProcessEndedError(f"started more than {limits.threads:,} threads")
         count, size = self._disk()
-        if size > bounds.disk or self._written() > MAX_WRITE_FACTOR * bounds.disk:
-            raise ProcessEndedError(f"wrote more than {bounds.disk / 1e6:.3g} MB into files")
-        if count > bounds.files:
-            raise ProcessEndedError(f"made more than {bounds.files:,} files")
+        if size > limits.disk or self._written() > MAX_WRITE_FACTOR * limits.disk:
+            raise ProcessEndedError(f"wrote more than {limits.disk / 1e6:.3g} MB into files")
+        if count > limits.files:
+            raise ProcessEndedError(f"made more than {limits.files:,} files")
 
     def _memory_and_threads(self) -> tuple[int, int]:
         """Return how many bytes of memory are its own, and how many threads it has.
@@ -210,7 +206,7 @@ class SandboxedProcess:
             return 0, 0
         count, size = 0, self._unnamed()
         waiting = [self._folder]
-        while waiting and count <= self._session.bounds.files:
+        while waiting and count <= self._limits.files:
             try:
                 with os.scandir(waiting.pop()) as entries:
                     for entry in entries:
@@ -221,7 +217,7 @@ class SandboxedProcess:
             except FileNotFoundError:
                 pass  # gone in the meantime
             except OSError:  # so deep that it has no name
-                return self._session.bounds.files + 1, size
+                return self._limits.files + 1, size
         return count, size
 
     def _unnamed(self) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from grader.course.lesson import Lesson
 from grader.isolation.limits import ResourceLimits
-from grader.isolation.process import ProcessEndedError
+from grader.isolation.process import ProcessEndedError, SandboxedProcess
 from grader.submission.sanitize import Sanitizer
 from grader.workers.pool import WarmPool
+from grader.workers.roles import ENTRY_POINTS
 
 
 class SubmissionContext:
@@ -18,27 +20,47 @@ class SubmissionContext:
     ----------
     lesson : Lesson
         Which.
-    bounds : Bounds
+    limits : ResourceLimits
         What it may use.
-    zygotes : Zygotes
+    pool : WarmPool
         Where processes come from.
-    defuser : Defuser, optional
+    sanitizer : Sanitizer, optional
         What makes outputs harmless; one of its own by default.
     """
 
     def __init__(
         self,
         lesson: Lesson,
-        bounds: ResourceLimits,
-        zygotes: WarmPool,
-        defuser: Sanitizer | None = None,
+        limits: ResourceLimits,
+        pool: WarmPool,
+        sanitizer: Sanitizer | None = None,
     ):
-        self.lesson, self.bounds, self.zygotes = lesson, bounds, zygotes
+        self.lesson, self.limits, self.pool = lesson, limits, pool
         self.root = str(lesson.root) if (lesson.root / "utils").is_dir() else None
-        self.defuser = defuser or Sanitizer()
-        self._end = time.monotonic() + bounds.submission
+        self.sanitizer = sanitizer or Sanitizer()
+        self._end = time.monotonic() + limits.submission
 
-    def left(self, most: float) -> float:
+    def start_worker(self, role: str, with_keras: bool) -> SandboxedProcess:
+        """Fork a worker; it still has to be waited for with `SandboxedProcess.start`.
+
+        Raises
+        ------
+        ProcessStartError
+            If it cannot be started, which is not the submission's fault.
+        """
+        arguments: dict[str, object] = {}
+        if role in ("judge", "notebook"):
+            arguments["root"] = self.root
+        if role != "notebook":
+            arguments["with_keras"] = with_keras
+        if role in ("answers", "keras"):
+            arguments["role"] = role
+        server = self.pool.get(role, with_keras, None if self.root is None else Path(self.root))
+        return SandboxedProcess(
+            server, ENTRY_POINTS[role], arguments, self.limits, scratch=role != "judge"
+        )
+
+    def remaining(self, most: float) -> float:
         """Return how many seconds something may take that may take ``most``.
 
         Raises
@@ -49,6 +71,6 @@ class SubmissionContext:
         left = self._end - time.monotonic()
         if left <= 0:
             raise ProcessEndedError(
-                f"the submission as a whole was stopped after {self.bounds.submission:g} s"
+                f"the submission as a whole was stopped after {self.limits.submission:g} s"
             )
         return min(most, left)

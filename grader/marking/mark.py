@@ -54,8 +54,8 @@ def mark(
     lesson: Lesson | str,
     *,
     student: str = "",
-    bounds: ResourceLimits = ResourceLimits(),  # noqa: B008  (frozen)
-    zygotes: WarmPool | None = None,
+    limits: ResourceLimits = ResourceLimits(),  # noqa: B008  (frozen)
+    pool: WarmPool | None = None,
 ) -> Marked:
     """Mark one notebook, without a gradebook or a folder of submissions.
 
@@ -69,15 +69,16 @@ def mark(
         The lesson, or what names it: ``"02_convolution"``, ``"02"``, ``"convolution"``.
     student : str
         Whose it is, for the result.
-    bounds : Bounds
+    limits : ResourceLimits
         What it may use.
-    zygotes : Zygotes, optional
+    pool : WarmPool, optional
         Where processes come from; those that this process shares by default.
 
     Raises
     ------
     ProcessStartError
-        If the machine starts no confined process; `grader.isolation.confine.check_available` says why.
+        If the machine starts no sandboxed process; `grader.isolation.confine.check_available`
+        says why.
 
     Examples
     --------
@@ -96,10 +97,10 @@ def mark(
         return Marked(without_marks(lesson, student, UNREADABLE, str(error)), None)
     restored = restore(read, lesson)
     given = {cell.source for cell in lesson.notebook.cells}
-    defuser = Sanitizer()
-    restored.notes += defuser.texts(restored.notebook, given)
+    sanitizer = Sanitizer()
+    restored.notes += sanitizer.texts(restored.notebook, given)
     cells = [cell for cell in restored.notebook.cells if cell.cell_type == "code"]
-    runs, errors = run_submission(cells, lesson, bounds, zygotes or shared_pool(), defuser)
+    runs, errors = run_submission(cells, lesson, limits, pool or shared_pool(), sanitizer)
     stops = _place(cells, runs)
     exercises = score(restored.notebook, lesson, errors)
     hide_tracebacks(restored.notebook, errors)

@@ -19,18 +19,18 @@ MAX_FULL_OUTPUTS = 10  # full outputs that a submission may have
 class NotebookWorker:
     """The process that shows what cells put out; begun again where a cell has ended it."""
 
-    def __init__(self, session: SubmissionContext):
-        self._session = session
+    def __init__(self, context: SubmissionContext):
+        self._context = context
         self._process: SandboxedProcess | None = None
         self._ran: list[str] = []
-        self._with_keras = needs_keras(session.lesson)
-        self._largest = largest_reply(session.bounds.output)
-        self._room = MAX_FULL_OUTPUTS * session.bounds.output
+        self._with_keras = needs_keras(context.lesson)
+        self._largest = largest_reply(context.limits.output)
+        self._room = MAX_FULL_OUTPUTS * context.limits.output
 
     def run(self, source: str, show: bool) -> CellRun:
         """Run a cell."""
         try:
-            self._session.left(0.0)
+            self._context.remaining(0.0)
             self._begin()
             outputs = self._exchange(source, show)
         except ProcessEndedError as end:
@@ -43,7 +43,7 @@ class NotebookWorker:
 
     def _exchange(self, source: str, show: bool) -> list[NotebookNode] | CellRun:
         message = json.dumps({"source": source, "show": show}).encode()
-        seconds = self._session.left(self._session.bounds.cell)
+        seconds = self._context.remaining(self._context.limits.cell)
         try:
             return self._read(self._process.exchange(message, seconds, self._largest), show)
         except ProcessEndedError as end:
@@ -66,13 +66,13 @@ class NotebookWorker:
         if self._room < 0:
             outputs = [one for one in outputs if one.output_type == "error"]
             outputs.append(nbformat.v4.new_output("stream", text=OUTPUT_CUT))
-        return self._session.defuser.outputs(outputs)
+        return self._context.sanitizer.outputs(outputs)
 
     def _begin(self) -> None:
         """Start a process, if there is none, and bring it to where the last one was."""
         if self._process is not None:
             return
-        self._process = SandboxedProcess("notebook", self._session, self._with_keras)
+        self._process = self._context.start_worker("notebook", self._with_keras)
         self._process.start()
         for source in self._ran:
             self._exchange(source, False)

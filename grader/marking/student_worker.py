@@ -30,7 +30,7 @@ class StudentWorker:
         What it may use.
     cells : sequence of NotebookNode
         The notebook's code cells; those that are no tests are run before it is asked.
-    session : Session
+    context : SubmissionContext
         Whose.
     endless, ended_well : set of int
         Cells known to run too long, which get little time, and to come to their end, in which what
@@ -48,13 +48,13 @@ class StudentWorker:
         self,
         role: str,
         cells: Sequence[NotebookNode],
-        session: SubmissionContext,
+        context: SubmissionContext,
         endless: set[int],
         ended_well: set[int],
     ):
-        self._role, self._cells, self._session = role, cells, session
+        self._role, self._cells, self._context = role, cells, context
         self._endless, self._ended_well = endless, ended_well
-        self._exercises = names_of(session.lesson)
+        self._exercises = names_of(context.lesson)
         self._process: SandboxedProcess | None = None
         self._ran = 0
         self._guilty: set[int] = set()
@@ -71,7 +71,7 @@ class StudentWorker:
             If that takes too long.
         """
         self._begin()
-        seconds = self._session.left(self._session.bounds.cell)
+        seconds = self._context.remaining(self._context.limits.cell)
         reply = self.ask(encode({"do": "read", "sources": sources}), seconds, MAX_REPLY_BYTES)
         try:
             found = decode(reply)["uses"]
@@ -84,11 +84,11 @@ class StudentWorker:
     def _begin(self) -> None:
         """Start the process, if there is none."""
         if self._process is None:
-            self._process = SandboxedProcess(self._role, self._session, self._role == "keras")
+            self._process = self._context.start_worker(self._role, self._role == "keras")
             self._process.start(self.constants)
             self._ran = 0
 
-    def catch_up(self, index: int) -> None:
+    def run_cells_before(self, index: int) -> None:
         """Run the cells that stand before a test.
 
         Raises
@@ -108,7 +108,7 @@ class StudentWorker:
                 self.close()
                 self._guilty.add(self._ran)
                 self.stops.setdefault(self._ran, str(end))
-                self._session.left(1.0)
+                self._context.remaining(1.0)
 
     def _run(self, index: int) -> None:
         """Run a cell; one that runs too long keeps what it has defined so far."""
@@ -118,9 +118,9 @@ class StudentWorker:
             return
         ended_well = index in self._ended_well or is_test(cell)
         request = {"do": "run", "source": source, "number": index, "ended_well": ended_well}
-        limit = self._session.bounds.cell
+        limit = self._context.limits.cell
         known = index in self._endless or index in self.stops
-        seconds = self._session.left(min(REPLAY_TIMEOUT, limit) if known else limit)
+        seconds = self._context.remaining(min(REPLAY_TIMEOUT, limit) if known else limit)
         try:
             reply = self._process.exchange(encode(request), seconds, MAX_REPLY_BYTES)
         except ProcessEndedError as end:

@@ -44,9 +44,9 @@ TIMEOUT_AFTER_TIMEOUT = 5.0  # seconds that a function has that ran too long bef
 def run_submission(
     cells: Sequence[NotebookNode],
     lesson: Lesson,
-    bounds: ResourceLimits,
-    zygotes: WarmPool,
-    defuser: Sanitizer | None = None,
+    limits: ResourceLimits,
+    pool: WarmPool,
+    sanitizer: Sanitizer | None = None,
 ) -> tuple[list[CellRun], dict[str, str]]:
     """Run a notebook's code cells: the student's on their own, the tests by the judge.
 
@@ -54,7 +54,7 @@ def run_submission(
     ----------
     cells : sequence of NotebookNode
         Code cells, the lesson's tests among them.
-    lesson, bounds, zygotes, defuser
+    lesson, limits, pool, sanitizer
         As for `Session`.
 
     Returns
@@ -69,18 +69,18 @@ def run_submission(
     ProcessStartError
         If the machine cannot do it.
     """
-    session = SubmissionContext(lesson, bounds, zygotes, defuser)
-    court = TestRunner(cells, session)
+    context = SubmissionContext(lesson, limits, pool, sanitizer)
+    supervisor = Supervisor(cells, context)
     try:
-        runs: dict[int, CellRun] = _show(cells, session, court.read)
-        court.endless |= {index for index, run in runs.items() if run.stopped}
-        court.ended_well |= {index for index, run in runs.items() if run.ended_well}
+        runs: dict[int, CellRun] = _show(cells, context, supervisor.read)
+        supervisor.endless |= {index for index, run in runs.items() if run.stopped}
+        supervisor.ended_well |= {index for index, run in runs.items() if run.ended_well}
         for index, cell in enumerate(cells):
             if is_test(cell):
-                runs[index] = court.judge(index)
-        stops, errors = court.stops(), court.errors()
+                runs[index] = supervisor.run_test(index)
+        stops, errors = supervisor.stops(), supervisor.errors()
     finally:
-        court.close()
+        supervisor.close()
     for index, why in stops.items():
         if not runs[index].stopped:
             runs[index] = CellRun(runs[index].outputs, why)
@@ -89,13 +89,13 @@ def run_submission(
 
 def _show(
     cells: Sequence[NotebookNode],
-    session: SubmissionContext,
+    context: SubmissionContext,
     read: Callable[[list[str]], list[NameUsage]],
 ) -> dict[int, CellRun]:
     """Return what the cells put out that are no tests."""
-    todo = plan_rerun(list(cells), session.lesson, read)
+    todo = plan_rerun(list(cells), context.lesson, read)
     runs = {index: CellRun(outputs) for index, outputs in todo.outputs.items()}
-    shown, exercises = NotebookWorker(session), names_of(session.lesson)
+    shown, exercises = NotebookWorker(context), names_of(context.lesson)
     try:
         for index in sorted(todo.run):
             run = shown.run(to_run(cells[index], exercises), index in todo.show)
@@ -106,14 +106,14 @@ def _show(
     return runs
 
 
-class TestRunner:
+class Supervisor:
     """The judge and the processes that answer it.
 
     Parameters
     ----------
     cells : sequence of NotebookNode
         The notebook's code cells.
-    session : Session
+    context : SubmissionContext
         Whose.
 
     Attributes
@@ -122,17 +122,17 @@ class TestRunner:
         Cells known to run too long, and to come to their end, where all libraries are.
     """
 
-    def __init__(self, cells: Sequence[NotebookNode], session: SubmissionContext):
-        self._cells, self._session = cells, session
+    def __init__(self, cells: Sequence[NotebookNode], context: SubmissionContext):
+        self._cells, self._context = cells, context
         self.endless: set[int] = set()
         self.ended_well: set[int] = set()
-        lesson = session.lesson
+        lesson = context.lesson
         self._with_keras = needs_keras(lesson, tests_only=True)
         self._exercises = [exercise.name for exercise in lesson.exercises]
         self._judge: SandboxedProcess | None = None
         self._slow: set[str] = set()
         self._stops: dict[int, str] = {}
-        known = (cells, session, self.endless, self.ended_well)
+        known = (cells, context, self.endless, self.ended_well)
         self._by_hand = StudentWorker("answers", *known)
         self._keras = StudentWorker("keras", *known) if self._with_keras else None
 
@@ -144,33 +144,33 @@ class TestRunner:
         except ProcessEndedError:
             return [NameUsage(silent=False, dynamic=True)] * len(sources)
 
-    def judge(self, index: int) -> CellRun:
+    def run_test(self, index: int) -> CellRun:
         """Run the test cell at a place in the notebook."""
         cell = self._cells[index]
         request = {
             "do": "test",
             "source": cell.source,
             "exercises": self._exercises,
-            "imports": imports_of(self._session.lesson),
+            "imports": imports_of(self._context.lesson),
         }
         exercise = grade_id(cell).split("-")[1]
         try:
-            limit = self._session.bounds.cell
+            limit = self._context.limits.cell
             again = min(TIMEOUT_AFTER_TIMEOUT, limit)
-            seconds = self._session.left(again if exercise in self._slow else limit)
-            reply = self._hold(json.dumps(request).encode(), index, seconds, exercise)
+            seconds = self._context.remaining(again if exercise in self._slow else limit)
+            reply = self._route_calls(json.dumps(request).encode(), index, seconds, exercise)
             return CellRun(parse_outputs(reply))
         except ProcessEndedError as end:
             return stopped_run([], f"{exercise}: {end}", is_cell=False)
 
-    def _hold(self, request: bytes, index: int, seconds: float, exercise: str) -> bytes:
+    def _route_calls(self, request: bytes, index: int, seconds: float, exercise: str) -> bytes:
         """Run a test cell: pass the judge's calls on until it is done."""
-        court = self._start_judge()
+        judge = self._start_judge()
         deadline = time.monotonic() + seconds
         try:
-            court.channel.send(request, deadline + JUDGE_TIMEOUT_MARGIN)
+            judge.channel.send(request, deadline + JUDGE_TIMEOUT_MARGIN)
             while True:
-                message = court.channel.receive(
+                message = judge.channel.receive(
                     MAX_MESSAGE_BYTES + 1, deadline + JUDGE_TIMEOUT_MARGIN, self._watch
                 )
                 kind, payload = message[:1], message[1:]
@@ -179,7 +179,7 @@ class TestRunner:
                 whose = self._keras if kind == protocol.TO_KERAS and self._keras else self._by_hand
                 deadline += self._catch_up(whose, index)
                 reply = self._pass_on(whose, payload, index, deadline, seconds, exercise)
-                court.channel.send(reply, deadline + JUDGE_TIMEOUT_MARGIN)
+                judge.channel.send(reply, deadline + JUDGE_TIMEOUT_MARGIN)
         except (ConnectionClosedError, DeadlineError, ProtocolError, ProcessEndedError) as error:
             # A value that the judge cannot stand costs the student this test, and no other.
             # Whoever answers may be in the middle of asking it something.
@@ -209,7 +209,7 @@ class TestRunner:
         """Run the cells before a test; return the seconds that took, which are not the test's."""
         begin = time.monotonic()
         with contextlib.suppress(ProcessEndedError):  # Asked next, it says so itself.
-            answerer.catch_up(index)
+            answerer.run_cells_before(index)
         return time.monotonic() - begin
 
     def _pass_on(
@@ -223,7 +223,7 @@ class TestRunner:
     ) -> bytes:
         """Let the student's process answer."""
         try:
-            answerer.catch_up(index)
+            answerer.run_cells_before(index)
             left = deadline - time.monotonic()
             if left <= 0:
                 answerer.close()
@@ -239,7 +239,7 @@ class TestRunner:
 
     def _start_judge(self) -> SandboxedProcess:
         if self._judge is None:
-            self._judge = SandboxedProcess("judge", self._session, self._with_keras)
+            self._judge = self._context.start_worker("judge", self._with_keras)
             self._judge.start()
             constants = self._constants()
             for answerer in filter(None, (self._by_hand, self._keras)):
@@ -248,7 +248,7 @@ class TestRunner:
 
     def _constants(self) -> bytes:
         """Return what ``utils`` has of plain values, which cells may use anywhere."""
-        lesson = self._session.lesson
+        lesson = self._context.lesson
         with _constants_lock:
             if lesson not in _constants:
                 request = {"do": "constants", "modules": plain_modules(lesson)}

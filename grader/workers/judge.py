@@ -29,6 +29,7 @@ from grader.isolation.codec import (
     decode,
     encode,
 )
+from grader.isolation.limits import ResourceLimits
 from grader.isolation.protocol import DONE, GONE, TO_HAND, TO_KERAS
 from grader.workers import policy
 from grader.workers.generators import describe_generator, make_generator
@@ -46,7 +47,7 @@ from utils.checks.describe import OpaqueValue
 MAX_OUTPUT_CHARACTERS = 200_000  # characters of a test cell's output
 
 
-def serve(channel: Channel, root: str | None, memory: int, with_keras: bool) -> None:
+def serve(channel: Channel, root: str | None, limits: dict, with_keras: bool) -> None:
     """Confine this process, then do what is asked until the other side goes away.
 
     Parameters
@@ -55,14 +56,12 @@ def serve(channel: Channel, root: str | None, memory: int, with_keras: bool) -> 
         The connection to the grader.
     root : str or None
         The course.
-    memory : int
-        Bytes.
+    limits : dict
+        The fields of `ResourceLimits`.
     with_keras : bool
         Whether the lesson is about Keras.
     """
-    from grader.isolation.limits import ProcessLimits
-
-    policy.enter("judge", None, root, ProcessLimits(memory=memory))
+    policy.enter("judge", None, root, ResourceLimits(**limits))
     judge = Judge(channel, with_keras)
     channel.send(b"ready")
     while True:

@@ -25,6 +25,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 from grader.isolation.channel import Channel, ReplyChannel
+from grader.isolation.limits import ResourceLimits
 from grader.workers import policy
 
 DEFAULT_OUTPUT_LIMIT = 5_000_000  # characters of output that a cell may have
@@ -261,9 +262,7 @@ def serve(connection: Connection, folder: str, root: str | None, render: bool) -
         connection.send_bytes(cells.run(connection.recv_bytes().decode()))
 
 
-def serve_confined(
-    channel: Channel, folder: str, root: str | None, memory: int, file_size: int, output: int
-) -> None:
+def serve_confined(channel: Channel, folder: str, root: str | None, limits: dict) -> None:
     """Confine this process, then run cells as `serve` does; figures are drawn if a cell is shown.
 
     Parameters
@@ -272,21 +271,18 @@ def serve_confined(
         JSON comes in, a ``source`` and whether to ``show`` what it puts out; JSON goes out.
     folder, root : str
         As for `serve`.
-    memory, file_size : int
-        Bytes.
-    output : int
-        Characters that a cell may put out.
+    limits : dict
+        The fields of `ResourceLimits`.
     """
-    from grader.isolation.limits import ProcessLimits
-
     os.environ.clear()
     os.environ |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "agg"}
     os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    policy.enter("notebook", folder, root, ProcessLimits(memory=memory, file_size=file_size))
+    granted = ResourceLimits(**limits)
+    policy.enter("notebook", folder, root, granted)
     sys.path.insert(0, folder)
-    cells = CellRunner(folder, render=True, limit=output)
+    cells = CellRunner(folder, render=True, limit=granted.output)
     channel.send(b"ready")
-    line = ReplyChannel(channel._socket)
+    line = ReplyChannel(channel.socket)
     while True:
         request = json.loads(line.receive(64_000_000))
         cells.render(request["show"])

@@ -19,23 +19,8 @@ from types import ModuleType
 
 import numpy as np
 
-# An answer may draw: what a picture shows is no result.
-DRAWING = ("matplotlib", "matplotlib_inline", "mpl_toolkits", "IPython", "ipywidgets", "anywidget")
-DRAWING += (
-    "tqdm",
-    "rich",
-    "traitlets",
-    "utils.plots",
-    "utils.widgets",
-    "utils.data",
-    "utils.checks",
-)
-PROGRESS = ("tqdm", "track", "progress_bar")
-# Among these, what is looked at rather than drawn.
-LOOKED_AT = ("utils.data", "utils.checks")
-COMPUTING = ("matplotlib.colors", "matplotlib.image", "matplotlib.mlab", "matplotlib.tri")
-# These give two numbers.
-RANGES = ("xlim", "ylim", "get_xlim", "get_ylim", "get_size_inches")
+from utils.checks import byhand
+
 ARITHMETIC = [
     "add",
     "sub",
@@ -175,9 +160,9 @@ class ImportPolicy:
         """Use what is not there: a function is called, a value looked at."""
         if self.answering and name.removeprefix("utils.") in self.allowed:
             return self._call_judge(name.removeprefix("utils."), args, kwargs or {})
-        if name.rpartition(".")[2] in PROGRESS and args:
+        if name.rpartition(".")[2] in byhand.PROGRESS_BARS and args:
             return args[0]
-        if is_drawing(name) and (self.answering or not name.startswith(LOOKED_AT)):
+        if byhand.is_drawing(name) and (self.answering or not name.startswith(byhand.INSPECTED)):
             made = _draw(name.rpartition(".")[2], args, kwargs or {})
             return (Drawing(), made) if name.endswith("pyplot.subplots") else made
         if not self.answering:
@@ -189,16 +174,6 @@ class ImportPolicy:
             )
         self.offence = self.offence or f"{library} ({function.rpartition('.')[2]})"
         raise ForbiddenLibraryError(f"this exercise is to be written by hand, without {library}")
-
-
-def is_drawing(name: str) -> bool:
-    """Tell whether what has this name only draws."""
-    module = name.rpartition(".")[0] or name
-    inside = any(name == one or name.startswith(f"{one}.") for one in DRAWING)
-    computes = any(name.startswith(f"{one}.") for one in COMPUTING)
-    if module == "matplotlib.colors" and name.rpartition(".")[2][:1].isupper():
-        return True  # a class, such as Normalize, only says how to draw
-    return inside and not computes
 
 
 class Placeholder:
@@ -329,7 +304,7 @@ def _draw(name: str, args: tuple, kwargs: dict) -> object:
     """Return what a drawing function gives."""
     if name == "subplots":
         return _lay_out(*args[:2], **kwargs)
-    if name in RANGES:
+    if name in byhand.RANGES:
         return 0.0, 1.0
     return Drawing()
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from grader.isolation.confine import confine
 from grader.isolation.landlock import carve
-from grader.isolation.limits import ProcessLimits
+from grader.isolation.limits import ResourceLimits
+from utils.checks.byhand import ALLOWED_PACKAGES
 
 # A NumPy lesson takes a hundred megabytes, TensorFlow in training a thousand.
 SYSTEM = (
@@ -25,7 +26,6 @@ DEVICES = (
     *("/dev/zero", "/dev/random", "/dev/urandom", "/dev/full"),
     *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"),
 )
-HELPING = ("typing_extensions", "six")  # of no use but to write Python
 
 
 @functools.cache
@@ -50,7 +50,7 @@ def installed_names() -> frozenset[str]:
             stem = entry.split(".")[0]
             if stem.isidentifier() and (entry.endswith((".py", ".so")) or stem == entry):
                 names.add(stem)
-    return frozenset(names - set(sys.stdlib_module_names) - {"numpy", "__pycache__", *HELPING})
+    return frozenset(names - set(sys.stdlib_module_names) - {"__pycache__", *ALLOWED_PACKAGES})
 
 
 @functools.cache
@@ -88,7 +88,7 @@ def _package_folders() -> tuple[Path, ...]:
     return tuple(path for folder in folders for path in (folder, folder.parent / "data"))
 
 
-def enter(role: str, folder: str | None, root: str | None, limits: ProcessLimits) -> None:
+def enter(role: str, folder: str | None, root: str | None, limits: ResourceLimits) -> None:
     """Confine this process to its part, its own folder the only one that it may write to."""
     write = ["/dev/null"]
     if folder is not None:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from grader.course.imports import lead_to_keras
 from grader.isolation.forkserver import ForkServer, ProcessStartError
-from grader.workers.policy import HELPING, installed_names, readable
+from grader.workers.policy import installed_names, readable
+from utils.checks.byhand import ALLOWED_PACKAGES
 
 STANDARD = [
     *("ast", "bisect", "cmath", "codecs", "collections.abc", "copy", "ctypes", "dataclasses"),
@@ -27,8 +28,8 @@ STANDARD = [
     *("contextlib", "tempfile", "shutil", "glob", "io", "logging", "urllib.parse", "uuid"),
 ]
 NUMPY = [
-    *HELPING,
-    *("numpy", "numpy.fft", "numpy.linalg", "numpy.random", "numpy.ma", "numpy.polynomial"),
+    *ALLOWED_PACKAGES,
+    *("numpy.fft", "numpy.linalg", "numpy.random", "numpy.ma", "numpy.polynomial"),
     *("numpy.testing", "numpy.lib.stride_tricks", "numpy.typing", "numpy.ctypeslib"),
 ]
 DRAWING = [
@@ -87,7 +88,7 @@ def prepare_judge() -> None:
 
 @contextlib.contextmanager
 def _no_first_tensor() -> Iterator[None]:
-    """Keep `utils.models` from making a tensor when it is imported.
+    """Keep `utils.keras_setup` from making a tensor when it is imported.
 
     With the first one TensorFlow starts threads, and threads do not survive a fork.
     """
@@ -193,6 +194,6 @@ class WarmPool:
 @functools.cache
 def shared_pool() -> WarmPool:
     """Return this process's warm parents; they end with it."""
-    zygotes = WarmPool()
-    atexit.register(zygotes.close)
-    return zygotes
+    pool = WarmPool()
+    atexit.register(pool.close)
+    return pool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,9 +13,11 @@ from grader.isolation.codec import (
 )
 from grader.workers.errors import make_error
 from grader.workers.generators import advance_generator, make_generator
-from grader.workers.judge import Judge
 from utils.checks.calls import FunctionEndedError
 from utils.checks.describe import OpaqueValue
+
+if TYPE_CHECKING:
+    from grader.workers.judge import Judge
 
 MAX_LINE_CHARACTERS = (
     120  # characters of a line that raised an error: more could spell out an input

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from grader.isolation.channel import Channel, ConnectionClosedError, DeadlineError, ProtocolError
 from grader.isolation.confine import SandboxUnavailableError, check_available
 from grader.isolation.forkserver import ProcessStartError
-from grader.isolation.limits import ProcessLimits
+from grader.isolation.limits import ResourceLimits
 from grader.workers.policy import enter
 from grader.workers.pool import shared_pool
 
 
-def check_protections(limits: ProcessLimits) -> str:
+def check_protections(limits: ResourceLimits) -> str:
     """Return in words what confines a submission here, having seen that it does.
 
     Raises
@@ -52,7 +52,7 @@ def check_protections(limits: ProcessLimits) -> str:
 
 def attempt_forbidden(channel: Channel, memory: int) -> None:
     """Be confined as a process that answers is, try what it must not, and say what worked."""
-    enter("answers", None, None, ProcessLimits(memory=memory))
+    enter("answers", None, None, ResourceLimits(memory=memory))
     attempts: dict[str, Callable[[], object]] = {
         "read files": lambda: os.listdir("/"),
         "write files": lambda: open(f"/tmp/grader-{os.getpid()}", "w").close(),

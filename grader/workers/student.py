@@ -29,6 +29,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from grader.course.source_names import SCOPES, read_name_usage
 from grader.isolation.channel import Channel, ReplyChannel
 from grader.isolation.codec import MAX_MESSAGE_BYTES, MessageTooLargeError, decode, encode
+from grader.isolation.limits import ResourceLimits
 from grader.workers import policy
 from grader.workers.errors import describe_error, make_error
 from grader.workers.generators import advance_generator, describe_generator, make_generator
@@ -43,9 +44,7 @@ from grader.workers.student_ipython import IPythonStub
 MODULES = ("numpy", "math")  # that constants of ``utils`` may be; Keras where it is there
 
 
-def serve(
-    channel: Channel, role: str, folder: str, memory: int, file_size: int, with_keras: bool
-) -> None:
+def serve(channel: Channel, role: str, folder: str, limits: dict, with_keras: bool) -> None:
     """Confine this process, then do what is asked until the other side goes away.
 
     Parameters
@@ -56,18 +55,16 @@ def serve(
         What may be read.
     folder : str
         A scratch folder.
-    memory, file_size : int
-        Bytes.
+    limits : dict
+        The fields of `ResourceLimits`.
     with_keras : bool
         Whether Keras is real here.
     """
-    from grader.isolation.limits import ProcessLimits
-
     keras_values = importlib.import_module("grader.workers.keras_codec") if with_keras else None
     constants = decode(channel.receive(MAX_MESSAGE_BYTES))
-    line = ReplyChannel(channel._socket)
+    line = ReplyChannel(channel.socket)
     student = StudentNamespace(line, constants, policy.installed_names(), keras_values)
-    policy.enter(role, folder, None, ProcessLimits(memory=memory, file_size=file_size))
+    policy.enter(role, folder, None, ResourceLimits(**limits))
     sys.path.insert(0, folder)  # for modules that cells write
     channel.send(b"ready")
     while True:

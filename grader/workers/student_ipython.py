@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from grader.workers.placeholders import (
-    PlaceholderUsedError,
-)
-from grader.workers.student import StudentNamespace
+from typing import TYPE_CHECKING
+
+from grader.workers.placeholders import PlaceholderUsedError
+
+if TYPE_CHECKING:
+    from grader.workers.student import StudentNamespace
 
 MAGICS = ("time", "capture", "prun")  # that run what follows them
 

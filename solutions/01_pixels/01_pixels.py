@@ -680,7 +680,8 @@ with checks.Exercise("pixels.dense_parameters", dense_parameters) as check:
 # %% nbgrader={"grade_id": "test-dense_parameters-axes", "grade": true, "points": 0.75}
 # Marked when you hand in: shapes with more axes, or fewer.
 ### BEGIN HIDDEN TESTS
-from utils.checks import exercise as checks, compare
+from utils import checks
+from utils.checks import compare
 
 with checks.Exercise("pixels.dense_parameters", dense_parameters) as check:
     for image_shape in [(7,), (1,), (6, 5), (5, 6), (2, 3, 4, 5), (10, 28, 28, 3), (2, 1, 3, 2, 2)]:

@@ -203,8 +203,7 @@ def match_feature(image, feature):
 # %% nbgrader={"grade_id": "test-match_feature", "grade": true, "points": 1}
 import numpy as np
 
-from utils import checks
-from utils import xo_classifier
+from utils import checks, xo_classifier
 
 with checks.Exercise("xo_classifier.match_feature", match_feature) as check:
     letter = xo_classifier.load_letter("x")
@@ -536,8 +535,7 @@ def feature_vector(image, features):
 # %% nbgrader={"grade_id": "test-feature_vector", "grade": true, "points": 1}
 import numpy as np
 
-from utils import checks
-from utils import xo_classifier
+from utils import checks, xo_classifier
 
 with checks.Exercise(
     "xo_classifier.feature_vector",

@@ -139,8 +139,7 @@ def build_dense(input_shape=(28, 28, 1), classes=10):
 
 
 # %% nbgrader={"grade_id": "test-build_dense", "grade": true, "points": 0.5}
-from utils import checks
-from utils import keras_cnn
+from utils import checks, keras_cnn
 
 with checks.Exercise("keras_cnn.build_dense", build_dense, by_hand=False) as check:
     check.example(expected=keras_cnn.build_dense())
@@ -596,8 +595,7 @@ def build_cnn(input_shape=(28, 28, 1), classes=10):
 
 
 # %% nbgrader={"grade_id": "test-build_cnn", "grade": true, "points": 0.5}
-from utils import checks
-from utils import keras_cnn
+from utils import checks, keras_cnn
 
 with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
     check.example(expected=keras_cnn.build_cnn())
@@ -618,8 +616,8 @@ with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
 # %% nbgrader={"grade_id": "test-build_cnn-convolution", "grade": true, "points": 0.5}
 # Marked when you hand in: the convolution and the pooling alone, whatever the other layers are.
 ### BEGIN HIDDEN TESTS
-from utils.checks import exercise as checks, models
-from utils import keras_cnn
+from utils import checks, keras_cnn
+from utils.checks import models
 
 KINDS = ("Conv2D", "MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D")
 with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
@@ -634,8 +632,8 @@ with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
 # %% nbgrader={"grade_id": "test-build_cnn-dense", "grade": true, "points": 0.5}
 # Marked when you hand in: Flatten and the dense layers alone.
 ### BEGIN HIDDEN TESTS
-from utils.checks import exercise as checks, models
-from utils import keras_cnn
+from utils import checks, keras_cnn
+from utils.checks import models
 
 KINDS = ("Flatten", "Dense")
 with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:

@@ -248,8 +248,8 @@ with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check
 # %% nbgrader={"grade_id": "test-build_lenet5-convolutions", "grade": true, "points": 1}
 # Marked when you hand in: the three convolutions alone, whatever the other layers are.
 ### BEGIN HIDDEN TESTS
-from utils.checks import exercise as checks, models
-from utils import lenet
+from utils import checks, lenet
+from utils.checks import models
 
 with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check:
     right = models.settings_of(lenet.build_lenet5(), "Conv2D")
@@ -263,8 +263,8 @@ with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check
 # %% nbgrader={"grade_id": "test-build_lenet5-pooling", "grade": true, "points": 0.5}
 # Marked when you hand in: the two pooling layers alone.
 ### BEGIN HIDDEN TESTS
-from utils.checks import exercise as checks, models
-from utils import lenet
+from utils import checks, lenet
+from utils.checks import models
 
 POOLING = ("AveragePooling2D", "MaxPooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D")
 with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check:
@@ -278,8 +278,8 @@ with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check
 # %% nbgrader={"grade_id": "test-build_lenet5-dense", "grade": true, "points": 0.5}
 # Marked when you hand in: Flatten and the two dense layers alone.
 ### BEGIN HIDDEN TESTS
-from utils.checks import exercise as checks, models
-from utils import lenet
+from utils import checks, lenet
+from utils.checks import models
 
 with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check:
     right = models.settings_of(lenet.build_lenet5(), "Flatten", "Dense")
@@ -293,7 +293,8 @@ with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check
 # %% nbgrader={"grade_id": "test-build_lenet5-classes", "grade": true, "points": 1}
 # Marked when you hand in: other numbers of classes.
 ### BEGIN HIDDEN TESTS
-from utils.checks import exercise as checks, models
+from utils import checks
+from utils.checks import models
 
 
 def last_is(classes):
@@ -369,8 +370,7 @@ def layer_table(model):
 
 
 # %% nbgrader={"grade_id": "test-layer_table", "grade": true, "points": 0.5}
-from utils import checks
-from utils import lenet
+from utils import checks, lenet
 
 with checks.Exercise("lenet.layer_table", layer_table, by_hand=False) as check:
     check.example(

@@ -1068,8 +1068,7 @@ def learn_kernel(image, target, kernel_shape, steps, rate):
 # %% nbgrader={"grade_id": "test-learn_kernel", "grade": true, "points": 0.5}
 import numpy as np
 
-from utils import checks
-from utils import convolution
+from utils import checks, convolution
 
 tools = ["convolution.correlate2d", "convolution.convolve2d"]
 with checks.Exercise(
@@ -1093,8 +1092,7 @@ with checks.Exercise(
 ### BEGIN HIDDEN TESTS
 import numpy as np
 
-from utils import checks
-from utils import convolution
+from utils import checks, convolution
 
 rng = np.random.default_rng(107)
 tools = ["convolution.correlate2d", "convolution.convolve2d"]
@@ -1124,8 +1122,7 @@ with checks.Exercise(
 ### BEGIN HIDDEN TESTS
 import numpy as np
 
-from utils import checks
-from utils import convolution
+from utils import checks, convolution
 
 rng = np.random.default_rng(108)
 tools = ["convolution.correlate2d", "convolution.convolve2d"]

@@ -483,7 +483,7 @@ PATCHES = [
     ),
     Cheat(
         "comparison replaced",
-        "utils.compare finds no difference any more, wherever it was imported to.",
+        "utils.checks.compare finds no difference any more, wherever it was imported to.",
         answers=each("None"),
         before=(
             """

@@ -12,11 +12,11 @@ import nbformat
 from grader.course.cells import exercise_of, is_test
 from grader.isolation.limits import ResourceLimits
 from grader.marking.context import SubmissionContext
-from grader.marking.supervisor import TestRunner
+from grader.marking.supervisor import Supervisor
 from grader.workers.pool import shared_pool
 from tests.support.lessons import find_lesson, run_tests
 
-BOUNDS = ResourceLimits(cell=30.0)
+LIMITS = ResourceLimits(cell=30.0)
 
 
 def run_tests_apart(lesson: str, exercise: str, answer: str) -> dict[str, str | None]:
@@ -38,12 +38,12 @@ def run_tests_apart(lesson: str, exercise: str, answer: str) -> dict[str, str | 
     ]
     code = nbformat.v4.new_code_cell
     cells = [code(f"import numpy as np\n{answer}"), *tests]
-    session = SubmissionContext(found, BOUNDS, shared_pool())
-    court = TestRunner(cells, session)
+    context = SubmissionContext(found, LIMITS, shared_pool())
+    supervisor = Supervisor(cells, context)
     try:
-        runs = [court.judge(index) for index in range(1, len(cells))]
+        runs = [supervisor.run_test(index) for index in range(1, len(cells))]
     finally:
-        court.close()
+        supervisor.close()
     return {
         test.metadata.nbgrader.grade_id: _failure(run.outputs)
         for test, run in zip(tests, runs, strict=True)

@@ -435,7 +435,7 @@ def _watching_disk(folder: Path) -> Iterator[list[int]]:
 def _adopting_orphans() -> Iterator:
     """Become the parent of all descendants that lose theirs; yield what lists them.
 
-    Whatever session, group or name a process gives itself, it cannot get away from that.
+    Whatever context, group or name a process gives itself, it cannot get away from that.
     """
     prctl = ctypes.CDLL(None).prctl if LINUX else lambda *_: -1
     known = {pid for pid, _, _ in _children()}

@@ -147,7 +147,7 @@ def mistake_source(lesson: str, exercise: str, mistake: str) -> str:
     It calls `utils`, which no answer may, and so is excused from being by hand.
     """
     return (
-        "from utils.byhand import trusted\n"
+        "from utils.checks.byhand import trusted\n"
         f"from utils.mistakes.{topic_of(lesson)} import {mistake} as wrong_way\n"
         f"{exercise} = trusted(wrong_way)\n"
     )

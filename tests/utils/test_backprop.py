@@ -324,7 +324,7 @@ class TestAgainstTensorFlow:
 
 def test_the_module_imports_neither_tensorflow_nor_keras():
     code = (
-        "import sys; from utils import backprop, backprop_widgets; "
+        "import sys; from utils import backprop; from utils.widgets import backprop as widgets; "
         "print(sorted({'tensorflow', 'keras', 'scipy'} & set(sys.modules)))"
     )
     done = subprocess.run(

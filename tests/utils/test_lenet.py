@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from utils import data, lenet, output_size, training
 from utils.checks import models
 
-import keras  # isort: skip  # after utils.models, which keeps it quiet
+import keras  # isort: skip  # after utils.keras_setup, which keeps it quiet
 
 
 windows = st.integers(1, 5).flatmap(lambda k: st.tuples(st.just(k), st.integers(1, k)))

@@ -163,8 +163,8 @@ def run_answer(lesson: str, exercise: str, source: str, curt: bool = False) -> t
 def warm_up(lesson: str) -> None:
     """Import what a lesson's answers and tests import, so that forks need not.
 
-    TensorFlow can be forked as long as it has computed nothing. `utils.models` computes as it is
-    imported, so where Keras is used, `utils` is left to the forks.
+    TensorFlow can be forked as long as it has computed nothing. `utils.keras_setup` computes as it
+    is imported, so where Keras is used, `utils` is left to the forks.
     """
     statements = imports_of(lesson)
     uses_keras = any("keras" in statement for statement in statements)

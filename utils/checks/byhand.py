@@ -14,26 +14,32 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+# What an answer written by hand may import besides Python's standard library. The other two are of
+# no use but to write Python.
+ALLOWED_PACKAGES = ("numpy", "typing_extensions", "six")
+# What must not do the work.
 LIBRARIES = frozenset(
-    [
-        "scipy",
-        "skimage",
-        "cv2",
-        "PIL",
-        "sklearn",
-        "tensorflow",
-        "keras",
-        "torch",
-        "jax",
-        "cupy",
-        "numba",
-        "utils",
-    ]
+    """
+    scipy skimage cv2 PIL sklearn tensorflow keras torch jax cupy numba utils
+    """.split()  # noqa: SIM905
 )
-# Drawing is free, but this part of matplotlib computes colours.
+# Drawing is free, but this part of Matplotlib computes colours.
 HELPERS = frozenset({"matplotlib.colors"})
-# These draw, load or compare; none of them is an exercise. So do the modules of `utils.widgets`.
-FREE = frozenset({"utils.plots", "utils.widgets", "utils.data", "utils.checks"})
+# These modules of `utils` draw, load or compare; none of them is an exercise.
+FREE = ("utils.plots", "utils.widgets", "utils.data", "utils.checks")
+# Of these, this one knows how to take a Keras model apart.
+NOT_FREE = ("utils.checks.models",)
+# These only draw: what a picture shows is no result.
+DRAWING = ("matplotlib", "matplotlib_inline", "mpl_toolkits", "IPython", "ipywidgets", "anywidget")
+DRAWING += ("tqdm", "rich", "traitlets", *FREE)
+# Of what draws, these compute.
+COMPUTING = ("matplotlib.colors", "matplotlib.image", "matplotlib.mlab", "matplotlib.tri")
+# Of what draws, a demonstration inspects the results of these.
+INSPECTED = ("utils.data", "utils.checks")
+# Progress bars give back what they are given.
+PROGRESS_BARS = ("tqdm", "track", "progress_bar")
+# Matplotlib's functions that give a pair of numbers.
+RANGES = ("xlim", "ylim", "get_xlim", "get_ylim", "get_size_inches")
 
 
 @contextmanager
@@ -110,8 +116,22 @@ def is_library(module: object) -> bool:
     return (
         isinstance(module, str)
         and (module in HELPERS or module.split(".", 1)[0] in LIBRARIES)
-        and not any(module == free or module.startswith(f"{free}.") for free in FREE)
+        and not (_is_inside(module, FREE) and module not in NOT_FREE)
     )
+
+
+def is_drawing(name: str) -> bool:
+    """Tell whether what has this dotted name only draws."""
+    module, _, last = name.rpartition(".")
+    if module == "matplotlib.colors" and last[:1].isupper():
+        return True  # a class, such as Normalize, only says how to draw
+    computes = any(name.startswith(f"{package}.") for package in COMPUTING)
+    return _is_inside(name, DRAWING) and not computes and not _is_inside(name, NOT_FREE)
+
+
+def _is_inside(name: str, packages: Collection[str]) -> bool:
+    """Tell whether a dotted name is one of some packages or modules, or in one of them."""
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
 def _is_drawing(caller: object) -> bool:

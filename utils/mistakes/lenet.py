@@ -324,7 +324,7 @@ def first_layer_alone(layers):
 
 
 MISTAKES = {
-    # What else is wrong with a model is said layer by layer by utils.models.
+    # What else is wrong with a model is said layer by layer by utils.checks.models.
     "build_lenet5": [
         relu_everywhere,
         max_pooling,

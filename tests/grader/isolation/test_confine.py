@@ -28,7 +28,7 @@ from grader.isolation import confine as confining
 from grader.isolation import landlock, libc, seccomp, syscalls
 from grader.isolation.confine import SandboxUnavailableError, check_available, confine
 from grader.isolation.landlock import carve
-from grader.isolation.limits import ProcessLimits
+from grader.isolation.limits import ResourceLimits
 
 on_linux = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has what confines a process"
@@ -40,7 +40,7 @@ NUMBERS = {
     if numbers[MACHINE] is not None
 }
 MEGA = 1_000_000
-ROOMY = ProcessLimits(memory=500 * MEGA)
+ROOMY = ResourceLimits(memory=500 * MEGA)
 
 
 def confined(function, read=(), write=(), limits=None, **options):
@@ -538,13 +538,13 @@ def test_a_second_confinement_gives_nothing_back(places):
     ids=lambda item: item[0],
 )
 def test_memory_is_bounded(take):
-    limits = ProcessLimits(memory=100 * MEGA)
+    limits = ResourceLimits(memory=100 * MEGA)
     assert confined(take[1], limits=limits) in ("MemoryError", "ENOMEM")
 
 
 @on_linux
 def test_as_much_memory_as_it_may_have_is_to_be_had():
-    limits = ProcessLimits(memory=100 * MEGA)
+    limits = ResourceLimits(memory=100 * MEGA)
     assert confined(lambda: len(bytearray(80 * MEGA)), limits=limits) == 80 * MEGA
 
 
@@ -555,14 +555,14 @@ def test_a_file_has_a_largest_size(places):
             file.write(b"x" * count)
             return file.write(b"y")
 
-    limits = ProcessLimits(memory=500 * MEGA, file_size=1000)
+    limits = ResourceLimits(memory=500 * MEGA, file_size=1000)
     assert confined(lambda: write(999), write=[places["write"]], limits=limits) == 1
     assert confined(lambda: write(1000), write=[places["write"]], limits=limits) == "EFBIG"
 
 
 @on_linux
 def test_open_files_are_bounded():
-    limits = ProcessLimits(memory=500 * MEGA, files=40)
+    limits = ResourceLimits(memory=500 * MEGA, open_files=40)
     assert confined(lambda: [os.dup(1) for _ in range(40)], limits=limits) == "EMFILE"
 
 

@@ -80,7 +80,7 @@ def test_a_wrong_answer_is_told_why(release, toy, double, points, message):
     marked = grader.mark(
         answer(release, double=double, shout="shout = str.upper"),
         toy,
-        bounds=ResourceLimits(cell=2),
+        limits=ResourceLimits(cell=2),
     )
     score, said = exercises(marked)["double"]
     assert (score, exercises(marked)["shout"]) == (points, (1.0, ""))

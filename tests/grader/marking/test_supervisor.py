@@ -10,16 +10,17 @@ import nbformat
 import pytest
 
 import grader
+from grader.isolation import process as processes
 from grader.isolation.codec import encode
 from grader.isolation.forkserver import ProcessStartError
 from grader.isolation.limits import ResourceLimits
 from grader.isolation.process import SandboxedProcess
-from grader.marking import supervisor as sessions
+from grader.marking import supervisor
 from grader.marking.context import SubmissionContext
 from grader.marking.notebook_worker import MAX_FULL_OUTPUTS
 from grader.marking.outputs import STOPPED, stopped_run
 from grader.marking.student_worker import read_error
-from grader.marking.supervisor import TestRunner, run_submission
+from grader.marking.supervisor import Supervisor, run_submission
 from grader.workers.pool import shared_pool
 from tests.support.toy import RIGHT, answer, code, find
 
@@ -64,11 +65,11 @@ def nothing_is_left(tmp_path, monkeypatch):
 def mark(release, toy):
     """Mark answers, with cells of the student's own at the beginning and at the end."""
 
-    def run(*before, after=(), bounds=SHORT, **answers):
+    def run(*before, after=(), limits=SHORT, **answers):
         answer(release, **{**RIGHT, **{name: dedent(text) for name, text in answers.items()}})
         release.cells[1:1] = [code(dedent(source)) for source in before]
         release.cells += [code(dedent(source)) for source in after]
-        return grader.mark(release, toy, bounds=bounds)
+        return grader.mark(release, toy, limits=limits)
 
     return run
 
@@ -87,7 +88,7 @@ RIGHT_POINTS = {"double": 3.0, "shout": 1.0}
 
 
 def test_an_endless_function_costs_its_exercise_alone(mark, monkeypatch):
-    monkeypatch.setattr(sessions, "AGAIN", 0.5)
+    monkeypatch.setattr(supervisor, "TIMEOUT_AFTER_TIMEOUT", 0.5)
     begin = time.monotonic()
     marked = mark(double="def double(x):\n    while True:\n        pass")
     assert points(marked) == {"double": 0.0, "shout": 1.0}
@@ -100,7 +101,7 @@ def test_an_endless_function_costs_its_exercise_alone(mark, monkeypatch):
 
 def test_a_function_that_is_slow_once_is_given_less_time_after(mark, monkeypatch):
     """But enough to answer, where it is slow on one input alone."""
-    monkeypatch.setattr(sessions, "AGAIN", 0.7)
+    monkeypatch.setattr(supervisor, "TIMEOUT_AFTER_TIMEOUT", 0.7)
     slow = "import time\ndef double(x):\n    time.sleep(60 if x == 3 else 0)\n    return 2 * x"
     marked = mark(double=slow)
     assert points(marked) == {"double": 2.0, "shout": 1.0}
@@ -110,7 +111,7 @@ def test_a_function_that_is_slow_once_is_given_less_time_after(mark, monkeypatch
 def test_to_be_given_time_again_is_never_to_be_given_more(mark):
     """Does an instructor who allows a second not wait five?"""
     marked = mark(
-        bounds=ResourceLimits(cell=0.5), double="def double(x):\n    while True:\n        pass"
+        limits=ResourceLimits(cell=0.5), double="def double(x):\n    while True:\n        pass"
     )
     assert messages(marked)[1] == "stopped after 0.5 s; is there an endless loop?"
 
@@ -119,13 +120,13 @@ def test_the_calls_of_a_test_share_its_time(toy):
     slow = code("import time\ndef double(x):\n    time.sleep(0.4)\n    return x")
     test = nbformat.from_dict(find(toy.notebook, "test-double"))
     test.source = "for _ in range(100):\n    double(1)"
-    court = TestRunner([slow, test], SubmissionContext(toy, SHORT, shared_pool()))
+    supervisor = Supervisor([slow, test], SubmissionContext(toy, SHORT, shared_pool()))
     begin = time.monotonic()
     try:
-        run = court.judge(1)
-        assert court.stops() == {1: "stopped after 1 s; is there an endless loop?"}
+        run = supervisor.run_test(1)
+        assert supervisor.stops() == {1: "stopped after 1 s; is there an endless loop?"}
     finally:
-        court.close()
+        supervisor.close()
     assert run.outputs[-1].evalue.startswith("stopped after 1 s")
     assert time.monotonic() - begin < 20
 
@@ -140,8 +141,8 @@ def test_the_cells_before_a_test_do_not_share_its_time(mark):
 
 @pytest.mark.parametrize("loop", [LOOP, STUBBORN], ids=["endless", "stubborn"])
 def test_an_endless_cell_costs_nothing_else(mark, monkeypatch, loop):
-    monkeypatch.setattr(sessions, "GRACE", 0.5)
-    monkeypatch.setattr(sessions, "AGAIN", 0.5)
+    monkeypatch.setattr(processes, "INTERRUPT_GRACE", 0.5)
+    monkeypatch.setattr(supervisor, "TIMEOUT_AFTER_TIMEOUT", 0.5)
     marked = mark("kept = 4", f"more = kept + 1\n{loop}", after=["print(kept)"])
     assert points(marked) == RIGHT_POINTS
     assert "stopped after 1 s; is there an endless loop?" in marked.result.message
@@ -151,7 +152,7 @@ def test_an_endless_cell_costs_nothing_else(mark, monkeypatch, loop):
 
 
 def test_what_an_endless_cell_defined_before_is_there(mark, monkeypatch):
-    monkeypatch.setattr(sessions, "AGAIN", 0.5)
+    monkeypatch.setattr(supervisor, "TIMEOUT_AFTER_TIMEOUT", 0.5)
     marked = mark(double=f"print('begun')\ndef double(x):\n    return x + x\n{LOOP}")
     assert points(marked) == RIGHT_POINTS
     outputs = find(marked.notebook, "double").outputs
@@ -159,10 +160,10 @@ def test_what_an_endless_cell_defined_before_is_there(mark, monkeypatch):
 
 
 def test_the_submission_as_a_whole_has_an_end(mark, monkeypatch):
-    monkeypatch.setattr(sessions, "AGAIN", 0.5)
+    monkeypatch.setattr(supervisor, "TIMEOUT_AFTER_TIMEOUT", 0.5)
     begin = time.monotonic()
     sleepers = ["import time; time.sleep(60)"] * 6
-    marked = mark(*sleepers, bounds=ResourceLimits(cell=1, submission=2.5))
+    marked = mark(*sleepers, limits=ResourceLimits(cell=1, submission=2.5))
     assert time.monotonic() - begin < 25
     assert marked.result.score < 4
     assert "the submission as a whole was stopped after 2.5 s" in marked.result.message
@@ -230,11 +231,11 @@ def test_a_judge_that_ends_costs_that_test_alone(toy):
     for source in ("double(1)\nimport os; os._exit(1)", "assert double(3) == 6"):
         cells.append(nbformat.from_dict(find(toy.notebook, "test-double")))
         cells[-1].source = source
-    court = TestRunner(cells, SubmissionContext(toy, SHORT, shared_pool()))
+    supervisor = Supervisor(cells, SubmissionContext(toy, SHORT, shared_pool()))
     try:
-        ended, after = court.judge(1), court.judge(2)
+        ended, after = supervisor.run_test(1), supervisor.run_test(2)
     finally:
-        court.close()
+        supervisor.close()
     assert ended.outputs[0].evalue == (
         "double: the answer could not be checked: the judge came to an end"
     )
@@ -247,7 +248,7 @@ SMALL = ResourceLimits(
 
 
 def test_too_much_memory_is_an_error_of_its_own(mark):
-    marked = mark(bounds=SMALL, double="def double(x):\n    return len(bytearray(10**9))")
+    marked = mark(limits=SMALL, double="def double(x):\n    return len(bytearray(10**9))")
     assert points(marked) == {"double": 0.0, "shout": 1.0}
     assert "MemoryError" in messages(marked)[0]
 
@@ -264,7 +265,7 @@ def test_memory_that_no_limit_counts_is_watched(mark):
             time.sleep(5)
             return 2 * x
     """
-    marked = mark(bounds=SMALL, double=double)
+    marked = mark(limits=SMALL, double=double)
     assert points(marked) == {"double": 0.0, "shout": 1.0}
     assert "used more than 0.15 GB of memory" in messages(marked)[0]
 
@@ -304,8 +305,8 @@ def test_a_thread_is_watched_while_the_judge_works(toy):
         ),
     ]
     begin = time.monotonic()
-    bounds = ResourceLimits(cell=20, memory=SMALL.memory)
-    runs, _ = run_submission(notebook.cells, toy, bounds, shared_pool())
+    limits = ResourceLimits(cell=20, memory=SMALL.memory)
+    runs, _ = run_submission(notebook.cells, toy, limits, shared_pool())
     assert "used more than 0.15 GB of memory" in runs[1].outputs[0].evalue
     assert time.monotonic() - begin < 8
 
@@ -335,14 +336,14 @@ def test_too_much_on_disk_ends_it(mark, write, why):
             time.sleep(2)
             return 2 * x
     """
-    marked = mark(bounds=SMALL, double=double)
+    marked = mark(limits=SMALL, double=double)
     assert points(marked) == {"double": 0.0, "shout": 1.0}
     assert why in messages(marked)[0]
 
 
 def test_a_demonstration_is_bounded_as_well(mark):
     fill = "import time\nfor i in range(300):\n    open(str(i), 'w').close()\ntime.sleep(5)"
-    marked = mark(bounds=SMALL, after=[fill])
+    marked = mark(limits=SMALL, after=[fill])
     assert points(marked) == RIGHT_POINTS
     assert "made more than 100 files" in marked.result.message
 
@@ -358,8 +359,8 @@ def test_too_much_output_of_all_cells_together_is_cut_but_for_errors(release, to
     """Or a notebook of a thousand cells would fill the grader's memory."""
     cells = ["print('x' * 9000)"] * 40 + ["print('y' * 9000)\nraise ValueError('z')"]
     release.cells += [nbformat.v4.new_code_cell(source) for source in cells]
-    bounds = ResourceLimits(cell=10, output=10_000)
-    marked = grader.mark(answer(release), toy, bounds=bounds)
+    limits = ResourceLimits(cell=10, output=10_000)
+    marked = grader.mark(answer(release), toy, limits=limits)
     shown = [len(cell.outputs[0].text) > 8000 for cell in marked.notebook.cells[-41:-1]]
     assert shown.index(False) in range(MAX_FULL_OUTPUTS - 2, MAX_FULL_OUTPUTS + 2)
     assert not any(shown[shown.index(False) :])
@@ -378,7 +379,7 @@ def test_a_picture_may_be_as_large_as_the_bounds_allow(release, toy):
     picture += "plt.imshow(np.random.default_rng(1).random((400, 400, 3)))"
     release.cells.append(nbformat.v4.new_code_cell(picture))
     outputs = [
-        grader.mark(answer(release), toy, bounds=ResourceLimits(output=size))
+        grader.mark(answer(release), toy, limits=ResourceLimits(output=size))
         .notebook.cells[-1]
         .outputs
         for size in (ResourceLimits.output, 10_000)
@@ -410,7 +411,7 @@ def test_nothing_hides_what_a_process_uses(mark, hide, why):
             {hide}
             time.sleep(20)
     """
-    marked = mark(bounds=ResourceLimits(cell=15, threads=50), double=double)
+    marked = mark(limits=ResourceLimits(cell=15, threads=50), double=double)
     assert points(marked) == {"double": 0.0, "shout": 1.0}
     assert why in messages(marked)[0]
 
@@ -425,12 +426,12 @@ def test_ending_all_stops_what_runs_and_starts_no_more(release, toy):
     begin = time.monotonic()
     try:
         with pytest.raises(ProcessStartError, match="is being stopped"):
-            grader.mark(release, toy, bounds=ResourceLimits(cell=60))
+            grader.mark(release, toy, limits=ResourceLimits(cell=60))
         assert time.monotonic() - begin < 30
     finally:
         timer.join()
         SandboxedProcess.allow_again()
-    assert grader.mark(answer(release), toy, bounds=SHORT).result.score == 4
+    assert grader.mark(answer(release), toy, limits=SHORT).result.score == 4
 
 
 class NoZygotes:
@@ -448,9 +449,9 @@ def test_a_machine_that_starts_no_process_is_not_the_submission_s_fault(release,
 
 
 def test_a_process_that_is_never_ready_is_told(toy, monkeypatch):
-    monkeypatch.setattr(sessions, "READY", 0.3)
-    monkeypatch.setattr(sessions, "GRACE", 0.3)
-    process = SandboxedProcess("answers", SubmissionContext(toy, SHORT, shared_pool()), False)
+    monkeypatch.setattr(processes, "START_TIMEOUT", 0.3)
+    monkeypatch.setattr(processes, "INTERRUPT_GRACE", 0.3)
+    process = SubmissionContext(toy, SHORT, shared_pool()).start_worker("answers", False)
     with pytest.raises(ProcessStartError, match="did not start"):
         process.start()  # it waits for the constants, which nobody sends
 

@@ -9,7 +9,7 @@ from grader.course.lesson import Lesson
 from grader.isolation.codec import decode, encode
 from grader.isolation.limits import ResourceLimits
 from grader.marking.context import SubmissionContext
-from grader.marking.supervisor import TestRunner
+from grader.marking.supervisor import Supervisor
 from grader.workers.generators import describe_generator
 from grader.workers.judge import Judge, _global_names
 from grader.workers.pool import shared_pool
@@ -48,12 +48,12 @@ def judge(lesson):
     def run(student, *tests):
         cells = [nbformat.v4.new_code_cell(HEAD + dedent(student).strip("\n"))]
         cells += [graded("test-f", dedent(test).strip("\n")) for test in tests]
-        session = SubmissionContext(lesson, ResourceLimits(cell=10, submission=60), shared_pool())
-        court = TestRunner(cells, session)
+        context = SubmissionContext(lesson, ResourceLimits(cell=10, submission=60), shared_pool())
+        supervisor = Supervisor(cells, context)
         try:
-            runs = [court.judge(index) for index in range(1, len(cells))]
+            runs = [supervisor.run_test(index) for index in range(1, len(cells))]
         finally:
-            court.close()
+            supervisor.close()
         return [[_short(output) for output in one.outputs] for one in runs]
 
     return run

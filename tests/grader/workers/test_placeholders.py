@@ -15,8 +15,8 @@ from grader.workers.placeholders import (
     PlaceholderUsedError,
     _Finder,
     _Module,
-    is_drawing,
 )
+from utils.checks.byhand import is_drawing
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_what_is_allowed_is_asked_of_the_judge(world, asked):
         "matplotlib.pyplot.imshow", "matplotlib.pyplot", "matplotlib",
         "mpl_toolkits.mplot3d.Axes3D",
         "IPython.display.display", "ipywidgets.interact", "utils.plots.show", "utils.widgets.One",
-        "utils.pooling_widgets.Pooling", "utils.data.load_digits", "utils.checks.Exercise",
+        "utils.widgets.pooling.Pooling", "utils.data.load_digits", "utils.checks.Exercise",
         "matplotlib.colors.Normalize", "matplotlib.colors.LinearSegmentedColormap",
     ],
 )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 
 from grader.isolation.confine import SandboxUnavailableError
 from grader.isolation.forkserver import ForkServer, ProcessStartError
-from grader.isolation.limits import ProcessLimits
+from grader.isolation.limits import ResourceLimits
 from grader.workers import pool as sandbox
 from grader.workers.policy import course_files, enter, installed_names, readable, site_folders
 from grader.workers.pool import WarmPool, shared_pool
@@ -21,7 +21,7 @@ from tests.support.toy import ROOT
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has what confines a submission"
 )
-LIMITS = ProcessLimits(memory=500_000_000)
+LIMITS = ResourceLimits(memory=500_000_000)
 ROLES = ("answers", "keras", "notebook", "judge")
 STANDARD = Path(sysconfig.get_path("stdlib"))
 SITE = Path(np.__file__).parent.parent
@@ -151,25 +151,25 @@ def test_installed_names_are_those_of_packages():
 
 
 def test_a_kind_of_parent_is_made_once_and_again_when_it_died(tmp_path):
-    zygotes = WarmPool()
+    pool = WarmPool()
     try:
-        first = zygotes.get("answers", False, tmp_path)
-        assert zygotes.get("answers", False, None) is first  # answers see nothing of any course
+        first = pool.get("answers", False, tmp_path)
+        assert pool.get("answers", False, None) is first  # answers see nothing of any course
         os.kill((first._forked or first._popen).pid, signal.SIGKILL)
         with pytest.raises(ProcessStartError):
             first.fork("grader.workers.selftest:attempt_forbidden", {"memory": 1})
-        second = zygotes.get("answers", False, None)
+        second = pool.get("answers", False, None)
         assert second is not first
         second.fork("grader.workers.selftest:attempt_forbidden", {"memory": 10**8}).close()
     finally:
-        zygotes.close()
-    assert zygotes._made == {}
+        pool.close()
+    assert pool._made == {}
     assert not second.alive
 
 
 def test_none_waits_for_what_another_imports(monkeypatch):
     """A lesson without Keras, for the four seconds that Keras takes."""
-    zygotes, slow = WarmPool(), threading.Event()
+    pool, slow = WarmPool(), threading.Event()
     made = []
 
     def make(self, role, with_keras, root):
@@ -180,20 +180,20 @@ def test_none_waits_for_what_another_imports(monkeypatch):
 
     monkeypatch.setattr(WarmPool, "_make", make)
     try:
-        zygotes.warm_up([("keras", True), ("judge", True)], None)
-        zygotes.get("answers", False, None)
+        pool.warm_up([("keras", True), ("judge", True)], None)
+        pool.get("answers", False, None)
         assert made == [("answers", False)]
         slow.set()
-        first = zygotes.get("keras", True, None)
-        assert zygotes.get("keras", True, None) is first
+        first = pool.get("keras", True, None)
+        assert pool.get("keras", True, None) is first
         assert made.count(("keras", True)) == 1
     finally:
         slow.set()
-        zygotes.close()
+        pool.close()
 
 
 def test_a_parent_that_is_ready_too_late_is_ended(monkeypatch):
-    zygotes, late = WarmPool(), []
+    pool, late = WarmPool(), []
 
     def make(self, *kind):
         late.append(ForkServer([]))
@@ -202,13 +202,13 @@ def test_a_parent_that_is_ready_too_late_is_ended(monkeypatch):
 
     monkeypatch.setattr(WarmPool, "_make", make)
     with pytest.raises(ProcessStartError, match="being stopped"):
-        zygotes.get("answers", False, None)
+        pool.get("answers", False, None)
     assert not late[0].alive
-    assert zygotes._made == {}
+    assert pool._made == {}
 
 
 def test_the_protections_are_tried_out_and_named():
-    text = check_protections(ProcessLimits(memory=300_000_000))
+    text = check_protections(ResourceLimits(memory=300_000_000))
     assert text.startswith("Landlock (version ")
     assert "0.3 GB of memory each" in text
 

@@ -9,7 +9,7 @@ import pytest
 
 from utils.checks import compare, models
 
-import keras  # isort: skip  # after utils.models, which keeps it quiet
+import keras  # isort: skip  # after utils.keras_setup, which keeps it quiet
 from keras import layers  # isort: skip
 from utils.checks import describe
 
@@ -583,7 +583,7 @@ def test_a_model_is_described_in_a_message():
 
 def test_loading_writes_nothing_to_stderr_and_comparing_loads_no_keras():
     code = (
-        "import sys; from utils import compare; compare.find_difference(1, 2); "
+        "import sys; from utils.checks import compare; compare.find_difference(1, 2); "
         "assert 'keras' not in sys.modules; from utils import keras_setup; import keras; "
         "keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])"
     )

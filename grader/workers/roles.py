@@ -1,0 +1,15 @@
+"""The roles of a worker, and the function that each one starts in.
+
+- ``judge``: trusted; runs the test cells.
+- ``answers``: runs a student's cells to answer the judge's calls by hand: with Python and NumPy
+  only, neither other libraries nor the reference answers within reach.
+- ``keras``: the same for exercises whose subject is Keras.
+- ``notebook``: runs a student's cells to show their outputs, with all libraries.
+"""
+
+ENTRY_POINTS = {
+    "judge": "grader.workers.judge:serve",
+    "answers": "grader.workers.student:serve",
+    "keras": "grader.workers.student:serve",
+    "notebook": "grader.workers.notebook:serve_confined",
+}
