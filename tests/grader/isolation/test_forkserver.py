@@ -316,7 +316,7 @@ def test_one_that_was_killed_says_so_and_its_forks_end(folder, run):
     zygote = ForkServer(["acts"], path=folder)
     process = run("obstinate", zygote)
     hear(process)
-    zygote._popen.kill()
+    os.kill(zygote.pid, signal.SIGKILL)
     assert ends(process.pid)
     with pytest.raises(ProcessStartError, match="is gone"):
         zygote.fork("acts:echo", {"text": "x"})
@@ -331,7 +331,7 @@ def test_closing_the_first_ends_all(folder, run):
     processes = [run("obstinate", first), run("obstinate", second)]
     for process in processes:
         hear(process)
-    pids = [first._popen.pid, second._forked.pid, *(process.pid for process in processes)]
+    pids = [first.pid, second.pid, *(process.pid for process in processes)]
     first.close()
     assert [pid for pid in pids if not ends(pid)] == []
     second.close()
@@ -339,13 +339,13 @@ def test_closing_the_first_ends_all(folder, run):
 
 SCRIPT = """
 import sys, time
-from grader.zygote import Zygote
-first = Zygote(["acts"], path=sys.argv[1])
-second = Zygote([], parent=first)
+from grader.isolation.forkserver import ForkServer
+first = ForkServer(["acts"], path=sys.argv[1])
+second = ForkServer([], parent=first)
 forked = [one.fork("acts:obstinate", {}) for one in (first, second)]
 for one in forked:
     one.channel.receive(100)
-print(first._popen.pid, second._forked.pid, *(one.pid for one in forked), flush=True)
+print(first.pid, second.pid, *(one.pid for one in forked), flush=True)
 time.sleep(60)
 """
 
@@ -397,5 +397,5 @@ def test_a_handle_is_kept_for_what_is_forked():
     theirs.close()
     child.communicate()
     forked.signal(signal.SIGKILL)  # it is gone, and reaped
-    os.close(forked._handle)
+    os.close(forked._pidfd)
     ours.close()
