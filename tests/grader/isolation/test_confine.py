@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.isolation import confine as confining
-from grader.isolation import landlock
+from grader.isolation import landlock, seccomp
 from grader.isolation.confine import SandboxUnavailableError, check_available, confine
 from grader.isolation.limits import ResourceLimits
 from tests.grader.isolation.support import MEGA, confined, on_linux
@@ -159,7 +159,7 @@ def test_what_is_missing_is_told(monkeypatch, change, says):
 @on_linux
 def test_who_cannot_be_confined_is_told(monkeypatch):
     """Is nothing run half confined?"""
-    monkeypatch.setattr(confining, "SECCOMP_FILTER", 99)
+    monkeypatch.setattr(seccomp, "SECCOMP_FILTER", 99)
 
     def start():
         with contextlib.suppress(OSError):

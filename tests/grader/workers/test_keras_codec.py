@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from grader.isolation.codec import decode, encode
-from grader.workers import keras_codec as keras_values
+from grader.workers import keras_codec
 from grader.workers.keras_codec import describe, rebuild
 from utils.checks.describe import OpaqueValue
 
@@ -367,7 +367,7 @@ FORGERIES = {
         }
     ),
     "too many weights": lambda plain: plain.update(
-        weights=[np.broadcast_to(np.float32(0), (keras_values.MAX_WEIGHTS + 1,))]
+        weights=[np.broadcast_to(np.float32(0), (keras_codec.MAX_WEIGHTS + 1,))]
     ),
     "other weights": lambda plain: plain.update(weights=[np.zeros(3)]),
     "no weights": lambda plain: plain.update(weights=[]),
@@ -411,6 +411,6 @@ def test_importing_it_imports_no_keras():
     """Do lessons by hand not pay for it?"""
     import subprocess
 
-    code = "import sys, grader.keras_values; print('keras' in sys.modules)"
+    code = "import sys, grader.workers.keras_codec; print('keras' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
