@@ -106,8 +106,8 @@ class StudentNamespace:
         self._compiler_flags = 0  # of ``from __future__ import ...``
         self._busy = False
         self._skip_errors = False
-        # The student's function may ask for callbacks from several threads, one at a time. A function
-        # that it got from the judge is valid during that call only.
+        # The student's function may ask for callbacks from several threads, one at a time. What it
+        # got from the judge is valid during that call only.
         self._callback_lock = threading.RLock()
         self._call_number = 0
         main = ModuleType("__main__")

@@ -86,19 +86,19 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def zygote(folder):
-    zygote = ForkServer(["acts"], "acts:prepare", path=folder)
-    yield zygote
-    zygote.close()
+def server(folder):
+    server = ForkServer(["acts"], "acts:prepare", path=folder)
+    yield server
+    server.close()
 
 
 @pytest.fixture
-def run(zygote):
+def run(server):
     """Fork a process that does something; all are ended with the test."""
     started = []
 
-    def start(act, _zygote=zygote, **arguments):
-        started.append(_zygote.fork(f"acts:{act}", arguments))
+    def start(act, _server=server, **arguments):
+        started.append(_server.fork(f"acts:{act}", arguments))
         return started[-1]
 
     yield start
@@ -219,7 +219,7 @@ def test_a_number_stays_its_own_until_it_is_closed(run):
     assert not Path(f"/proc/{process.pid}").exists()
 
 
-def test_nothing_of_the_grader_is_open_in_it(run, zygote):
+def test_nothing_of_the_grader_is_open_in_it(run, server):
     """Is there one socket, its own, and nothing else but /dev/null?"""
     secret, _ = socket.socketpair()
     secret.set_inheritable(True)
@@ -234,16 +234,16 @@ def test_nothing_of_the_grader_is_open_in_it(run, zygote):
     assert len(keep) == 3
 
 
-def test_the_grader_keeps_no_handle_of_a_closed_one(zygote):
+def test_the_grader_keeps_no_handle_of_a_closed_one(server):
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
-        zygote.fork("acts:leave", {"code": 0}).close()
+        server.fork("acts:leave", {"code": 0}).close()
     assert len(os.listdir("/proc/self/fd")) == before
 
 
 @pytest.fixture
 def fresh(folder, monkeypatch):
-    """A zygote that was begun with a secret in the environment, and one forked from it."""
+    """A server that was begun with a secret in the environment, and one forked from it."""
     monkeypatch.setenv("GRADER_SECRET", "4321")
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
     monkeypatch.setenv("LANG", "C.UTF-8")
@@ -255,8 +255,8 @@ def fresh(folder, monkeypatch):
 
 
 def test_the_environment_is_clean(fresh, run):
-    for zygote in fresh:
-        told = ask(run("tell", zygote))
+    for server in fresh:
+        told = ask(run("tell", server))
         assert "GRADER_SECRET" not in told["environment"]
         assert "PYTHONPATH" not in told["environment"]
         assert told["environment"].items() >= ENVIRONMENT.items()
@@ -292,8 +292,8 @@ def test_one_forked_from_another_shares_its_modules(fresh, folder, run):
         ({"preload": ["acts"], "prepare": "acts:not_there"}, "AttributeError"),
     ],
 )
-def test_one_that_cannot_import_says_so(folder, zygote, options, says):
-    for parent in (None, zygote):
+def test_one_that_cannot_import_says_so(folder, server, options, says):
+    for parent in (None, server):
         broken = ForkServer(path=folder, parent=parent, **options)
         try:
             for _ in range(2):
@@ -313,16 +313,16 @@ def test_one_that_dies_while_it_imports_says_so(tmp_path):
 
 
 def test_one_that_was_killed_says_so_and_its_forks_end(folder, run):
-    zygote = ForkServer(["acts"], path=folder)
-    process = run("obstinate", zygote)
+    server = ForkServer(["acts"], path=folder)
+    process = run("obstinate", server)
     hear(process)
-    os.kill(zygote.pid, signal.SIGKILL)
+    os.kill(server.pid, signal.SIGKILL)
     assert ends(process.pid)
     with pytest.raises(ProcessStartError, match="is gone"):
-        zygote.fork("acts:echo", {"text": "x"})
-    assert not zygote.alive
+        server.fork("acts:echo", {"text": "x"})
+    assert not server.alive
     assert process.wait(5) == -signal.SIGKILL
-    zygote.close()
+    server.close()
 
 
 def test_closing_the_first_ends_all(folder, run):
@@ -361,12 +361,12 @@ def test_all_end_with_the_grader(folder, number):
     assert [pid for pid in pids if not ends(pid)] == []
 
 
-def test_threads_may_share_one(zygote):
+def test_threads_may_share_one(server):
     said, threads = {}, []
 
     def use(name):
         for count in range(4):
-            process = zygote.fork("acts:echo", {"text": f"{name} {count}"})
+            process = server.fork("acts:echo", {"text": f"{name} {count}"})
             said[name, count] = (hear(process), process.wait(10))
             process.close()
 
@@ -385,8 +385,8 @@ def test_arguments_may_be_long(run):
     assert hear(run("echo", text=text), 4_000_000) == text.encode()
 
 
-def test_what_ended_long_ago_is_no_error_to_ask_for(zygote):
-    assert zygote.reap(2**22) == -signal.SIGKILL
+def test_what_ended_long_ago_is_no_error_to_ask_for(server):
+    assert server.reap(2**22) == -signal.SIGKILL
 
 
 def test_a_handle_is_kept_for_what_is_forked():

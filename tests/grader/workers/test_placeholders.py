@@ -164,7 +164,7 @@ def test_special_names_are_not_made_up(thing):
     assert "is not there" in repr(thing)
 
 
-def test_the_first_offence_is_told_by_library_and_function(policy):
+def test_the_first_violation_is_told_by_library_and_function(policy):
     policy.begin_call(())
     for name in ("library.signal.convolve2d", "other.f"):
         with pytest.raises(ForbiddenLibraryError):
@@ -206,7 +206,7 @@ def test_what_is_allowed_is_asked_of_the_judge(policy, asked):
         "matplotlib.colors.Normalize", "matplotlib.colors.LinearSegmentedColormap",
     ],
 )  # fmt: skip
-def test_drawing_is_no_offence(policy, name):
+def test_drawing_is_no_violation(policy, name):
     assert is_drawing(name)
     policy.begin_call(())
     assert isinstance(Placeholder(policy, name)(1), Drawing)

@@ -626,7 +626,7 @@ def test_what_is_allowed_is_asked_of_the_judge(answering):
 
 
 @pytest.mark.parametrize(
-    ("source", "offence"),
+    ("source", "violation"),
     [
         (POOL, "utils (pool2d)"),
         ("import scipy.signal\ndef f(x):\n    return scipy.signal.convolve2d(x, x)", "scipy"),
@@ -640,14 +640,14 @@ def test_what_is_allowed_is_asked_of_the_judge(answering):
         ("def f(x):\n    return __import__('scipy').ndimage.sobel(x)", "scipy (sobel)"),
     ],
 )  # fmt: skip
-def test_an_offence_is_told_by_library_and_function(answering, source, offence):
+def test_a_violation_is_told_by_library_and_function(answering, source, violation):
     assert answering.run(source) is None
     reply = answering.call("f", [[1]])
-    assert reply["error"]["names"][0] == "HandedOver"
-    assert offence in reply["library"]
+    assert reply["error"]["names"][0] == "ForbiddenLibraryError"
+    assert violation in reply["library"]
 
 
-def test_an_offence_is_told_though_the_answer_hides_it(answering):
+def test_a_violation_is_told_though_the_answer_hides_it(answering):
     answering.run(
         """
         import scipy.signal
@@ -663,7 +663,7 @@ def test_an_offence_is_told_though_the_answer_hides_it(answering):
     assert "library" not in answering.call("str", 1)
 
 
-def test_drawing_is_no_offence(answering):
+def test_drawing_is_no_violation(answering):
     answering.run(
         """
         import matplotlib.pyplot as plt
