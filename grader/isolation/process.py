@@ -69,7 +69,7 @@ class SandboxedProcess:
         If it cannot be started, for reasons unrelated to the submission.
     """
 
-    _running: ClassVar[set[SandboxedProcess]] = set()
+    _living: ClassVar[set[SandboxedProcess]] = set()
     _stopping: ClassVar[threading.Event] = threading.Event()
 
     def __init__(
@@ -92,7 +92,7 @@ class SandboxedProcess:
         except ProcessStartError:
             self._remove_folder()
             raise
-        self._running.add(self)
+        self._living.add(self)
         self._watchdog = Watchdog(self._process.pid, limits, self._folder, self._has_ended)
         self._nonce = b""
 
@@ -100,7 +100,7 @@ class SandboxedProcess:
     def end_all(cls) -> None:
         """Kill every process and refuse to start new ones: the user has interrupted the run."""
         cls._stopping.set()
-        for process in list(cls._running):
+        for process in list(cls._living):
             process.kill()
 
     @classmethod
@@ -211,7 +211,7 @@ class SandboxedProcess:
     def close(self) -> None:
         """Kill it, and remove its scratch folder."""
         self._process.close()
-        self._running.discard(self)
+        self._living.discard(self)
         self._remove_folder()
 
     def _receive(self, deadline: float, largest: int) -> bytes:

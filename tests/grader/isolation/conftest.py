@@ -7,16 +7,16 @@ from tests.grader.isolation.support import confined
 
 @pytest.fixture
 def places(tmp_path):
-    """A folder to read, one to write to, one that is none of a confined process's business."""
-    made = {name: tmp_path / name for name in ("read", "write", "other")}
-    for folder in made.values():
+    """A folder that may be read, one that may be written to, and one that is out of reach."""
+    folders = {name: tmp_path / name for name in ("read", "write", "other")}
+    for folder in folders.values():
         (folder / "inner").mkdir(parents=True)
         (folder / "inner" / "text").write_text("here")
         (folder / "inner" / "text").chmod(0o640)
-    return made
+    return folders
 
 
 @pytest.fixture
 def act(places):
-    """Do something where two of those places are allowed."""
+    """Return a function that runs another one with access to the first two of these folders."""
     return lambda function: confined(function, [places["read"]], [places["write"]])

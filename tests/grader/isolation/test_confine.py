@@ -158,7 +158,7 @@ def test_what_is_missing_is_told(monkeypatch, change, says):
 
 @on_linux
 def test_who_cannot_be_confined_is_told(monkeypatch):
-    """Is nothing run half confined?"""
+    """Is no process run that is only partly confined?"""
     monkeypatch.setattr(seccomp, "SECCOMP_FILTER", 99)
 
     def start():

@@ -15,7 +15,7 @@ from grader.isolation.forkserver import ENVIRONMENT, ForkedProcess, ForkServer, 
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's process handles")
 
-# What the processes do; imported by them from a folder of its own.
+# What the processes do. They import it from a temporary folder.
 ACTS = """
 import json, os, signal, sys, threading, time
 
@@ -79,7 +79,7 @@ def tell(channel):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder that `acts` can be imported from."""
+    """A folder from which `acts` can be imported."""
     folder = tmp_path_factory.mktemp("acts")
     (folder / "acts.py").write_text(ACTS)
     return str(folder)
@@ -94,7 +94,7 @@ def server(folder):
 
 @pytest.fixture
 def run(server):
-    """Fork a process that does something; all are ended with the test."""
+    """Fork a process that runs a function of `acts`; it is killed at the end of the test."""
     started = []
 
     def start(act, _server=server, **arguments):
@@ -115,7 +115,7 @@ def ask(process):
 
 
 def ends(pid, seconds=10):
-    """Tell whether a process is gone, zombies included, within some seconds."""
+    """Tell whether a process disappears within some seconds; a zombie has not."""
     for _ in range(int(seconds / 0.02)):
         if not Path(f"/proc/{pid}").exists():
             return True
@@ -185,7 +185,7 @@ def test_a_signal_reaches_it(run):
     process.signal(signal.SIGINT)
     assert hear(process) == b"stopped"
     assert process.wait(10) == 0
-    process.signal(signal.SIGINT)  # nobody is there: nothing happens
+    process.signal(signal.SIGINT)  # the process has ended: nothing happens
 
 
 def test_closing_ends_whatever_it_does(run):
@@ -209,7 +209,7 @@ def test_a_stopped_process_is_ended_too(run):
 
 
 def test_a_number_stays_its_own_until_it_is_closed(run):
-    """Or a signal might reach a stranger."""
+    """Otherwise a signal might reach another process."""
     process = run("leave", code=0)
     with pytest.raises(ConnectionClosedError):
         hear(process)
@@ -220,7 +220,7 @@ def test_a_number_stays_its_own_until_it_is_closed(run):
 
 
 def test_nothing_of_the_grader_is_open_in_it(run, server):
-    """Is there one socket, its own, and nothing else but /dev/null?"""
+    """Is only its own socket open, apart from /dev/null?"""
     secret, _ = socket.socketpair()
     secret.set_inheritable(True)
     keep = [run("answer") for _ in range(3)]
@@ -243,7 +243,7 @@ def test_the_grader_keeps_no_handle_of_a_closed_one(server):
 
 @pytest.fixture
 def fresh(folder, monkeypatch):
-    """A server that was begun with a secret in the environment, and one forked from it."""
+    """A server started with a secret in the environment, and one forked from it."""
     monkeypatch.setenv("GRADER_SECRET", "4321")
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
     monkeypatch.setenv("LANG", "C.UTF-8")
@@ -390,12 +390,12 @@ def test_what_ended_long_ago_is_no_error_to_ask_for(server):
 
 
 def test_a_handle_is_kept_for_what_is_forked():
-    """Is the process known by more than its number?"""
+    """Is the process identified by its pidfd, not only by its number?"""
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     ours, theirs = make_pair()
     forked = ForkedProcess(None, child.pid, ours)
     theirs.close()
     child.communicate()
-    forked.signal(signal.SIGKILL)  # it is gone, and reaped
+    forked.signal(signal.SIGKILL)  # it has ended and been reaped
     os.close(forked._pidfd)
     ours.close()

@@ -160,7 +160,7 @@ def test_a_link_is_no_way_into_a_hole(tmp_path):
 
 
 def test_a_tree_that_is_reached_by_a_link_has_its_holes(tmp_path):
-    """``/lib`` is ``/usr/lib`` on most systems, and holes have their real names."""
+    """``/lib`` links to ``/usr/lib`` on most systems, and holes are given by their real paths."""
     plant(tmp_path / "usr", {"lib": {"hidden": {"a": "file"}, "open": {"b": "file"}}})
     (tmp_path / "lib").symlink_to("usr/lib")
     found = {one.resolve() for one in carve(tmp_path / "lib", [tmp_path / "usr/lib/hidden"])}

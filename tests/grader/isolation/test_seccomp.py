@@ -36,7 +36,7 @@ PATH_CALLS = {
 @pytest.mark.parametrize("where", ["read", "write", "other"])
 @pytest.mark.parametrize("name", sorted(PATH_CALLS.keys() & NUMBERS.keys()))
 def test_mode_and_times_stay_and_nobody_is_told(act, places, name, where):
-    """Copying a file sets them, and would fail if this did."""
+    """Does copying a file, which sets them, still work?"""
     inner = places[where] / "inner"
     before = look(inner)
     path = os.fsencode(inner / "text")
@@ -88,7 +88,7 @@ def _raise(code):
 
 @on_linux
 def test_clone3_is_said_not_to_be_there():
-    """The C library tries it first, and falls back to what can be looked at."""
+    """The C library tries it first, and falls back to clone, whose arguments a filter can see."""
     assert confined(lambda: syscall(syscalls.CLONE3[MACHINE], 0, 0)) == "ENOSYS"
 
 
@@ -174,7 +174,7 @@ def test_no_terminal_is_typed_into_and_no_attribute_set(request_):
 
 @on_linux
 def test_the_death_signal_cannot_be_taken_back():
-    """Or a process could outlive the grader."""
+    """Otherwise a process could outlive the grader."""
     assert confined(lambda: libc.check_call(libc.LIBC.prctl(1, 0, 0, 0, 0))) == "EPERM"
 
 
@@ -186,7 +186,7 @@ def test_what_it_uses_can_be_looked_at(option):
 
 @on_linux
 def test_room_on_disk_is_taken_by_writing_alone(act, places):
-    """Or all there is would be taken between two looks."""
+    """Otherwise the disk could be filled between two checks of the watchdog."""
 
     def take():
         with open(places["write"] / "large", "wb") as file:
@@ -197,7 +197,7 @@ def test_room_on_disk_is_taken_by_writing_alone(act, places):
 
 @on_linux
 def test_semaphores_of_others_are_out_of_reach():
-    """Can numbers not be guessed, either, of what somebody else has made?"""
+    """Are they out of reach even if their numbers are guessed?"""
     libc = ctypes.CDLL(None, use_errno=True)
     made = libc.semget(0, 1, 0o1600)
     assert made >= 0
@@ -226,7 +226,7 @@ def test_messages_of_others_are_out_of_reach():
 
 @on_linux
 def test_the_attributes_of_files_stay(places):
-    """Landlock does not see that a file is made append-only, or is kept from being dumped."""
+    """Landlock does not control attributes such as append-only and no-dump."""
     text = places["read"] / "inner" / "text"
     get, set_ = 0x80086601, 0x40086602
     with open(text) as file:
@@ -247,7 +247,7 @@ def test_the_attributes_of_files_stay(places):
 
 @on_linux
 def test_folders_are_not_watched():
-    """Or the names of files that others open in them could be learnt."""
+    """Otherwise it could learn the names of files that others open there."""
     assert confined(lambda: libc.check_call(libc.LIBC.inotify_init1(0))) == "EPERM"
 
 
@@ -274,12 +274,12 @@ def test_a_socket_that_was_there_is_connected_to_nothing():
 @on_linux
 @pytest.mark.parametrize("name", sorted(syscalls.DENIED.keys() & NUMBERS.keys()))
 def test_a_denied_call_fails(name):
-    """With nonsense for arguments, any other answer would come from the call itself."""
+    """The arguments are invalid, so any other error would come from the call itself."""
     assert confined(lambda: syscall(name, -1, -1, -1, -1, -1, -1)) == "EPERM"
 
 
 def _new_library():
-    """Return a library that this process has not loaded."""
+    """Return the path of a library that this process has not loaded."""
     folder = Path(sysconfig.get_path("stdlib"), "lib-dynload")
     loaded = Path("/proc/self/maps").read_text()
     return next(path for path in sorted(folder.glob("_test*.so")) if str(path) not in loaded)
@@ -324,7 +324,7 @@ def test_what_is_loaded_goes_on_without_loading_more():
 
 
 def run_filter(program, machine, number, args=()):
-    """Return what a seccomp program says of a call, and how far it jumped at most."""
+    """Interpret a seccomp program, and return its result for a call."""
     code = [struct.unpack_from("=HBBI", program, place) for place in range(0, len(program), 8)]
     data = struct.pack("=IIQ6Q", number, machine, 0, *args, *[0] * (6 - len(args)))
     place, value = 0, None
@@ -350,7 +350,7 @@ PID = 4321
 
 @pytest.fixture(params=syscalls.ARCHITECTURES)
 def machine(request):
-    """A machine by name."""
+    """The name of an architecture."""
     return request.param
 
 
@@ -361,7 +361,7 @@ def load_code(request):
 
 @pytest.fixture
 def verdict(machine, load_code):
-    """Say what becomes of a call, given its numbers for all machines, and its arguments."""
+    """Return the result for a call, given its numbers on all architectures, and its arguments."""
     program = seccomp.build_filter(machine, PID, load_code)
     column = list(syscalls.ARCHITECTURES).index(machine)
 
@@ -376,7 +376,7 @@ def verdict(machine, load_code):
 
 
 def test_the_program_is_well_formed(verdict):
-    """Does each jump stay inside, and each way end?"""
+    """Does each jump stay inside the program, and each path end?"""
     program = verdict.program
     assert len(program) % 8 == 0
     length = len(program) // 8

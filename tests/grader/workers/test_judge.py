@@ -24,7 +24,7 @@ HEAD = "import numpy as np\n"
 
 @pytest.fixture(scope="module")
 def lesson(tmp_path_factory):
-    """A lesson of which nothing matters but its exercises' names, and what it imports."""
+    """A lesson of which only the names of the exercises and the imports matter."""
     lesson = Lesson(tmp_path_factory.mktemp("course"), "01_made")
     cells = [nbformat.v4.new_code_cell("import numpy as np\nimport math as m")]
     cells += [graded(f"test-{name}") for name in NAMES]
@@ -43,7 +43,7 @@ def graded(name, source="assert True"):
 
 @pytest.fixture
 def judge(lesson):
-    """Run test cells on a student's cells; return for each what it put out, in short."""
+    """Run test cells on a student's cells; return a summary of the outputs of each."""
 
     def run(student, *tests):
         cells = [nbformat.v4.new_code_cell(HEAD + dedent(student).strip("\n"))]
@@ -117,7 +117,7 @@ def test_what_a_test_writes_to_stderr_is_no_failure(judge):
 
 
 def test_what_is_not_done_gives_no_points(judge):
-    """Is it on stderr, as stock nbgrader has it, for checks and plain tests alike?"""
+    """Is there output on stderr, as in stock nbgrader, for checks and plain tests alike?"""
     student = "def f(x):\n    raise NotImplementedError"
     checked, plain, caught = judge(
         student,
@@ -149,7 +149,7 @@ def test_what_a_lesson_imports_is_there_though_the_student_spoils_it(judge):
 
 
 def test_an_exercise_s_name_is_always_the_student_s(judge):
-    """Even where a test cell before had a name like it of its own."""
+    """Even if an earlier test cell has defined the same name?"""
     test = "from utils.pooling import pool2d\npool2d = pool2d"
     assert judge("def pool2d(x):\n    return 'mine'", test, "assert pool2d(1) == 'mine'") == [
         [],
@@ -316,7 +316,7 @@ def test_a_function_that_is_called_with_a_student_s_own_things_does_not_break(ju
 
 
 def test_two_functions_of_one_name_are_told_apart(judge):
-    """As lambdas are, which are all called alike."""
+    """All lambdas, for example, have the same name."""
     student = "def f(one, other):\n    return [one(1), other(1)]"
     assert judge(student, "assert f(lambda x: x + 1, lambda x: x - 1) == [2, 0]") == [[]]
 
@@ -418,7 +418,7 @@ def test_an_answer_is_tried_with_the_right_one_of_another_exercise(judge):
 
 
 def test_a_function_may_be_given_to_the_right_one(judge):
-    """Does a callback go there and back: the student's, in the judge, for the student's?"""
+    """Can the judge's function call a function that the student's function gave it?"""
     student = """
         def correlate2d(x, kernel):
             ...

@@ -21,7 +21,7 @@ from utils.checks.byhand import is_drawing
 
 @pytest.fixture
 def asked():
-    """What the judge was asked for."""
+    """The calls that the judge was asked to make."""
     return []
 
 
@@ -42,7 +42,7 @@ def thing(policy):
     return Placeholder(policy, "library.signal.convolve2d")
 
 
-# What can be done with a thing only where it is there.
+# Uses that need the real library.
 USES = {
     "call": lambda x: x(1),
     "call with names": lambda x: x(image=1),
@@ -119,7 +119,7 @@ def test_each_operator_is_a_use(thing, name):
         getattr(Placeholder, f"__{name}__")(thing, *[1] * (name == "setitem") * 2)
 
 
-# What does no harm: it is the text of a function, not its work.
+# Harmless uses: they are part of a function's text, not of its work.
 HARMLESS = {
     "name a part": lambda x: x.sparse.matrix,
     "index": lambda x: x[int],
@@ -158,7 +158,7 @@ def test_nothing_is_an_instance_of_what_is_not_there(policy, thing, answering):
 
 
 def test_special_names_are_not_made_up(thing):
-    """Or NumPy and pickle would take it for one of theirs."""
+    """Otherwise NumPy and pickle would treat it as one of their own objects."""
     for name in ("__array_interface__", "__wrapped__", "__reduce_special__"):
         assert not hasattr(thing, name)
     assert "is not there" in repr(thing)
@@ -244,7 +244,7 @@ def test_anything_can_be_done_with_what_drawing_gives(policy):
     assert policy.violation == ""
 
 
-# As students take apart what matplotlib gives.
+# The ways in which students unpack the results of Matplotlib.
 TAKEN_APART = {
     "figure and axes": "fig, ax = plt.subplots()\nax.plot([1])",
     "a row of axes": "fig, (a, b) = plt.subplots(1, 2)\na.imshow([1])",
@@ -289,7 +289,7 @@ def test_matplotlib_itself_allows_as_much(code):
 
 
 def test_a_progress_bar_goes_through_what_it_shows(policy):
-    """Does a loop in an answer go round, although nobody sees how far it is?"""
+    """Does a loop over a progress bar run, although no bar is shown?"""
     policy.begin_call(())
     track = Placeholder(policy, "rich.progress.track")
     assert list(track([1, 2, 3], description="filters")) == [1, 2, 3]
@@ -313,7 +313,7 @@ def test_constants_of_a_module_are_there(policy):
 
 @pytest.fixture
 def installed(policy, monkeypatch):
-    """Stand-ins in this process, until the test ends."""
+    """Install placeholders in this process until the end of the test."""
     monkeypatch.setattr(sys, "meta_path", sys.meta_path.copy())
     before = sys.modules.copy()
     monkeypatch.setitem(sys.modules, "library", sys)

@@ -29,7 +29,7 @@ SITE = Path(np.__file__).parent.parent
 
 
 def within(role, places, folder=None, root=None):
-    """Return by name which places a process of this role can open."""
+    """Return, for each of these places, whether a process of this role can open it."""
     ours, theirs = os.pipe()
     if (pid := os.fork()) == 0:
         try:

@@ -21,7 +21,7 @@ def test_a_kind_of_parent_is_made_once_and_again_when_it_died(tmp_path):
     pool = WarmPool()
     try:
         first = pool.get("answers", False, tmp_path)
-        assert pool.get("answers", False, None) is first  # answers see nothing of any course
+        assert pool.get("answers", False, None) is first  # its workers see no course
         os.kill(first.pid, signal.SIGKILL)
         with pytest.raises(ProcessStartError):
             first.fork("grader.workers.selftest:attempt_forbidden", {"memory": 1})
@@ -35,7 +35,7 @@ def test_a_kind_of_parent_is_made_once_and_again_when_it_died(tmp_path):
 
 
 def test_none_waits_for_what_another_imports(monkeypatch):
-    """A lesson without Keras, for the four seconds that Keras takes."""
+    """A lesson without Keras must not wait for the four seconds that Keras takes."""
     pool, slow = WarmPool(), threading.Event()
     made = []
 

@@ -61,7 +61,7 @@ def test_an_array_is_changed_only_where_it_can_be():
 
 
 class Wire:
-    """A student's process that answers what it likes."""
+    """A channel to a student worker that sends prepared replies."""
 
     def __init__(self, *replies):
         self.replies, self.sent = list(replies), []

@@ -22,7 +22,7 @@ def test_the_protections_are_tried_out_and_named():
 
 
 class Leaking:
-    """What a parent gives where confinement is full of holes."""
+    """A pool, fork server, process and channel of a sandbox that does not work."""
 
     def __init__(self, said):
         self.said = said

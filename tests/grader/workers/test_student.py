@@ -31,7 +31,7 @@ LIMITS = ResourceLimits(memory=500_000_000, file_size=1_000_000)
 
 
 class Answering:
-    """A process that runs cells and answers calls, from the judge's side."""
+    """A student worker, seen from the judge."""
 
     def __init__(self):
         self._folder = tempfile.TemporaryDirectory()
@@ -64,14 +64,14 @@ class Answering:
         self.process.channel.send(self._nonce + encode(request, extension))
 
     def ask(self, request, extension=lambda value: None, helpers=()):
-        """Return the reply, having called what was to be called before it."""
+        """Return the reply, after the callbacks that the worker asked for."""
         self.tell(request, extension)
         while "ask" in (reply := decode(self.hear(), TAGS)):
             self.tell(dict(helpers)[reply["ask"]](*reply["args"], **reply["kwargs"]))
         return reply
 
     def run(self, source, **more):
-        """Run a cell; return with what error it ended."""
+        """Run a cell; return the error that ended it, or None."""
         self._count += 1
         source = dedent(source).strip("\n")
         return self.ask({"do": "run", "source": source, "number": self._count} | more)["error"]
@@ -138,7 +138,7 @@ def test_what_needs_a_library_is_left_out_and_the_rest_runs(answering):
     assert answering.call("f", 3) == {"value": 6}
 
 
-# What works where all libraries are, and where they are not fails in a way of its own.
+# These work with all libraries, and fail without them in different ways.
 WORKS_ELSEWHERE = [
     "where = scipy.__file__",
     "text = open('/etc/hostname').read() + str(1 / 0)",
@@ -173,7 +173,7 @@ def test_a_name_that_comes_from_what_was_left_out_says_so(answering):
 
 
 def test_what_a_left_out_statement_keeps_to_itself_changes_nothing(answering):
-    """Do names that a comprehension or a lambda has of its own stay out of the notebook's?"""
+    """Are the local names of a comprehension or a lambda left out?"""
     error = answering.run(
         """
         import scipy.signal
@@ -369,7 +369,7 @@ def test_it_writes_into_its_own_folder(answering):
 MODULES = sorted({name for name in sys.stdlib_module_names if not name.startswith("_")})
 
 
-# An essay, a browser's window, and what needs a display or another system.
+# Modules that print an essay, open a browser, or need a display or another system.
 APART = ("this", "antigravity", "idlelib", "turtledemo", "distutils", "lib2to3", "readline")
 
 
@@ -404,7 +404,7 @@ for name in names:
 
 
 def test_the_standard_library_and_numpy_are_there(answering):
-    """Does what can be imported here have all its compiled parts there?"""
+    """Are all compiled parts of the importable modules loaded before the worker is confined?"""
     here = {"names": MODULES}
     exec(IMPORT_ALL, here)
     assert answering.run(f"names = {MODULES}\n{IMPORT_ALL}") is None
@@ -603,7 +603,7 @@ def test_a_function_of_the_student_s_can_be_given_to_a_replaced_one(answering):
     assert decode(answering.hear())["error"]["names"][0] == "TypeError"
     answering.tell({"value": 12})
     again = decode(answering.hear())
-    assert type(again["args"][0]) is OpaqueValue  # a class is no function to be called
+    assert type(again["args"][0]) is OpaqueValue  # a class is not sent as a function
     answering.tell({"value": 13})
     assert decode(answering.hear())["value"] == (12, 13)
 
