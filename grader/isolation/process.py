@@ -205,7 +205,7 @@ class SandboxedProcess:
             raise ProcessEndedError(str(error)) from None
 
     def kill(self) -> None:
-        """Kill it. Whoever waits for its reply gets a `ProcessEndedError` and closes it."""
+        """Kill it. A thread that waits for its reply gets a `ProcessEndedError`."""
         self._process.signal(signal.SIGKILL)
 
     def close(self) -> None:
