@@ -1,1 +1,4 @@
-"""Processes and the kernel: sandboxes, limits and messages. Knows nothing of notebooks."""
+"""Sandboxed processes, resource limits and messages between processes.
+
+Nothing here depends on notebooks or lessons.
+"""

@@ -1,4 +1,8 @@
-"""Messages between processes, over a socket; a receiver never waits longer than it wants to."""
+"""Messages between processes over a socket, with a deadline for each whole message.
+
+`multiprocessing.Connection` is not used: its `poll` returns at the first byte, so it cannot bound
+the time for a whole message from a sender that dribbles.
+"""
 
 from __future__ import annotations
 
@@ -10,54 +14,60 @@ from collections.abc import Callable
 
 LENGTH = struct.Struct("<Q")
 NONCE_SIZE = 8  # bytes
-TICK = 0.2  # seconds between two looks at what the other side does
+TICK = 0.2  # seconds between two calls of `on_tick`
+MAX_PART_BYTES = 1 << 20  # bytes read in one system call
 
 
 class ConnectionClosedError(Exception):
-    """The other side is gone."""
+    """The other side has closed the connection."""
 
 
 class DeadlineError(Exception):
-    """No whole message came in time."""
+    """No complete message was sent or received before the deadline."""
 
 
 class ProtocolError(Exception):
-    """What came is no message, or too large a one."""
+    """The data received is not a valid message, or exceeds the size limit."""
+
+
+def _do_nothing() -> None:
+    """Ignore a tick."""
 
 
 class Channel:
-    """One end of a connection that carries messages, each a string of bytes.
+    """One end of a connection that carries messages; each message is a string of bytes.
 
     Parameters
     ----------
     end : socket.socket
-        A connected stream socket. Blocking for whoever gives no deadline.
+        A connected stream socket. Calls without a deadline block.
     """
 
     def __init__(self, end: socket.socket):
         self.socket = end
-        self._ticked = time.monotonic()
+        self._last_tick = time.monotonic()
 
     def fileno(self) -> int:
-        """Return the socket's descriptor."""
+        """Return the socket's file descriptor."""
         return self.socket.fileno()
 
     def send(
         self,
         message: bytes,
         deadline: float | None = None,
-        on_tick: Callable[[], None] = lambda: None,
+        on_tick: Callable[[], None] = _do_nothing,
     ) -> None:
         """Send a message.
 
         Parameters
         ----------
         message : bytes
-            Any.
+            The content, of any length.
         deadline : float, optional
-            On the clock of `time.monotonic`; a receiver may refuse to read.
+            On the clock of `time.monotonic`. Without it, a receiver that does not read blocks the
+            sender.
         on_tick : callable
-            Called now and then while waiting; may raise.
+            Called every `TICK` seconds while waiting; may raise.
 
         Raises
         ------
@@ -78,18 +88,18 @@ class Channel:
         self,
         limit: int,
         deadline: float | None = None,
-        on_tick: Callable[[], None] = lambda: None,
+        on_tick: Callable[[], None] = _do_nothing,
     ) -> bytes:
         """Return the next message.
 
         Parameters
         ----------
         limit : int
-            Bytes that it may have.
+            Maximum length in bytes.
         deadline : float, optional
             On the clock of `time.monotonic`.
         on_tick : callable
-            Called now and then while waiting; may raise.
+            Called every `TICK` seconds while waiting; may raise.
 
         Raises
         ------
@@ -100,9 +110,14 @@ class Channel:
             raise ProtocolError(f"a message of {length:,} bytes")
         return bytes(self._read(length, deadline, on_tick))
 
+    def close(self) -> None:
+        """Close this end."""
+        self.socket.close()
+
     def _read(
         self, count: int, deadline: float | None, on_tick: Callable[[], None]
     ) -> bytes | bytearray:
+        """Read exactly `count` bytes."""
         data = bytearray()
         try:
             while len(data) < count:
@@ -111,7 +126,7 @@ class Channel:
                     self._wait(select.POLLIN, deadline, on_tick)
                     flags = socket.MSG_DONTWAIT
                 try:
-                    part = self.socket.recv(min(count - len(data), 1 << 20), flags)
+                    part = self.socket.recv(min(count - len(data), MAX_PART_BYTES), flags)
                 except BlockingIOError:
                     continue
                 if not part:
@@ -127,41 +142,48 @@ class Channel:
         poll.register(self.socket, event)
         while True:
             now = time.monotonic()
-            if now - self._ticked >= TICK:
-                # By the clock: somebody who sends a byte now and then keeps nobody from looking.
-                self._ticked = now
+            # By the clock, so that a sender that dribbles bytes cannot prevent the calls.
+            if now - self._last_tick >= TICK:
+                self._last_tick = now
                 on_tick()
-            left = deadline - now
-            if poll.poll(1000 * max(0.0, min(left, TICK))):
+            remaining = deadline - now
+            if poll.poll(1000 * max(0.0, min(remaining, TICK))):
                 return
-            if left <= 0:
+            if remaining <= 0:
                 raise DeadlineError
-
-    def close(self) -> None:
-        """Close this end."""
-        self.socket.close()
 
 
 class ReplyChannel(Channel):
-    """A student's end: each message that comes has a mark, which the reply is to carry.
+    """The end of an untrusted worker, which repeats each request's nonce in its reply.
 
-    So a message that is no reply, which a cell sends on its own, is told from one.
+    Code that the worker runs can write to the socket, too. The nonce lets the receiver detect
+    unsolicited messages.
     """
 
-    _mark = b""
+    _nonce = b""
 
-    def receive(self, limit: int, *args: object) -> bytes:
-        """Return the next message, and keep its mark."""
-        message = super().receive(limit + NONCE_SIZE, *args)
-        self._mark = message[:NONCE_SIZE]
+    def receive(
+        self,
+        limit: int,
+        deadline: float | None = None,
+        on_tick: Callable[[], None] = _do_nothing,
+    ) -> bytes:
+        """Return the next request, and remember its nonce."""
+        message = super().receive(limit + NONCE_SIZE, deadline, on_tick)
+        self._nonce = message[:NONCE_SIZE]
         return message[NONCE_SIZE:]
 
-    def send(self, message: bytes, *args: object) -> None:
-        """Send a reply."""
-        super().send(self._mark + message, *args)
+    def send(
+        self,
+        message: bytes,
+        deadline: float | None = None,
+        on_tick: Callable[[], None] = _do_nothing,
+    ) -> None:
+        """Send a reply, with the nonce of the last request."""
+        super().send(self._nonce + message, deadline, on_tick)
 
 
 def make_pair() -> tuple[Channel, socket.socket]:
-    """Return a channel, and the socket for the other side's end of it."""
+    """Return a connected pair: a channel for this process, and a socket for the other one."""
     ours, theirs = socket.socketpair()
     return Channel(ours), theirs

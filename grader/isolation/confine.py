@@ -1,8 +1,8 @@
-"""Give up rights for good, on plain Linux, without root and without containers.
+"""Confine a process for good, on plain Linux, without root and without containers.
 
-Landlock (kernel 5.13 and later) takes away files, seccomp takes away system calls, resource limits
-bound the rest. All three hold for the calling thread and for all that it starts, and cannot be
-undone. A process that runs as root gives up root's capabilities as well.
+Landlock (kernel 5.13 and later) restricts files, seccomp restricts system calls, and resource
+limits bound memory and file sizes. All three apply to the calling thread and to everything that it
+starts, and cannot be undone. A process that runs as root also gives up root's capabilities.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ctypes
 import errno
 import platform
 import resource
+import signal
 import struct
 import sys
 from collections.abc import Iterable
@@ -26,15 +27,18 @@ from grader.isolation.libc import (
 )
 from grader.isolation.limits import ResourceLimits
 from grader.isolation.seccomp import apply_seccomp
-from grader.isolation.syscalls import MACHINES
+from grader.isolation.syscalls import ARCHITECTURES
+
+CAPABILITY_VERSION_3 = 0x20080522
+ADDRESS_SPACE_FACTOR = 4  # address space, in multiples of the memory limit
 
 
 class SandboxUnavailableError(Exception):
-    """Here a process cannot be confined; the text says what is missing."""
+    """A process cannot be confined on this machine; the text says what is missing."""
 
 
 def check_available() -> str:
-    """Return in words what confines a process here.
+    """Return a description of what confines a process on this machine.
 
     Raises
     ------
@@ -43,7 +47,7 @@ def check_available() -> str:
     """
     if sys.platform != "linux":
         raise SandboxUnavailableError(f"it needs Linux, and this is {platform.system()}")
-    if platform.machine() not in MACHINES:
+    if platform.machine() not in ARCHITECTURES:
         raise SandboxUnavailableError(
             f"the system calls of {platform.machine()} are not known to it"
         )
@@ -53,7 +57,7 @@ def check_available() -> str:
             f"the kernel ({platform.release()}) has no Landlock, or has it switched off; "
             "it came with Linux 5.13"
         )
-    # A filter that is not there is a bad address; without seccomp it is a bad argument.
+    # With a null filter, a kernel that has seccomp reports EFAULT, one without it EINVAL.
     LIBC.prctl(PR_SET_SECCOMP, SECCOMP_FILTER, None, 0, 0)
     if ctypes.get_errno() != errno.EFAULT:
         raise SandboxUnavailableError("the kernel has no seccomp filters")
@@ -74,20 +78,21 @@ def confine(
     Parameters
     ----------
     read : iterable of str
-        Files and folders, with all that is in them, that may be read.
+        Files and folders, with everything in them, that may be read.
     write : iterable of str
-        Those that may also be written to.
-    limits : Limits
-        What it may use.
+        Files and folders that may also be written to.
+    limits : ResourceLimits
+        The limits to set; `confine` uses those that the kernel enforces.
     load_code : bool
-        Whether machine code may still be loaded: without it no library that is not there yet.
+        Whether machine code may still be loaded. Without it, no further compiled library can be
+        imported.
 
     Raises
     ------
     OSError
         If the kernel refuses, so that the process is not confined.
     """
-    _limit(limits)
+    _set_resource_limits(limits)
     _drop_capabilities()
     check_call(LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     apply_landlock(read, write)
@@ -95,32 +100,38 @@ def confine(
 
 
 def die_with_parent() -> None:
-    """Let the kernel kill this process when the thread that forked it ends."""
-    check_call(LIBC.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0))
+    """Have the kernel kill this process when the thread that forked it ends."""
+    check_call(LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
 
 
-def _limit(limits: ResourceLimits) -> None:
-    """Set resource limits, memory's beyond what the process has now."""
-    with open("/proc/self/status") as lines:
-        used = {
-            key: 1024 * int(value.split()[0])
-            for key, _, value in (line.partition(":") for line in lines)
-            if key in ("VmSize", "VmData")
-        }
-    # Private memory is what counts. Address space is cheap, but shared memory is of no other kind;
-    # libraries reserve more of it than they use.
-    for what, most in [
+def _set_resource_limits(limits: ResourceLimits) -> None:
+    """Set resource limits; those on memory are relative to what the process uses now."""
+    used = _used_memory()
+    # RLIMIT_DATA counts private memory, which is what matters. Shared memory counts only as address
+    # space, of which libraries reserve more than they use: hence the looser second limit.
+    for kind, limit in [
         (resource.RLIMIT_DATA, used["VmData"] + limits.memory),
-        (resource.RLIMIT_AS, used["VmSize"] + 4 * limits.memory),
+        (resource.RLIMIT_AS, used["VmSize"] + ADDRESS_SPACE_FACTOR * limits.memory),
         (resource.RLIMIT_FSIZE, limits.file_size),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
     ]:
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(kind, (limit, limit))
+
+
+def _used_memory() -> dict[str, int]:
+    """Return this process's address space (``VmSize``) and data (``VmData``) in bytes."""
+    with open("/proc/self/status") as lines:
+        return {
+            key: 1024 * int(value.split()[0])
+            for key, _, value in (line.partition(":") for line in lines)
+            if key in ("VmSize", "VmData")
+        }
 
 
 def _drop_capabilities() -> None:
-    """Give up what root may do beyond its own files."""
-    header = struct.pack("=Ii", 0x20080522, 0)  # the third version of the call, this process
+    """Give up root's capabilities; without root there are none, and nothing happens."""
+    this_process = 0
+    header = struct.pack("=Ii", CAPABILITY_VERSION_3, this_process)
     LIBC.capset(header, bytes(24))

@@ -1,13 +1,18 @@
-"""Warm parents: processes that have imported libraries once and are then forked again and again.
+"""Fork servers: processes that import libraries once and are then forked again and again.
 
-A zygote runs nothing but imports. What it is asked to run, it runs in a fork of itself, so that no
-notebook meets another one, and each starts within milliseconds. A zygote can be forked from another
-and then import more: libraries that both need are loaded, and held in memory, once.
+A fork server runs nothing but imports. Any other work is done in a fork of it, so notebooks never
+share a process, and each worker starts within milliseconds. A fork server can itself be forked
+from another one and then import more, so that libraries that both need are loaded once and share
+memory.
+
+`multiprocessing.forkserver` allows only one server in a process, no tree of them, and offers no
+pidfds.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -20,14 +25,16 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 from grader.isolation.channel import Channel, ConnectionClosedError, make_pair
+from grader.isolation.confine import die_with_parent
 from grader.startup import leave_out_grammars
 
-# All that a zygote, and so a student's process, has of the user's environment.
+# The only variables of the user's environment that workers inherit.
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "MPLCONFIGDIR", "KERAS_HOME")
 ENVIRONMENT = {
-    # One submission for each core is as fast as it gets; threads would only be in the way.
+    # With one submission on each core, more threads would only slow each other down.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -39,56 +46,68 @@ ENVIRONMENT = {
     "MPLBACKEND": "agg",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
-START_TIMEOUT = 180.0  # seconds for a zygote's imports, on a machine under load
+IMPORT_TIMEOUT = 180.0  # seconds for a fork server's imports, on a machine under load
+KILL_TIMEOUT = 10.0  # seconds for a killed process to end
+MAX_REQUEST_BYTES = 1 << 26
+MAX_REPLY_BYTES = 1 << 20
+# The byte before each request; file descriptors can be attached to it.
+WITH_HANDLES, WITHOUT_HANDLES = b"!", b"."
 
 
 class ProcessStartError(Exception):
-    """No process could be started, which is not a submission's fault."""
+    """A process could not be started, for reasons unrelated to the submission."""
 
 
 class ForkedProcess:
-    """A process that a zygote forked, seen from the grader.
+    """A process forked by a fork server, seen from the grader.
 
     Attributes
     ----------
     channel : Channel
         The connection to it.
     pid : int
-        Its number, its own until `close`: a zygote keeps the dead until it is asked for them.
+        Its process id. Not reused before `close`: the fork server reaps a process only on request.
     """
 
-    def __init__(self, zygote: ForkServer, pid: int, channel: Channel):
-        self._zygote, self.pid, self.channel = zygote, pid, channel
-        self._handle = os.pidfd_open(pid)
+    def __init__(self, server: ForkServer, pid: int, channel: Channel):
+        self._server, self.pid, self.channel = server, pid, channel
+        self._pidfd = os.pidfd_open(pid)
         self._status: int | None = None
 
     def signal(self, number: int) -> None:
-        """Send it a signal; nothing if it has ended."""
+        """Send it a signal; do nothing if it has ended."""
         with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._handle, number)
+            signal.pidfd_send_signal(self._pidfd, number)
 
     def wait(self, seconds: float) -> int | None:
-        """Return how it ended, as `os.waitstatus_to_exitcode` has it; None if it has not."""
+        """Wait for it to end.
+
+        Returns
+        -------
+        int or None
+            The exit code, or minus the number of the signal that killed it; None if it is still
+            running.
+        """
         if self._status is None:
             poll = select.poll()
-            poll.register(self._handle, select.POLLIN)
+            poll.register(self._pidfd, select.POLLIN)
             if poll.poll(1000 * seconds):
-                self._status = self._zygote.reap(self.pid)
+                self._status = self._server.reap(self.pid)
         return self._status
 
     def close(self) -> None:
-        """End it, whatever it is doing."""
-        if self._handle < 0:
+        """Kill it, whatever it is doing."""
+        if self._pidfd < 0:
             return
         self.signal(signal.SIGKILL)
-        self.wait(10.0)
+        self.wait(KILL_TIMEOUT)
         self.channel.close()
-        os.close(self._handle)
-        self._handle = -1
+        os.close(self._pidfd)
+        self._pidfd = -1
 
 
 class ForkServer:
-    """A warm parent, seen from the grader. Threads may share it.
+    """A fork server, seen from the grader. Threads may share it.
 
     Parameters
     ----------
@@ -96,10 +115,15 @@ class ForkServer:
         Modules to import.
     prepare : str, optional
         ``module:function``, called once after the imports.
-    parent : Zygote, optional
-        The one to be forked from; a new Python interpreter otherwise.
+    parent : ForkServer, optional
+        The fork server to fork it from. Without, it is a new Python interpreter.
     path : str
-        A folder to import from before all others.
+        A folder to put first on the import path.
+
+    Attributes
+    ----------
+    alive : bool
+        Whether it still replies to requests.
     """
 
     def __init__(
@@ -114,30 +138,19 @@ class ForkServer:
         self._popen: subprocess.Popen | None = None
         arguments = {"preload": preload, "prepare": prepare, "path": path}
         if parent is None:
-            self._channel = self._start(arguments)
+            self._channel = self._start_interpreter(arguments)
         else:
             self._forked = parent.fork("grader.isolation.forkserver:serve", arguments)
             self._channel = self._forked.channel
         self._socket = self._channel.socket
         self.alive = True
 
-    def _start(self, arguments: dict) -> Channel:
-        """Start a new interpreter, with a clean environment and nobody's terminal."""
-        channel, theirs = make_pair()
-        with theirs:
-            code = f"import sys; from {__name__} import main; main(*sys.argv[1:])"
-            self._popen = subprocess.Popen(
-                [sys.executable, "-I", "-c", code, str(theirs.fileno()), json.dumps(arguments)],
-                env={key: os.environ[key] for key in KEPT_VARIABLES if key in os.environ}
-                | ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=None if "GRADER_DEBUG" in os.environ else subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                cwd="/",
-                start_new_session=True,
-            )
-        return channel
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        process = self._forked or self._popen
+        assert process is not None
+        return process.pid
 
     def fork(self, function: str, arguments: dict) -> ForkedProcess:
         """Run ``module:function(channel, **arguments)`` in a fork.
@@ -145,7 +158,7 @@ class ForkServer:
         Raises
         ------
         ProcessStartError
-            If the zygote is gone, could not import what it should, or the system forks no more.
+            If the fork server has ended, its imports failed, or the system refuses to fork.
         """
         ours, theirs = make_pair()
         with theirs:
@@ -157,22 +170,11 @@ class ForkServer:
         return ForkedProcess(self, reply["pid"], ours)
 
     def reap(self, pid: int) -> int:
-        """Return how a process ended that has ended."""
+        """Return the exit status of a forked process that has ended."""
         return self._ask({"reap": pid}, []).get("status", -signal.SIGKILL)
 
-    def _ask(self, request: dict, handles: list[int]) -> dict:
-        """Send a request and return its answer."""
-        with self._lock:
-            try:
-                socket.send_fds(self._socket, [b"!" if handles else b"."], handles)
-                self._channel.send(json.dumps(request).encode())
-                return json.loads(self._channel.receive(1 << 20, time.monotonic() + START_TIMEOUT))
-            except Exception as error:
-                self.alive = False
-                return {"error": f"a process that keeps libraries warm is gone ({error!r})"}
-
     def close(self) -> None:
-        """End it, and with it all that it forked."""
+        """Kill it and everything that it forked."""
         self.alive = False
         self._channel.close()
         if self._forked is not None:
@@ -181,31 +183,71 @@ class ForkServer:
             self._popen.kill()
             self._popen.wait()
 
+    def _start_interpreter(self, arguments: dict) -> Channel:
+        """Start a new interpreter with a clean environment and without a terminal."""
+        channel, theirs = make_pair()
+        with theirs:
+            code = f"import sys; from {__name__} import main; main(*sys.argv[1:])"
+            inherited = {key: os.environ[key] for key in KEPT_VARIABLES if key in os.environ}
+            self._popen = subprocess.Popen(
+                [sys.executable, "-I", "-c", code, str(theirs.fileno()), json.dumps(arguments)],
+                env=inherited | ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=None if "GRADER_DEBUG" in os.environ else subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                cwd="/",
+                start_new_session=True,
+            )
+        return channel
+
+    def _ask(self, request: dict, handles: list[int]) -> dict:
+        """Send a request and return the reply."""
+        with self._lock:
+            try:
+                prefix = WITH_HANDLES if handles else WITHOUT_HANDLES
+                socket.send_fds(self._socket, [prefix], handles)
+                self._channel.send(json.dumps(request).encode())
+                deadline = time.monotonic() + IMPORT_TIMEOUT
+                return json.loads(self._channel.receive(MAX_REPLY_BYTES, deadline))
+            except Exception as error:
+                self.alive = False
+                return {"error": f"a process that keeps libraries warm is gone ({error!r})"}
+
 
 def main(handle: str, arguments: str) -> None:
-    """Be a zygote: what `ForkServer` starts."""
+    """Run a fork server in a new interpreter.
+
+    Parameters
+    ----------
+    handle : str
+        The file descriptor of the connection to the grader.
+    arguments : str
+        The keyword arguments of `serve`, as JSON.
+    """
     leave_out_grammars()
     end = socket.socket(fileno=int(handle))
     serve(Channel(end), **json.loads(arguments))
 
 
 def serve(channel: Channel, preload: list[str], prepare: str, path: str) -> None:
-    """Import, then fork on request until the other side goes away.
+    """Import modules, then fork on request until the connection closes.
 
-    The kernel ends a forked process with its parent. A new interpreter's parent is a thread of the
-    grader's, which may end sooner; that one ends when its line is closed.
+    The kernel kills a forked process with its parent. The parent of a new interpreter is a thread
+    of the grader, which may end earlier; so an interpreter ends when its connection closes.
     """
     sys.path[:0] = [path] if path else []
     error = _warm_up(preload, prepare)
     end = channel.socket
     while True:
-        mark, handles, _, _ = socket.recv_fds(end, 1, 1)
-        if not mark:
+        prefix, handles, _, _ = socket.recv_fds(end, 1, 1)
+        if not prefix:
             os._exit(0)
         try:
-            request = json.loads(channel.receive(1 << 26))
+            request = json.loads(channel.receive(MAX_REQUEST_BYTES))
         except ConnectionClosedError:
             os._exit(0)
+        reply: dict[str, Any]
         if "reap" in request:
             reply = {"status": _reap(request["reap"])}
         elif error:
@@ -218,23 +260,22 @@ def serve(channel: Channel, preload: list[str], prepare: str, path: str) -> None
 
 
 def _warm_up(preload: list[str], prepare: str) -> str:
-    """Import modules; return what went wrong."""
+    """Import modules; return the error message, or an empty string."""
     try:
         for name in preload:
             importlib.import_module(name)
         if prepare:
-            _find(prepare)()
+            _find_function(prepare)()
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    import gc
-
     gc.collect()
-    gc.freeze()  # What is there now stays, and stays shared: no fork need look at it again.
+    # Later collections then leave the present objects alone, whose pages stay shared with forks.
+    gc.freeze()
     return ""
 
 
 def _fork(request: dict, channel: Channel, handles: list[int]) -> dict:
-    """Fork, and let the child do what is asked."""
+    """Fork; the child runs the requested function and exits."""
     try:
         pid = os.fork()
     except OSError as error:
@@ -246,18 +287,16 @@ def _fork(request: dict, channel: Channel, handles: list[int]) -> dict:
     try:
         os.setsid()
         channel.close()
-        from grader.isolation import confine
-
-        confine.die_with_parent()
-        if os.getppid() == 1:  # It died before it could be noticed.
+        die_with_parent()
+        if os.getppid() == 1:  # the parent ended before the call above
             os._exit(1)
-        run: Callable = _find(request["run"])
+        run = _find_function(request["run"])
         run(Channel(socket.socket(fileno=handles[0])), **request["arguments"])
         status = 0
     except ConnectionClosedError:
         status = 0
     except BaseException:
-        # Seen where GRADER_DEBUG is set, though the process may have moved its own stderr.
+        # Shown if GRADER_DEBUG is set, even if the function has redirected stderr.
         os.write(log, traceback.format_exc().encode())
     finally:
         os._exit(status)
@@ -271,7 +310,7 @@ def _reap(pid: int) -> int:
         return -signal.SIGKILL
 
 
-def _find(name: str) -> Callable:
-    """Return ``module:function``."""
+def _find_function(name: str) -> Callable:
+    """Return the function that ``module:function`` names."""
     module, function = name.split(":")
     return getattr(importlib.import_module(module), function)

@@ -1,4 +1,4 @@
-"""Resource limits: every default is set here, and nowhere else."""
+"""The resource limits of a submission, with their defaults."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ResourceLimits:
-    """What one submission may use. No honest answer of the course comes near.
+    """The limits of one submission. Honest answers stay far below them.
 
-    The kernel enforces `memory`, `file_size` and `open_files` in each process; the grader watches
-    the rest from outside.
+    The kernel enforces `memory`, `file_size` and `open_files` in each process. The watchdog checks
+    `memory` again, with `disk`, `files` and `threads`, and the grader bounds time and output.
 
     Attributes
     ----------
@@ -19,7 +19,8 @@ class ResourceLimits:
     submission : float
         Seconds for the whole submission.
     memory : int
-        Bytes of memory for each process, on top of what its libraries take.
+        Bytes of memory for each process, in addition to what its libraries take. A NumPy lesson
+        needs about 100 MB, training with TensorFlow about 1 GB.
     file_size : int
         Bytes in one file.
     disk : int

@@ -1,12 +1,9 @@
-"""A sandboxed process, watched from outside, from its start to its end."""
+"""A sandboxed process: started, watched and ended from outside."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 import signal
-import stat
 import subprocess
 import tempfile
 import threading
@@ -24,20 +21,29 @@ from grader.isolation.channel import (
 from grader.isolation.codec import MAX_MESSAGE_BYTES
 from grader.isolation.forkserver import ForkServer, ProcessStartError
 from grader.isolation.limits import ResourceLimits
+from grader.isolation.protocol import READY, UNREADABLE_REPLY
+from grader.isolation.watchdog import LimitExceededError, Watchdog
 
-INTERRUPT_GRACE = 2.0  # seconds between asking a cell to stop and killing it
+INTERRUPT_GRACE = 2.0  # seconds between asking a cell to stop and killing its process
 START_TIMEOUT = 120.0  # seconds for a process to be ready, on a machine under load
-EXIT_GRACE = 1.0  # seconds for a process to end once its main thread has
-MAX_WRITE_FACTOR = 4  # times what may lie in files: what is written again and again
-UNREADABLE_REPLY = "the Python process answered what cannot be read"
+EXIT_GRACE = 1.0  # seconds for a process to end after its main thread
+MAX_READY_BYTES = 100
 
 
 class ProcessEndedError(Exception):
-    """A process came to an end, or was ended; the text says why, for the student."""
+    """A process has ended or has to be ended.
 
-    def __init__(self, why: str, late: bool = False):
-        super().__init__(why)
-        self.late = late
+    Parameters
+    ----------
+    reason : str
+        Why, in words for the student.
+    timed_out : bool
+        Whether it exceeded its time. The process then still exists, and may be interrupted.
+    """
+
+    def __init__(self, reason: str, timed_out: bool = False):
+        super().__init__(reason)
+        self.timed_out = timed_out
 
 
 class SandboxedProcess:
@@ -46,25 +52,25 @@ class SandboxedProcess:
     Parameters
     ----------
     server : ForkServer
-        The fork server that it is forked from.
+        The fork server that forks it.
     entry_point : str
         ``module:function``, which confines the process and then serves requests.
     arguments : dict
-        The entry point's keyword arguments, as JSON has them. ``limits`` is added to them, and
-        ``folder`` where there is a scratch folder.
+        The entry point's keyword arguments, which JSON can hold. ``limits`` is added to them, and
+        ``folder`` if there is a scratch folder.
     limits : ResourceLimits
         What it may use.
     scratch : bool
-        Whether it gets a scratch folder, the only one that it may write to.
+        Whether it gets a scratch folder, the only folder that it may write to.
 
     Raises
     ------
     ProcessStartError
-        If it cannot be started or confined, which is not the submission's fault.
+        If it cannot be started, for reasons unrelated to the submission.
     """
 
     _living: ClassVar[set[SandboxedProcess]] = set()
-    _ending: ClassVar[threading.Event] = threading.Event()
+    _stopping: ClassVar[threading.Event] = threading.Event()
 
     def __init__(
         self,
@@ -75,9 +81,8 @@ class SandboxedProcess:
         *,
         scratch: bool = True,
     ):
-        if self._ending.is_set():
+        if self._stopping.is_set():
             raise ProcessStartError("the grader is being stopped")
-        self._limits = limits
         self._folder = tempfile.mkdtemp(prefix="grader-") if scratch else None
         arguments = arguments | {"limits": asdict(limits)}
         if scratch:
@@ -85,10 +90,23 @@ class SandboxedProcess:
         try:
             self._process = server.fork(entry_point, arguments)
         except ProcessStartError:
-            self._clean()
+            self._remove_folder()
             raise
         self._living.add(self)
-        self._used_at_start = 0
+        self._watchdog = Watchdog(self._process.pid, limits, self._folder, self._has_ended)
+        self._nonce = b""
+
+    @classmethod
+    def end_all(cls) -> None:
+        """Kill every process and refuse to start new ones: the user has interrupted the run."""
+        cls._stopping.set()
+        for process in list(cls._living):
+            process.kill()
+
+    @classmethod
+    def allow_again(cls) -> None:
+        """Allow new processes after `end_all`."""
+        cls._stopping.clear()
 
     @property
     def channel(self) -> Channel:
@@ -96,55 +114,76 @@ class SandboxedProcess:
         return self._process.channel
 
     def start(self, first: bytes | None = None) -> None:
-        """Wait until it is ready."""
+        """Wait until it is confined and ready for requests.
+
+        Parameters
+        ----------
+        first : bytes, optional
+            A message that it needs to get ready.
+
+        Raises
+        ------
+        ProcessStartError
+            If it ends or does not get ready in time.
+        """
         deadline = time.monotonic() + START_TIMEOUT
         try:
             if first is not None:
                 self.channel.send(first, deadline)
-            if self.channel.receive(100, deadline) != b"ready":
+            if self.channel.receive(MAX_READY_BYTES, deadline) != READY:
                 raise ConnectionClosedError
         except (ConnectionClosedError, DeadlineError, ProtocolError) as error:
             end = self._process.wait(INTERRUPT_GRACE)
             self.close()
             raise ProcessStartError(f"a process did not start ({end}, {error})") from error
-        self._used_at_start, _ = self._memory_and_threads()
+        try:
+            self._watchdog.start()
+        except LimitExceededError as error:
+            raise ProcessEndedError(str(error)) from None
 
     def exchange(self, message: bytes, seconds: float, largest: int = MAX_MESSAGE_BYTES) -> bytes:
-        """Send a message and return the reply, of at most so many bytes.
+        """Send a request and return the reply.
+
+        Parameters
+        ----------
+        message : bytes
+            The request.
+        seconds : float
+            The timeout.
+        largest : int
+            Maximum length of the reply in bytes.
 
         Raises
         ------
         ProcessEndedError
-            If none comes; the process has ended then, unless it was only late.
+            If there is no valid reply.
         """
         deadline = time.monotonic() + seconds
-        self._mark = os.urandom(NONCE_SIZE)
+        self._nonce = os.urandom(NONCE_SIZE)
         try:
-            self.channel.send(self._mark + message, deadline, self.watch)
+            self.channel.send(self._nonce + message, deadline, self.watch)
             return self._receive(deadline, largest)
         except DeadlineError:
             raise ProcessEndedError(
-                f"stopped after {seconds:.3g} s; is there an endless loop?", True
+                f"stopped after {seconds:.3g} s; is there an endless loop?", timed_out=True
             ) from None
         except ProtocolError:
             raise ProcessEndedError(UNREADABLE_REPLY) from None
         except ConnectionClosedError:
             raise ProcessEndedError(self._describe_end()) from None
 
-    def _receive(self, deadline: float, largest: int) -> bytes:
-        """Return the reply to what was sent last: it begins with the same mark."""
-        reply = self.channel.receive(largest + NONCE_SIZE, deadline, self.watch)
-        if reply[:NONCE_SIZE] != self._mark:
-            raise ProtocolError("a reply to nothing")
-        return reply[NONCE_SIZE:]
-
     def interrupt(self, largest: int) -> bytes:
-        """Ask what runs to stop, and return the reply that then comes, of at most so many bytes.
+        """Interrupt a request that timed out, and return the reply to it.
+
+        Parameters
+        ----------
+        largest : int
+            Maximum length of the reply in bytes.
 
         Raises
         ------
         ProcessEndedError
-            If none comes.
+            If there is no valid reply; without a reason, because the timeout is the reason.
         """
         self._process.signal(signal.SIGINT)
         try:
@@ -153,86 +192,41 @@ class SandboxedProcess:
             raise ProcessEndedError("") from None
 
     def watch(self) -> None:
-        """See whether it uses more than it may.
+        """Check that it stays within its limits.
 
         Raises
         ------
         ProcessEndedError
+            If it does not; it is to be closed then.
         """
-        limits = self._limits
-        memory, threads = self._memory_and_threads()
-        if memory - self._used_at_start > limits.memory:
-            raise ProcessEndedError(f"used more than {limits.memory / 1e9:.3g} GB of memory")
-        if threads > limits.threads:
-            raise ProcessEndedError(f"started more than {limits.threads:,} threads")
-        count, size = self._disk()
-        if size > limits.disk or self._written() > MAX_WRITE_FACTOR * limits.disk:
-            raise ProcessEndedError(f"wrote more than {limits.disk / 1e6:.3g} MB into files")
-        if count > limits.files:
-            raise ProcessEndedError(f"made more than {limits.files:,} files")
-
-    def _memory_and_threads(self) -> tuple[int, int]:
-        """Return how many bytes of memory are its own, and how many threads it has.
-
-        Raises
-        ------
-        ProcessEndedError
-            If its main thread has ended, and others go on: nothing can be seen of these.
-        """
-        found = self._look("status")
-        if "RssAnon" in found:
-            return 1024 * (found["RssAnon"] + found["RssShmem"]), found["Threads"]
-        if self._process.wait(EXIT_GRACE) is None:
-            raise ProcessEndedError("its main thread ended without the others")
-        return 0, 0
-
-    def _written(self) -> int:
-        """Return how many bytes it has written to disk, into files that are deleted as well."""
-        return self._look("io").get("write_bytes", 0)
-
-    def _look(self, what: str) -> dict[str, int]:
-        """Return the numbers that the kernel tells of it; none once it has ended."""
         try:
-            with open(f"/proc/{self._process.pid}/{what}", "rb") as lines:
-                # Of bytes: the name in it is the process's own choice.
-                found = [re.fullmatch(rb"(\w+):\s+(\d+)( kB)?\n", line) for line in lines]
-        except OSError:
-            return {}
-        return {one[1].decode(): int(one[2]) for one in found if one}
+            self._watchdog.check()
+        except LimitExceededError as error:
+            raise ProcessEndedError(str(error)) from None
 
-    def _disk(self) -> tuple[int, int]:
-        """Return how many files lie in its folder, and their bytes together."""
-        if self._folder is None:
-            return 0, 0
-        count, size = 0, self._unnamed()
-        waiting = [self._folder]
-        while waiting and count <= self._limits.files:
-            try:
-                with os.scandir(waiting.pop()) as entries:
-                    for entry in entries:
-                        count += 1
-                        size += 512 * entry.stat(follow_symlinks=False).st_blocks
-                        if entry.is_dir(follow_symlinks=False):
-                            waiting.append(entry.path)
-            except FileNotFoundError:
-                pass  # gone in the meantime
-            except OSError:  # so deep that it has no name
-                return self._limits.files + 1, size
-        return count, size
+    def kill(self) -> None:
+        """Kill it. A thread that waits for its reply gets a `ProcessEndedError`."""
+        self._process.signal(signal.SIGKILL)
 
-    def _unnamed(self) -> int:
-        """Return the bytes in files that are open and have no name any more."""
-        size = 0
-        with contextlib.suppress(OSError), os.scandir(f"/proc/{self._process.pid}/fd") as entries:
-            for entry in entries:
-                with contextlib.suppress(OSError):
-                    found = os.stat(entry.path)
-                    if stat.S_ISREG(found.st_mode) and not found.st_nlink:
-                        size += 512 * found.st_blocks
-        return size
+    def close(self) -> None:
+        """Kill it, and remove its scratch folder."""
+        self._process.close()
+        self._living.discard(self)
+        self._remove_folder()
+
+    def _receive(self, deadline: float, largest: int) -> bytes:
+        """Return the reply to the last request, which begins with the request's nonce."""
+        reply = self.channel.receive(largest + NONCE_SIZE, deadline, self.watch)
+        if reply[:NONCE_SIZE] != self._nonce:
+            raise ProtocolError("a reply to nothing")
+        return reply[NONCE_SIZE:]
+
+    def _has_ended(self) -> bool:
+        """Tell whether it has ended, waiting a moment for a process that is ending."""
+        return self._process.wait(EXIT_GRACE) is not None
 
     def _describe_end(self) -> str:
-        """Say how it ended."""
+        """Return how it ended, in words for the student."""
         code = self._process.wait(INTERRUPT_GRACE)
         if code is None:
             return "the connection to the Python process broke"
@@ -240,37 +234,20 @@ class SandboxedProcess:
             return f"the Python process was killed by signal {-code}{signal_name(-code)}"
         return f"the Python process ended (exit code {code})"
 
-    def close(self) -> None:
-        """End it, and remove its folder."""
-        self._process.close()
-        self._living.discard(self)
-        self._clean()
-
-    def _clean(self) -> None:
-        """Remove its folder, however deep a tree it left there."""
-        if self._folder is not None:
-            remove = ["rm", "-rf", "--", self._folder]
-            if subprocess.run(remove, stderr=subprocess.DEVNULL).returncode:
-                # Folders that their maker may not enter.
-                allow = ["chmod", "-R", "u+rwX", "--", self._folder]
-                subprocess.run(allow, stderr=subprocess.DEVNULL)
-                subprocess.run(remove, stderr=subprocess.DEVNULL)
-
-    @classmethod
-    def end_all(cls) -> None:
-        """End every process, and start no more: the user wants to stop."""
-        cls._ending.set()
-        for one in list(cls._living):
-            one._process.signal(signal.SIGKILL)
-
-    @classmethod
-    def allow_again(cls) -> None:
-        """Allow new processes after `end_all`."""
-        cls._ending.clear()
+    def _remove_folder(self) -> None:
+        """Remove its scratch folder, however deeply nested the tree in it."""
+        if self._folder is None:
+            return
+        remove = ["rm", "-rf", "--", self._folder]
+        if subprocess.run(remove, stderr=subprocess.DEVNULL).returncode:
+            # It may have removed its own permission to enter a folder.
+            allow = ["chmod", "-R", "u+rwX", "--", self._folder]
+            subprocess.run(allow, stderr=subprocess.DEVNULL)
+            subprocess.run(remove, stderr=subprocess.DEVNULL)
 
 
 def signal_name(number: int) -> str:
-    """Return a signal's name in brackets, if it has one."""
+    """Return a signal's name in brackets, with a space before; empty if it has no name."""
     try:
         return f" ({signal.Signals(number).name})"
     except ValueError:

@@ -1,4 +1,11 @@
-"""Restrict system calls with a seccomp filter."""
+"""Restrict system calls with a seccomp filter.
+
+The filter is assembled here: the Python bindings of libseccomp are unmaintained and need the
+system's C library of that name, while the program is only a list of comparisons.
+
+Calls that no rule names are allowed. A deny-list has to follow each new kernel; Landlock and the
+missing capabilities bound what a call that is not on it yet could do.
+"""
 
 from __future__ import annotations
 
@@ -17,112 +24,145 @@ from grader.isolation.libc import (
     check_call,
 )
 from grader.isolation.syscalls import (
-    AFFINITY,
+    ARCHITECTURES,
     CLONE,
     CLONE3,
     CLONE_THREAD,
     DENIED,
+    DENIED_FCNTLS,
     DENIED_IOCTLS,
     FCNTL,
     IGNORED,
     IOCTL,
     KILL,
-    MACHINES,
     MMAP,
     MPROTECT,
     PKEY_MPROTECT,
     PRCTL,
     PRLIMIT,
     PROT_EXEC,
-    SIGNAL_BY_FCNTL,
+    SCHED_SETAFFINITY,
     TGKILL,
     TKILL,
+    X32_BIT,
+    Numbers,
 )
+
+# Operations of classic BPF. Jumps count instructions from the next one.
+LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+# Offsets in the structure that a filter sees.
+NUMBER_OFFSET, ARCHITECTURE_OFFSET, ARGUMENTS_OFFSET = 0, 4, 16
+# Results. The number of an error is added to the last one.
+RESULT_ALLOW, RESULT_KILL, RESULT_ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 
 
 def apply_seccomp(load_code: bool) -> None:
-    """Take away system calls."""
-    program = _Filter(platform.machine()).build(os.getpid(), load_code)
+    """Restrict the system calls of this process.
+
+    Parameters
+    ----------
+    load_code : bool
+        Whether memory may still be made executable.
+    """
+    program = build_filter(platform.machine(), os.getpid(), load_code)
     buffer = ctypes.create_string_buffer(program)
     filter_ = struct.pack("HL", len(program) // 8, ctypes.addressof(buffer))
     check_call(LIBC.prctl(PR_SET_SECCOMP, SECCOMP_FILTER, filter_, 0, 0))
 
 
-class _Filter:
-    """A program for seccomp: for each system call, whether it may be made.
+def build_filter(architecture: str, pid: int, load_code: bool) -> bytes:
+    """Return the filter program for a process.
 
-    The instructions are classic BPF's; jumps count instructions from the next one.
+    Parameters
+    ----------
+    architecture : str
+        A key of `ARCHITECTURES`.
+    pid : int
+        The process, which may send signals to itself.
+    load_code : bool
+        Whether memory may be made executable.
     """
+    program = _Program(architecture)
+    program.check_architecture()
+    for numbers in DENIED.values():
+        program.fail(numbers, errno.EPERM)
+    for numbers in IGNORED.values():
+        program.fail(numbers, 0)
+    # The C library tries clone3 first, whose arguments a filter cannot see, and then clone.
+    program.fail(CLONE3, errno.ENOSYS)
+    program.allow_if(CLONE, 0, JUMP_ANY_BIT, CLONE_THREAD)
+    for numbers in (KILL, TGKILL):
+        program.allow_if(numbers, 0, JUMP_EQUAL, pid)
+    program.fail(TKILL, errno.EPERM)
+    # Or it could outlive the grader, or hide its resource usage from the watchdog.
+    program.deny_if(PRCTL, 0, JUMP_EQUAL, PR_SET_PDEATHSIG, PR_SET_DUMPABLE)
+    program.allow_if(PRLIMIT, 0, JUMP_EQUAL, 0, pid)
+    program.allow_if(SCHED_SETAFFINITY, 0, JUMP_EQUAL, 0)
+    program.deny_if(FCNTL, 1, JUMP_EQUAL, *DENIED_FCNTLS)
+    program.deny_if(IOCTL, 1, JUMP_EQUAL, *DENIED_IOCTLS)
+    if not load_code:
+        for numbers in (MMAP, MPROTECT, PKEY_MPROTECT):
+            program.deny_if(numbers, 2, JUMP_ANY_BIT, PROT_EXEC)
+    return program.finish()
 
-    LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-    NUMBER, MACHINE, ARGUMENTS = 0, 4, 16
-    ALLOW, KILL, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 
-    def __init__(self, machine: str):
-        self._machine = MACHINES[machine]
-        self._column = list(MACHINES).index(machine)
+class _Program:
+    """A filter program under construction: each rule handles one system call."""
+
+    def __init__(self, architecture: str):
+        self._architecture = ARCHITECTURES[architecture]
+        self._column = list(ARCHITECTURES).index(architecture)
         self._code: list[bytes] = []
 
-    def build(self, pid: int, load_code: bool) -> bytes:
-        """Return the program for the process ``pid``."""
-        self._add(self.LOAD, self.MACHINE)
-        self._add(self.EQUAL, self._machine, 1, 0)
-        self._add(self.RETURN, self.KILL)
-        self._add(self.LOAD, self.NUMBER)
-        if self._machine == MACHINES["x86_64"]:
-            self._add(self.AT_LEAST, 0x40000000, 0, 1)  # the same calls by other numbers
-            self._add(self.RETURN, self.KILL)
-        for numbers in DENIED.values():
-            self._deny(numbers)
-        for numbers in IGNORED.values():
-            self._deny(numbers, code=0)
-        # The C library asks for clone3 first, whose arguments cannot be seen, then for clone.
-        self._deny(CLONE3, code=errno.ENOSYS)
-        self._argument(CLONE, 0, [(self.ANY_BIT, CLONE_THREAD)], then_allow=True)
-        for numbers in (KILL, TGKILL):
-            self._argument(numbers, 0, [(self.EQUAL, pid)], then_allow=True)
-        self._deny(TKILL)
-        # It would outlive the grader; the grader could not look at what it uses.
-        kept = (PR_SET_PDEATHSIG, PR_SET_DUMPABLE)
-        self._argument(PRCTL, 0, [(self.EQUAL, one) for one in kept], then_allow=False)
-        self._argument(PRLIMIT, 0, [(self.EQUAL, 0), (self.EQUAL, pid)], then_allow=True)
-        self._argument(AFFINITY, 0, [(self.EQUAL, 0)], then_allow=True)
-        self._argument(FCNTL, 1, [(self.EQUAL, one) for one in SIGNAL_BY_FCNTL], then_allow=False)
-        self._argument(IOCTL, 1, [(self.EQUAL, one) for one in DENIED_IOCTLS], then_allow=False)
-        if not load_code:
-            for numbers in (MMAP, MPROTECT, PKEY_MPROTECT):
-                self._argument(numbers, 2, [(self.ANY_BIT, PROT_EXEC)], then_allow=False)
-        self._add(self.RETURN, self.ALLOW)
-        return b"".join(self._code)
+    def check_architecture(self) -> None:
+        """Kill the process at a call of another architecture; then load the call's number."""
+        self._add(LOAD, ARCHITECTURE_OFFSET)
+        self._add(JUMP_EQUAL, self._architecture, 1, 0)
+        self._add(RETURN, RESULT_KILL)
+        self._add(LOAD, NUMBER_OFFSET)
+        if self._architecture == ARCHITECTURES["x86_64"]:
+            self._add(JUMP_AT_LEAST, X32_BIT, 0, 1)
+            self._add(RETURN, RESULT_KILL)
 
-    def _add(self, code: int, value: int, yes: int = 0, no: int = 0) -> None:
-        self._code.append(struct.pack("=HBBI", code, yes, no, value))
-
-    def _deny(self, numbers: tuple[int | None, int | None], code: int = errno.EPERM) -> None:
-        """Let a call fail."""
+    def fail(self, numbers: Numbers, code: int) -> None:
+        """Make a call return an error without doing anything; with code 0, report success."""
         number = numbers[self._column]
         if number is not None:
-            self._add(self.EQUAL, number, 0, 1)
-            self._add(self.RETURN, self.FAIL | code)
+            self._add(JUMP_EQUAL, number, 0, 1)
+            self._add(RETURN, RESULT_ERROR | code)
 
-    def _argument(
+    def allow_if(self, numbers: Numbers, index: int, test: int, *values: int) -> None:
+        """Allow a call if the argument at `index` passes the test with any value; else deny it."""
+        self._test_argument(numbers, index, test, values, RESULT_ALLOW, RESULT_ERROR | errno.EPERM)
+
+    def deny_if(self, numbers: Numbers, index: int, test: int, *values: int) -> None:
+        """Deny a call if the argument at `index` passes the test with any value; else allow it."""
+        self._test_argument(numbers, index, test, values, RESULT_ERROR | errno.EPERM, RESULT_ALLOW)
+
+    def finish(self) -> bytes:
+        """Allow all other calls, and return the program."""
+        self._add(RETURN, RESULT_ALLOW)
+        return b"".join(self._code)
+
+    def _add(self, operation: int, operand: int, if_true: int = 0, if_false: int = 0) -> None:
+        """Add an instruction."""
+        self._code.append(struct.pack("=HBBI", operation, if_true, if_false, operand))
+
+    def _test_argument(
         self,
-        numbers: tuple[int | None, int | None],
+        numbers: Numbers,
         index: int,
-        tests: list[tuple[int, int]],
-        *,
-        then_allow: bool,
+        test: int,
+        values: tuple[int, ...],
+        if_any: int,
+        if_none: int,
     ) -> None:
-        """Let a call pass, or fail, if any test of its argument holds; else the other way."""
-        held, else_ = self.ALLOW, self.FAIL | errno.EPERM
-        if not then_allow:
-            held, else_ = else_, held
         number = numbers[self._column]
         if number is None:
             return
-        self._add(self.EQUAL, number, 0, len(tests) + 3)
-        self._add(self.LOAD, self.ARGUMENTS + 8 * index)  # the lower half, on these machines
-        for place, (kind, value) in enumerate(tests):
-            self._add(kind, value, len(tests) - place, 0)
-        self._add(self.RETURN, else_)
-        self._add(self.RETURN, held)
+        self._add(JUMP_EQUAL, number, 0, len(values) + 3)
+        self._add(LOAD, ARGUMENTS_OFFSET + 8 * index)  # the lower half: little-endian
+        for place, value in enumerate(values):
+            self._add(test, value, len(values) - place, 0)
+        self._add(RETURN, if_none)
+        self._add(RETURN, if_any)

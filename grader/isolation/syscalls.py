@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-# By machine: the number that seccomp knows it by, and the system calls that nobody may make here.
-MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-DENIED = {
+# The architectures by name, with the constants (AUDIT_ARCH_...) by which seccomp knows them.
+ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+# A call's number on each of these architectures, in this order; None where it does not exist.
+Numbers = tuple[int | None, int | None]
+
+# These calls fail with EPERM.
+DENIED: dict[str, Numbers] = {
     # programs and processes
     "execve": (59, 221),
     "execveat": (322, 281),
@@ -31,7 +35,7 @@ DENIED = {
     "migrate_pages": (256, 238),
     "move_pages": (279, 239),
     "personality": (135, 92),
-    # the network, and what else leads out
+    # the network, and other ways to communicate
     "socket": (41, 198),
     "connect": (42, 203),
     "bind": (49, 200),
@@ -54,7 +58,7 @@ DENIED = {
     "msgctl": (71, 187),
     "mq_open": (240, 180),
     "mq_unlink": (241, 181),
-    # what belongs to files and is no opening of them, so that Landlock does not see it
+    # changes to files that Landlock does not control, because they do not open the file
     "chown": (92, None),
     "lchown": (94, None),
     "fchown": (93, 55),
@@ -69,12 +73,12 @@ DENIED = {
     "removexattrat": (466, 466),
     "file_setattr": (469, 469),
     "truncate": (76, 45),
-    "fallocate": (285, 47),  # any size at once, sooner than anybody looks
+    "fallocate": (285, 47),  # takes any size at once, before the watchdog sees it
     "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265),
     "mknod": (133, None),
     "mknodat": (259, 33),
-    # memory that no limit counts
+    # memory that no resource limit counts
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     # the machine
@@ -115,9 +119,9 @@ DENIED = {
     "iopl": (172, None),
     "ioperm": (173, None),
 }
-# A file's mode and times: these calls do nothing and say that all is well, since copying a file in
-# the standard library makes them, and fails if they do.
-IGNORED = {
+# Changes of a file's mode and times. These calls do nothing and report success: `shutil.copy` makes
+# them, and would fail if they failed.
+IGNORED: dict[str, Numbers] = {
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
@@ -127,15 +131,25 @@ IGNORED = {
     "futimesat": (261, None),
     "utimensat": (280, 88),
 }
-# Those of which it depends on their arguments.
-CLONE, CLONE3 = (56, 220), (435, 435)
-KILL, TGKILL, TKILL = (62, 129), (234, 131), (200, 130)
-PRCTL, PRLIMIT, AFFINITY = (157, 167), (302, 261), (203, 122)
-FCNTL, IOCTL = (72, 25), (16, 29)
-MMAP, MPROTECT, PKEY_MPROTECT = (9, 222), (10, 226), (329, 288)
+# These calls are allowed or denied by their arguments; see `seccomp.build_filter`.
+CLONE: Numbers = (56, 220)
+CLONE3: Numbers = (435, 435)
+KILL: Numbers = (62, 129)
+TGKILL: Numbers = (234, 131)
+TKILL: Numbers = (200, 130)
+PRCTL: Numbers = (157, 167)
+PRLIMIT: Numbers = (302, 261)
+SCHED_SETAFFINITY: Numbers = (203, 122)
+FCNTL: Numbers = (72, 25)
+IOCTL: Numbers = (16, 29)
+MMAP: Numbers = (9, 222)
+MPROTECT: Numbers = (10, 226)
+PKEY_MPROTECT: Numbers = (329, 288)
+
 CLONE_THREAD = 0x00010000
 PROT_EXEC = 4
-SIGNAL_BY_FCNTL = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+X32_BIT = 0x40000000  # on x86_64: the same calls under other numbers
+DENIED_FCNTLS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: send signals to other processes
 # Input for a terminal (TIOCSTI, TIOCLINUX), signals (FIOSETOWN, SIOCSPGRP), and the attributes of
 # files (FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR).
 DENIED_IOCTLS = (0x5412, 0x541C, 0x8901, 0x8902, 0x40086602, 0x40046602, 0x401C5820)

@@ -47,7 +47,7 @@ class NotebookWorker:
         try:
             return self._read(self._process.exchange(message, seconds, self._largest), show)
         except ProcessEndedError as end:
-            if not end.late:
+            if not end.timed_out:
                 raise
             why = str(end)
         try:

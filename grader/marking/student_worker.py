@@ -124,7 +124,7 @@ class StudentWorker:
         try:
             reply = self._process.exchange(encode(request), seconds, MAX_REPLY_BYTES)
         except ProcessEndedError as end:
-            if not end.late:
+            if not end.timed_out:
                 raise
             try:
                 reply = self._process.interrupt(MAX_REPLY_BYTES)

@@ -227,11 +227,11 @@ class Supervisor:
             left = deadline - time.monotonic()
             if left <= 0:
                 answerer.close()
-                raise ProcessEndedError("", late=True)
+                raise ProcessEndedError("", timed_out=True)
             return protocol.ANSWER + answerer.ask(payload, left)
         except ProcessEndedError as end:
             why = str(end)
-            if end.late:
+            if end.timed_out:
                 self._slow.add(exercise)
                 why = f"stopped after {seconds:.3g} s; is there an endless loop?"
             self._stops[index] = why

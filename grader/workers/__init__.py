@@ -1,1 +1,1 @@
-"""What runs inside the sandboxed processes, and what each of them may read."""
+"""The code that runs inside the sandboxed worker processes, and what each of them may read."""

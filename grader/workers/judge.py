@@ -1,8 +1,9 @@
-"""The trusted side: runs test cells, with stand-ins for what the student defined.
+"""The judge: the trusted process that runs test cells.
 
-A call of a stand-in travels, by way of the grader, to the process in which the student's function
-lives, and its result comes back by value. The judge is never forked from student code, and reads
-nothing from it but plain values.
+In the namespace of the test cells, a function of the student's is a proxy. A call of it is sent, by
+way of the supervisor, to the process in which the student's code runs, and its result comes back by
+value. The judge is never forked from a process that has run student code, and reads nothing from
+one but plain values.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import symtable
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -25,12 +27,13 @@ from grader.isolation.channel import Channel
 from grader.isolation.codec import (
     MAX_MESSAGE_BYTES,
     DecodeError,
+    Extension,
     MessageTooLargeError,
     decode,
     encode,
 )
 from grader.isolation.limits import ResourceLimits
-from grader.isolation.protocol import DONE, GONE, TO_HAND, TO_KERAS
+from grader.isolation.protocol import DONE, GONE, READY, TO_HAND, TO_KERAS, UNREADABLE_REPLY
 from grader.workers import policy
 from grader.workers.generators import describe_generator, make_generator
 from grader.workers.proxy import (
@@ -44,31 +47,33 @@ from grader.workers.proxy import (
 from utils.checks.calls import FunctionEndedError
 from utils.checks.describe import OpaqueValue
 
-MAX_OUTPUT_CHARACTERS = 200_000  # characters of a test cell's output
+MAX_OUTPUT_CHARACTERS = 200_000  # of a test cell
+# Modules that a module of ``utils`` may import under a name that cells use.
+PLAIN_MODULES = ("numpy", "math", "keras", "tensorflow")
 
 
 def serve(channel: Channel, root: str | None, limits: dict, with_keras: bool) -> None:
-    """Confine this process, then do what is asked until the other side goes away.
+    """Confine this process, then serve requests until the connection closes.
 
     Parameters
     ----------
     channel : Channel
-        The connection to the grader.
+        The connection to the supervisor; see `grader.isolation.protocol`.
     root : str or None
-        The course.
+        The course folder.
     limits : dict
         The fields of `ResourceLimits`.
     with_keras : bool
-        Whether the lesson is about Keras.
+        Whether the subject of the lesson is Keras.
     """
     policy.enter("judge", None, root, ResourceLimits(**limits))
     judge = Judge(channel, with_keras)
-    channel.send(b"ready")
+    methods: dict[str, Callable[..., bytes]] = {"test": judge.test, "constants": judge.constants}
+    channel.send(READY)
     while True:
         request = json.loads(channel.receive(MAX_MESSAGE_BYTES))
-        what = request.pop("do")
-        reply = {"test": judge.test, "constants": judge.constants}[what](**request)
-        channel.send(DONE + reply)
+        method = methods[request.pop("do")]
+        channel.send(DONE + method(**request))
 
 
 class Judge:
@@ -77,21 +82,27 @@ class Judge:
     Parameters
     ----------
     channel : Channel
-        The connection to the grader, which passes calls on.
+        The connection to the supervisor, which passes calls on to the student's code.
     with_keras : bool
-        Whether plain calls, which say nothing of by hand, go where Keras is.
+        Whether calls that do not ask for by-hand rules go to the worker that has Keras.
+
+    Attributes
+    ----------
+    unanswered : bool
+        Whether the present test cell found that the exercise has not been answered at all.
     """
 
     def __init__(self, channel: Channel, with_keras: bool):
         self._channel = channel
         self.with_keras = with_keras
-        self._names: dict[str, object] = {"__name__": "__main__"}
+        self._names: dict[str, Any] = {"__name__": "__main__"}
         self.unanswered = False
 
     def constants(self, modules: list[str]) -> bytes:
-        """Return what modules of ``utils`` have of plain values and of other modules, encoded."""
-        found = {name: dict(_plain_values(importlib.import_module(name))) for name in modules}
-        return encode(found)
+        """Return the plain values and the imported modules in modules of ``utils``, encoded."""
+        return encode(
+            {name: dict(_constants_in(importlib.import_module(name))) for name in modules}
+        )
 
     def test(self, source: str, exercises: list[str], imports: dict[str, str]) -> bytes:
         """Run one test cell.
@@ -101,9 +112,9 @@ class Judge:
         source : str
             Its code.
         exercises : list of str
-            The names that are the student's, whatever else has them.
+            The names of the exercises, which always mean the student's answers.
         imports : dict of str to str
-            For names that the lesson imports, the statement that does.
+            For names that the lesson imports, the import statement.
 
         Returns
         -------
@@ -115,14 +126,72 @@ class Judge:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:
                 tree = ast.parse(source)
-                self._settle_names(_global_names(source), exercises, imports)
+                self._define_names(_global_names(source), exercises, imports)
                 value = _run(tree, self._names)
             except BaseException as raised:
                 error = raised
         return json.dumps(list(self._outputs(printed.getvalue(), value, error))).encode()
 
-    def _settle_names(self, used: set[str], exercises: list[str], imports: dict[str, str]) -> None:
-        """See to it that the names that a test cell uses mean something."""
+    def call(
+        self,
+        name: str,
+        args: tuple,
+        kwargs: dict,
+        by_hand: bool,
+        allowed: tuple[str, ...] = (),
+        substitutes: Mapping[str, Callable] = {},
+    ) -> dict:
+        """Call a student's function in its own process.
+
+        Parameters
+        ----------
+        name : str
+            The function's name in the notebook.
+        args, kwargs : tuple, dict
+            The arguments: plain values, Keras models, random generators and functions.
+        by_hand : bool
+            Whether it must not use libraries.
+        allowed : tuple of str
+            Functions of ``utils`` that it may use all the same, as ``module.function``.
+        substitutes : mapping of str to callable
+            Functions that replace the student's answers to other exercises during the call.
+
+        Returns
+        -------
+        dict
+            The reply of the student worker; see `grader.isolation.protocol`. Untrusted.
+
+        Raises
+        ------
+        FunctionEndedError
+            If that process ends, or its reply is unreadable.
+        """
+        callbacks = {f"utils {function}": _find_utils(function) for function in allowed}
+        callbacks |= {f"answer {exercise}": answer for exercise, answer in substitutes.items()}
+
+        def extension(value: Any) -> tuple[str, object]:
+            if isinstance(value, np.random.Generator):
+                return "generator", describe_generator(value)
+            if (model := _describe_model(value)) is not None:
+                return "keras", model
+            if callable(value):
+                key = f"argument {len(callbacks)} {getattr(value, '__name__', 'function')}"
+                callbacks[key] = value
+                return "function", key
+            raise TypeError(f"a test passes {type(value).__name__}, which is no plain value")
+
+        request = {
+            "do": "call",
+            "name": name,
+            "args": args,
+            "kwargs": kwargs,
+            "allowed": list(allowed),
+            "substitutes": list(substitutes),
+        }
+        return self._converse(not by_hand, request, callbacks, extension)
+
+    def _define_names(self, used: set[str], exercises: list[str], imports: dict[str, str]) -> None:
+        """Define the names that a test cell uses: imports, and what the student defined."""
         for name in sorted(used):
             if name in exercises:
                 self._names.pop(name, None)
@@ -131,18 +200,20 @@ class Judge:
             if name in imports and name not in exercises:
                 exec(imports[name], self._names)
                 continue
-            found = self._ask(
-                self.with_keras and name not in exercises, {"do": "describe", "name": name}
-            )
-            if found.get("kind") == "function":
-                self._names[name] = FunctionProxy(self, name, only_strings(found.get("parameters")))
-            elif found.get("kind") == "value":
-                self._names[name] = found.get("value")
+            to_keras = self.with_keras and name not in exercises
+            reply = self._ask(to_keras, {"do": "describe", "name": name})
+            if reply.get("kind") == "function":
+                self._names[name] = FunctionProxy(self, name, only_strings(reply.get("parameters")))
+            elif reply.get("kind") == "value":
+                self._names[name] = reply.get("value")
 
     def _outputs(self, printed: str, value: object, error: BaseException | None) -> Iterator[dict]:
-        """Yield a test cell's outputs. What it wrote to stderr is no sign of failure."""
+        """Yield a test cell's outputs.
+
+        What it wrote to stderr is shown as stdout, because nbgrader takes stderr for a failure. An
+        exercise without an answer is the one case where it should.
+        """
         if self.unanswered and error is None:
-            # The one thing that is: nbgrader gives no points for it either.
             yield {"output_type": "stream", "name": "stderr", "text": _clean(printed)}
             return
         if printed:
@@ -162,75 +233,35 @@ class Judge:
                 "execution_count": None,
             }
 
-    def call(
-        self,
-        name: str,
-        args: tuple,
-        kwargs: dict,
-        by_hand: bool,
-        allowed: tuple[str, ...] = (),
-        substitutes: Mapping[str, Callable] = {},
-    ) -> dict:
-        """Have a student's function called, and return what its process replies.
-
-        Raises
-        ------
-        Stopped
-            If that process came to an end, or replies nonsense.
-        """
-        helpers = {f"utils {one}": _find_utils(one) for one in allowed}
-        helpers |= {f"answer {one}": function for one, function in substitutes.items()}
-
-        def extension(value: object) -> tuple[str, object] | None:
-            if isinstance(value, np.random.Generator):
-                return "generator", describe_generator(value)
-            if (found := self._describe_model(value)) is not None:
-                return "keras", found
-            if callable(value):
-                key = f"argument {len(helpers)} {getattr(value, '__name__', 'function')}"
-                helpers[key] = value
-                return "function", key
-            raise TypeError(f"a test passes {type(value).__name__}, which is no plain value")
-
-        request = {
-            "do": "call",
-            "name": name,
-            "args": args,
-            "kwargs": kwargs,
-            "allowed": list(allowed),
-            "substitutes": list(substitutes),
-        }
-        return self._converse(not by_hand, request, helpers, extension)
-
     def _converse(
         self,
-        of_keras: bool,
+        to_keras: bool,
         request: dict,
-        helpers: dict[str, Callable],
-        extension: Callable = lambda value: None,
+        callbacks: dict[str, Callable],
+        extension: Extension = lambda value: None,
     ) -> dict:
-        """Send a request, call what the student's function needs called, and return its reply."""
-        reply = self._ask(of_keras, request, extension)
+        """Send a request, make the callbacks that the worker asks for, and return its reply."""
+        reply = self._ask(to_keras, request, extension)
         while "ask" in reply:
-            reply = self._ask(of_keras, self._help(of_keras, helpers, reply))
+            reply = self._ask(to_keras, self._call_back(to_keras, callbacks, reply))
         return reply
 
-    def _help(self, of_keras: bool, helpers: dict[str, Callable], request: dict) -> dict:
-        """Call a function that the student's function may call, and return what to reply."""
-        function = helpers.get(request["ask"]) if isinstance(request["ask"], str) else None
-        args, kwargs = request.get("args"), request.get("kwargs")
+    def _call_back(self, to_keras: bool, callbacks: dict[str, Callable], request: dict) -> dict:
+        """Call one of the judge's functions for the student's; return the next request."""
+        key, args, kwargs = (request.get(name) for name in ("ask", "args", "kwargs"))
+        function = callbacks.get(key) if isinstance(key, str) else None
         if function is None or not isinstance(args, tuple) or not isinstance(kwargs, dict):
             return {"error": {"names": ["TypeError"], "text": "there is no such function"}}
 
-        def invoke(handle: object, *given: object) -> object:
-            reply = self._converse(of_keras, {"invoke": handle, "args": given}, helpers)
+        def invoke(handle: object, *args: object) -> object:
+            reply = self._converse(to_keras, {"invoke": handle, "args": args}, callbacks)
             if (error := read_error(reply.get("error"))) is not None:
                 raise error
             return reply.get("value")
 
         generators: list[np.random.Generator] = []
 
-        def real(value: object) -> object:
+        def restore(value: object) -> object:
             if isinstance(value, CallbackHandle):
                 return functools.partial(invoke, value.handle)
             if isinstance(value, GeneratorState):
@@ -239,8 +270,8 @@ class Judge:
             return value
 
         try:
-            given = {str(name): real(one) for name, one in kwargs.items()}
-            value = function(*map(real, args), **given)
+            named = {str(name): restore(value) for name, value in kwargs.items()}
+            value = function(*map(restore, args), **named)
             encode(value)
             return {"value": value, "generators": list(map(describe_generator, generators))}
         except FunctionEndedError:
@@ -249,40 +280,48 @@ class Judge:
             names = [kind.__name__ for kind in type(error).__mro__]
             return {"error": {"names": names, "text": str(error)[:MAX_OUTPUT_CHARACTERS]}}
 
-    def _describe_model(self, value: object) -> dict | None:
-        """Return a Keras model as plain values, where there is Keras."""
-        if "keras" not in sys.modules:
-            return None
-        from grader.workers import keras_codec as keras_values
-
-        return keras_values.describe(value)
-
-    def _ask(self, of_keras: bool, request: dict, extension: Callable = lambda value: None) -> dict:
-        """Send a request to the student's process, and return its reply."""
+    def _ask(
+        self, to_keras: bool, request: dict, extension: Extension = lambda value: None
+    ) -> dict:
+        """Send a request to a student worker, and return its reply."""
         message = encode(request, extension)
-        self._channel.send((TO_KERAS if of_keras else TO_HAND) + message)
-        reply = self._channel.receive(MAX_MESSAGE_BYTES + 1)
-        if reply[:1] == GONE:
-            raise FunctionEndedError(reply[1:].decode())
+        self._channel.send((TO_KERAS if to_keras else TO_HAND) + message)
+        answer = self._channel.receive(MAX_MESSAGE_BYTES + 1)
+        kind, payload = answer[:1], answer[1:]
+        if kind == GONE:
+            raise FunctionEndedError(payload.decode())
         try:
-            found = decode(
-                reply[1:],
-                {"keras": _rebuild, "function": CallbackHandle, "generator": GeneratorState},
-            )
+            reply = decode(payload, EXTENSIONS)
         except DecodeError as error:
-            raise FunctionEndedError("the Python process answered what cannot be read") from error
-        if not isinstance(found, dict):
-            raise FunctionEndedError("the Python process answered what cannot be read")
-        return found
+            raise FunctionEndedError(UNREADABLE_REPLY) from error
+        if not isinstance(reply, dict):
+            raise FunctionEndedError(UNREADABLE_REPLY)
+        return reply
 
 
-def _rebuild(plain: object) -> object:
-    """Rebuild a Keras model, where there is Keras."""
+def _describe_model(value: object) -> dict | None:
+    """Return a Keras model in plain values; None for any other value, and without Keras."""
+    if "keras" not in sys.modules:
+        return None
+    from grader.workers import keras_codec
+
+    return keras_codec.describe(value)
+
+
+def _rebuild_model(plain: object) -> object:
+    """Rebuild a Keras model; without Keras, return an opaque value."""
     if "keras" not in sys.modules:
         return OpaqueValue("Keras model")
-    from grader.workers import keras_codec as keras_values
+    from grader.workers import keras_codec
 
-    return keras_values.rebuild(plain)
+    return keras_codec.rebuild(plain)
+
+
+EXTENSIONS: dict[str, Callable[[Any], Any]] = {
+    "keras": _rebuild_model,
+    "function": CallbackHandle,
+    "generator": GeneratorState,
+}
 
 
 def _find_utils(name: str) -> Callable:
@@ -291,20 +330,20 @@ def _find_utils(name: str) -> Callable:
     return getattr(importlib.import_module(f"utils.{module}"), function)
 
 
-def _plain_values(module: types.ModuleType) -> Iterator[tuple[str, object]]:
-    """Yield a module's plain values by name, and of the modules that it imports their names."""
+def _constants_in(module: types.ModuleType) -> Iterator[tuple[str, object]]:
+    """Yield a module's public plain values; for modules that it imports, a dict with the name."""
     for name, value in vars(module).items():
         if name.startswith("_"):
             continue
         if isinstance(value, types.ModuleType):
-            if value.__name__ in ("numpy", "math", "keras", "tensorflow"):
+            if value.__name__ in PLAIN_MODULES:
                 yield name, {"module": value.__name__}
-        elif isinstance(value, PLAIN_TYPES) and _crosses(value):
+        elif isinstance(value, PLAIN_TYPES) and _is_plain(value):
             yield name, value
 
 
-def _crosses(value: object) -> bool:
-    """Tell whether a value is plain all through."""
+def _is_plain(value: object) -> bool:
+    """Tell whether a value, with everything in it, can be sent without extensions."""
 
     def refuse(value: object) -> None:
         raise TypeError
@@ -317,22 +356,20 @@ def _crosses(value: object) -> bool:
 
 
 def _global_names(source: str) -> set[str]:
-    """Return the names that a cell's code looks up outside of itself."""
+    """Return the names that code looks up in the global namespace."""
 
     def visit(table: symtable.SymbolTable) -> Iterator[str]:
+        at_top = table.get_type() == "module"
         for symbol in table.get_symbols():
-            top = table.get_type() == "module"
-            if symbol.is_global() or (top and symbol.is_referenced()):
+            if symbol.is_global() or (at_top and symbol.is_referenced()):
                 yield symbol.get_name()
         for child in table.get_children():
             yield from visit(child)
 
-    table = symtable.symtable(source, "<test>", "exec")
-    # What the cell gives a value to is its own, unless it is also an exercise's name.
-    return set(visit(table))
+    return set(visit(symtable.symtable(source, "<test>", "exec")))
 
 
-def _run(tree: ast.Module, names: dict[str, object]) -> object:
+def _run(tree: ast.Module, names: dict[str, Any]) -> object:
     """Run code, and return the value of its last line."""
     last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     body = tree.body[:-1] if last else tree.body
@@ -341,7 +378,7 @@ def _run(tree: ast.Module, names: dict[str, object]) -> object:
 
 
 def _clean(text: str) -> str:
-    """Return text that any file can hold, and not too much of it."""
+    """Return text of limited length, without characters that UTF-8 cannot encode."""
     if len(text) > MAX_OUTPUT_CHARACTERS:
         text = f"{text[:MAX_OUTPUT_CHARACTERS]}\n... output cut\n"
     return text.encode("utf-8", "replace").decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import os
 import site
 import sys
@@ -16,21 +17,80 @@ from grader.isolation.landlock import carve
 from grader.isolation.limits import ResourceLimits
 from utils.checks.byhand import ALLOWED_PACKAGES
 
-# A NumPy lesson takes a hundred megabytes, TensorFlow in training a thousand.
-SYSTEM = (
-    *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"),
-    *("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/zoneinfo", "/usr/share/mime"),
-    *("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/mime.types"),
-)
-DEVICES = (
-    *("/dev/zero", "/dev/random", "/dev/urandom", "/dev/full"),
-    *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"),
-)
+# Shared libraries, fonts and settings, for the roles that may import any library.
+SYSTEM_PATHS = """
+    /lib /lib64 /usr/lib /usr/lib64 /usr/local/lib
+    /usr/share/fonts /usr/local/share/fonts /usr/share/zoneinfo /usr/share/mime
+    /etc/ld.so.cache /etc/localtime /etc/fonts /etc/mime.types
+""".split()  # noqa: SIM905
+# For all roles.
+DEVICE_PATHS = """
+    /dev/zero /dev/random /dev/urandom /dev/full
+    /proc/cpuinfo /proc/meminfo /proc/stat /sys/devices/system/cpu
+""".split()  # noqa: SIM905
+
+
+def enter(role: str, folder: str | None, root: str | None, limits: ResourceLimits) -> None:
+    """Confine this process to what its role may read and write.
+
+    Parameters
+    ----------
+    role : {"judge", "answers", "keras", "notebook"}
+        The role of the worker.
+    folder : str or None
+        Its scratch folder, which becomes the current, home and temporary folder. It is the only
+        folder that the worker may write to.
+    root : str or None
+        The course folder.
+    limits : ResourceLimits
+        The limits that the kernel enforces.
+    """
+    write = ["/dev/null"]
+    if folder is not None:
+        os.chdir(folder)
+        os.environ["HOME"] = os.environ["TMPDIR"] = folder
+        write.append(folder)
+        tempfile.tempdir = folder
+    read = [*readable(role), *course_files(role, root), f"/proc/{os.getpid()}"]
+    confine(read, write, limits, load_code=role != "answers")
+
+
+@functools.cache
+def readable(role: str) -> tuple[str, ...]:
+    """Return the paths of the system that a worker may read."""
+    standard_library = Path(sysconfig.get_path("stdlib")).resolve()
+    if role == "answers":
+        numpy = [folder / name for folder in site_folders() for name in ("numpy", "numpy.libs")]
+        trees = [*carve(standard_library, site_folders()), *filter(Path.is_dir, numpy)]
+    elif role == "keras":
+        holes = [folder / name for folder in site_folders() for name in ("utils", "grader")]
+        roots = [standard_library, *site_folders(), *map(Path, SYSTEM_PATHS)]
+        trees = [path for root in roots for path in carve(root, holes)]
+    else:
+        trees = [standard_library, *site_folders(), *map(Path, SYSTEM_PATHS)]
+    return (*map(str, dict.fromkeys(trees)), *DEVICE_PATHS)
+
+
+def course_files(role: str, root: str | None) -> Iterator[str]:
+    """Yield the paths of the course that a worker may read: never solutions, tests or gradebooks.
+
+    Parameters
+    ----------
+    role : {"judge", "answers", "keras", "notebook"}
+        The role of the worker.
+    root : str or None
+        The course folder; if None, the one that the grader belongs to.
+    """
+    if role in ("judge", "notebook"):
+        course = Path(__file__).resolve().parents[2] if root is None else Path(root)
+        yield str(course / "utils")
+        yield str(course / "data")
+        yield from map(str, _installed_course_folders())
 
 
 @functools.cache
 def site_folders() -> tuple[Path, ...]:
-    """Return where installed packages lie, those of the interpreter itself included."""
+    """Return the folders of installed packages, of this environment and of the system."""
     names = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()}
     names.add(site.getusersitepackages())
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -43,7 +103,7 @@ def site_folders() -> tuple[Path, ...]:
 
 @functools.cache
 def installed_names() -> frozenset[str]:
-    """Return the top-level names that can be imported beyond the standard library."""
+    """Return the top-level names of all packages that must not be imported in by-hand exercises."""
     names = {"utils", "grader"}
     for folder in site_folders():
         for entry in os.listdir(folder):
@@ -54,47 +114,8 @@ def installed_names() -> frozenset[str]:
 
 
 @functools.cache
-def readable(role: str) -> tuple[str, ...]:
-    """Return what a process may read of the system."""
-    standard = Path(sysconfig.get_path("stdlib")).resolve()
-    if role == "answers":
-        numpy = [folder / name for folder in site_folders() for name in ("numpy", "numpy.libs")]
-        trees = [*carve(standard, site_folders()), *filter(Path.is_dir, numpy)]
-    elif role == "keras":
-        holes = [folder / name for folder in site_folders() for name in ("utils", "grader")]
-        roots = [standard, *site_folders(), *map(Path, SYSTEM)]
-        trees = [path for root in roots for path in carve(root, holes)]
-    else:
-        trees = [standard, *site_folders(), *map(Path, SYSTEM)]
-    return (*map(str, dict.fromkeys(trees)), *DEVICES)
-
-
-def course_files(role: str, root: str | None) -> Iterator[str]:
-    """Yield what a process may read of the course: never solutions, tests or gradebooks."""
-    if role in ("judge", "notebook"):
-        home = Path(__file__).resolve().parents[2] if root is None else Path(root)
-        yield str(home / "utils")
-        yield str(home / "data")
-        yield from map(str, _package_folders())
-
-
-@functools.cache
-def _package_folders() -> tuple[Path, ...]:
-    """Return where the package ``utils`` lies that this environment has installed, and its data."""
-    import importlib.util
-
+def _installed_course_folders() -> tuple[Path, ...]:
+    """Return the folders of the installed package ``utils`` and of its data."""
     spec = importlib.util.find_spec("utils")
     folders = map(Path, spec.submodule_search_locations or ()) if spec else ()
     return tuple(path for folder in folders for path in (folder, folder.parent / "data"))
-
-
-def enter(role: str, folder: str | None, root: str | None, limits: ResourceLimits) -> None:
-    """Confine this process to its part, its own folder the only one that it may write to."""
-    write = ["/dev/null"]
-    if folder is not None:
-        os.chdir(folder)
-        os.environ["HOME"] = os.environ["TMPDIR"] = folder
-        write.append(folder)
-        tempfile.tempdir = folder
-    read = [*readable(role), *course_files(role, root), f"/proc/{os.getpid()}"]
-    confine(read, write, limits, load_code=role != "answers")

@@ -1,8 +1,8 @@
-"""The roles of a worker, and the function that each one starts in.
+"""The roles of a worker, and the function in which each one starts.
 
 - ``judge``: trusted; runs the test cells.
 - ``answers``: runs a student's cells to answer the judge's calls by hand: with Python and NumPy
-  only, neither other libraries nor the reference answers within reach.
+  only, without access to other libraries or to the reference answers.
 - ``keras``: the same for exercises whose subject is Keras.
 - ``notebook``: runs a student's cells to show their outputs, with all libraries.
 """

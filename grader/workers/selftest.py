@@ -1,4 +1,4 @@
-"""Check that a sandboxed process is really confined on this machine."""
+"""Check that the sandbox works on this machine."""
 
 from __future__ import annotations
 
@@ -17,23 +17,27 @@ from grader.isolation.limits import ResourceLimits
 from grader.workers.policy import enter
 from grader.workers.pool import shared_pool
 
+TIMEOUT = 120.0  # seconds for all attempts, on a machine under load
+MAX_REPLY_BYTES = 10_000
+
 
 def check_protections(limits: ResourceLimits) -> str:
-    """Return in words what confines a submission here, having seen that it does.
+    """Check that a worker is confined, and return a description of what confines it.
 
     Raises
     ------
     SandboxUnavailableError
-        If anything is missing, or lets through what it should not.
+        If anything is missing, or a worker could do what it must not.
     """
-    kinds = check_available()
-    zygote = shared_pool().get("answers", False, None)
+    protections = check_available()
+    server = shared_pool().get("answers", False, None)
     try:
-        process = zygote.fork(
+        process = server.fork(
             "grader.workers.selftest:attempt_forbidden", {"memory": limits.memory}
         )
         with contextlib.closing(process):
-            leaks = json.loads(process.channel.receive(10_000, time.monotonic() + 120))
+            reply = process.channel.receive(MAX_REPLY_BYTES, time.monotonic() + TIMEOUT)
+        leaks = json.loads(reply)
     except (
         ProcessStartError,
         ConnectionClosedError,
@@ -45,13 +49,21 @@ def check_protections(limits: ResourceLimits) -> str:
     if leaks:
         raise SandboxUnavailableError(f"a confined process could still {', '.join(leaks)}")
     return (
-        f"{kinds} keep submissions from files, network, programs and each other; "
+        f"{protections} keep submissions from files, network, programs and each other; "
         f"{limits.memory / 1e9:.3g} GB of memory each"
     )
 
 
 def attempt_forbidden(channel: Channel, memory: int) -> None:
-    """Be confined as a process that answers is, try what it must not, and say what worked."""
+    """Confine this process like a student worker, and send which forbidden actions succeed.
+
+    Parameters
+    ----------
+    channel : Channel
+        The connection to the grader, which gets a JSON list.
+    memory : int
+        The memory limit in bytes.
+    """
     enter("answers", None, None, ResourceLimits(memory=memory))
     attempts: dict[str, Callable[[], object]] = {
         "read files": lambda: os.listdir("/"),

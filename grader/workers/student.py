@@ -1,7 +1,7 @@
-"""The student's side of the judge: runs a notebook's cells, and answers calls of its functions.
+"""The student worker: runs a notebook's cells, and answers the judge's calls of their functions.
 
-It lives in a confined process, with Python and NumPy alone; in lessons about Keras another one has
-Keras as well. Nothing that it says is believed: the judge reads plain values, and compares them.
+It is confined, with Python and NumPy only; in lessons about Keras a second one also has Keras. The
+judge trusts nothing that it sends: it reads plain values, and compares them.
 """
 
 from __future__ import annotations
@@ -9,12 +9,10 @@ import __future__
 
 import ast
 import asyncio
-import builtins
 import functools
 import importlib
 import inspect
 import linecache
-import os
 import signal
 import sys
 import threading
@@ -22,6 +20,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
@@ -30,6 +29,7 @@ from grader.course.source_names import SCOPES, read_name_usage
 from grader.isolation.channel import Channel, ReplyChannel
 from grader.isolation.codec import MAX_MESSAGE_BYTES, MessageTooLargeError, decode, encode
 from grader.isolation.limits import ResourceLimits
+from grader.isolation.protocol import READY
 from grader.workers import policy
 from grader.workers.errors import describe_error, make_error
 from grader.workers.generators import advance_generator, describe_generator, make_generator
@@ -39,52 +39,53 @@ from grader.workers.placeholders import (
     Placeholder,
     PlaceholderUsedError,
 )
+from grader.workers.quiet import disable_input, discard_output, replace_environment
 from grader.workers.student_ipython import IPythonStub
 
-MODULES = ("numpy", "math")  # that constants of ``utils`` may be; Keras where it is there
+MAX_CAUSES = 20  # of an error, followed in search of a placeholder
 
 
 def serve(channel: Channel, role: str, folder: str, limits: dict, with_keras: bool) -> None:
-    """Confine this process, then do what is asked until the other side goes away.
+    """Confine this process, then serve requests until the connection closes.
 
     Parameters
     ----------
     channel : Channel
-        The first message is what ``utils`` has of plain values; then come requests.
+        The connection to the supervisor; see `grader.isolation.protocol`.
     role : {"answers", "keras"}
-        What may be read.
+        Decides what the process may read.
     folder : str
-        A scratch folder.
+        Its scratch folder.
     limits : dict
         The fields of `ResourceLimits`.
     with_keras : bool
-        Whether Keras is real here.
+        Whether cells may use the real Keras.
     """
-    keras_values = importlib.import_module("grader.workers.keras_codec") if with_keras else None
+    keras_codec = importlib.import_module("grader.workers.keras_codec") if with_keras else None
     constants = decode(channel.receive(MAX_MESSAGE_BYTES))
-    line = ReplyChannel(channel.socket)
-    student = StudentNamespace(line, constants, policy.installed_names(), keras_values)
+    replies = ReplyChannel(channel.socket)
+    student = StudentNamespace(replies, constants, policy.installed_names(), keras_codec)
     policy.enter(role, folder, None, ResourceLimits(**limits))
     sys.path.insert(0, folder)  # for modules that cells write
-    channel.send(b"ready")
+    channel.send(READY)
     while True:
-        request = decode(line.receive(MAX_MESSAGE_BYTES), TAGS)
-        line.send(student.write(student.do(request)))
+        request = decode(replies.receive(MAX_MESSAGE_BYTES), TAGS)
+        replies.send(student.write(student.do(request)))
 
 
 class StudentNamespace:
-    """A notebook's names, and what the judge may ask of them.
+    """The names that a notebook defines, and the requests that can be made about them.
 
     Parameters
     ----------
     channel : Channel
-        Where an answer asks the judge for what it may have.
+        The connection on which the student's functions ask the judge for callbacks.
     constants : dict
-        By module of ``utils``, its plain values.
+        By module of ``utils``, its plain values, and the modules that it imports.
     installed : frozenset of str
-        The packages of the environment, none of which is to be there.
-    keras_values : module, optional
-        What carries models across; with it, Keras is there after all.
+        The packages of the environment, to be replaced by placeholders.
+    keras_codec : module, optional
+        Encodes Keras models. If given, Keras and what it has imported are not replaced.
     """
 
     def __init__(
@@ -92,107 +93,166 @@ class StudentNamespace:
         channel: Channel,
         constants: dict,
         installed: frozenset[str],
-        keras_values: ModuleType | None,
+        keras_codec: ModuleType | None,
     ):
-        self._channel, self._keras = channel, keras_values
-        if keras_values is not None:
-            # What Keras is made of stays. Nothing of it is a way to SciPy: see `sandbox.readable`.
-            kept = {name.split(".")[0] for name in sys.modules} - {"utils", "grader"}
-            installed -= kept
-        self._world = ImportPolicy(installed, constants, self._ask_utils)
-        self._world.install()
-        for names in constants.values():
-            for name, value in names.items():
-                if isinstance(value, dict) and value.keys() == {"module"}:
-                    names[name] = importlib.import_module(value["module"])
+        self._channel, self._keras_codec = channel, keras_codec
+        if keras_codec is not None:
+            # Keras needs what it has imported.
+            installed -= {name.split(".")[0] for name in sys.modules} - {"utils", "grader"}
+        self._policy = ImportPolicy(installed, constants, self._call_utils)
+        self._policy.install()
+        _import_modules(constants)
         self._transform = TransformerManager().transform_cell
-        self._flags = 0
-        self._running = self._ended_well = False
-        # A function may call those that it was given from threads of its own.
-        self._asking = threading.RLock()
-        self._turn = 0
+        self._compiler_flags = 0  # of ``from __future__ import ...``
+        self._busy = False
+        self._skip_errors = False
+        # The student's function may ask for callbacks from several threads, one at a time. What it
+        # got from the judge is valid during that call only.
+        self._callback_lock = threading.RLock()
+        self._call_number = 0
         main = ModuleType("__main__")
         sys.modules["__main__"] = main
-        self._names = vars(main)
-        self._names["get_ipython"] = self._ipython
-        self._names["display"] = Placeholder(self._world, "IPython.display.display")
-        _be_quiet()
+        self._names: dict[str, Any] = vars(main)
+        self._names["get_ipython"] = self._get_ipython
+        self._names["display"] = Placeholder(self._policy, "IPython.display.display")
+        self._methods: dict[str, Callable[..., dict]] = {
+            "read": self.read,
+            "run": self.run,
+            "describe": self.describe,
+            "call": self.call,
+        }
+        disable_input()
+        discard_output()  # the notebook worker shows it
+        replace_environment()
         signal.signal(signal.SIGINT, self._interrupt)
 
     @property
     def answering(self) -> bool:
-        """Whether the judge waits for an answer."""
-        return self._world.answering
-
-    def _interrupt(self, *_: object) -> None:
-        """Interrupt what runs; a signal that comes late is nothing."""
-        if self._running:
-            raise KeyboardInterrupt
+        """Whether a call from the judge is being answered."""
+        return self._policy.answering
 
     def do(self, request: dict) -> dict:
-        """Do what is asked."""
-        what = request.pop("do")
-        self._running = True
-        able = (self.read, self.run, self.describe, self.call)
+        """Handle a request, and return the reply; see `grader.isolation.protocol`."""
+        name = request.pop("do")
+        self._busy = True
         try:
-            return {one.__name__: one for one in able}[what](**request)
+            return self._methods[name](**request)
         except Exception as error:
             return {"error": describe_error(error)}
         finally:
-            self._running = False
+            self._busy = False
 
     def write(self, reply: dict) -> bytes:
-        """Write a reply; if its value is too large, say that instead."""
+        """Encode a reply; if its value cannot be encoded, encode the error instead."""
         try:
-            return encode(reply, self._write_result)
+            return encode(reply, self._encode_result)
         except MessageTooLargeError as error:
             return encode({"error": describe_error(ValueError(f"the result has {error}"))})
-        except Exception as error:  # whatever a value of the student's own makes of being read
+        except Exception as error:  # raised by a class of the student's
             return encode({"error": describe_error(error)})
 
     def read(self, sources: list[str]) -> dict:
-        """Say what cells do with names. Asked before any of them runs."""
+        """Find out which names cells use, before any of them runs."""
         return {"uses": [read_name_usage(source).to_plain() for source in sources]}
 
     def run(self, source: str, number: int, ended_well: bool = False) -> dict:
-        """Run a cell, statement by statement, without those that need what is not there.
+        """Run a cell, except for the statements that use placeholders.
 
         Parameters
         ----------
         source : str
-            Its text.
+            The cell's source.
         number : int
             Its place in the notebook.
         ended_well : bool
-            Whether it did, with all libraries. Whatever fails here then needs what is not there.
+            Whether it ran without an error where all libraries are available. Then every statement
+            that fails here is skipped, because it must be due to a placeholder.
 
         Returns
         -------
         dict
-            ``error``: what ended the cell before its end, if anything did.
+            ``error``: what ended the cell early, or None.
         """
-        self._ended_well = ended_well
+        self._skip_errors = ended_well
         try:
-            self._run(source, f"<cell {number}>")
+            self.execute(source, f"<cell {number}>")
         except BaseException as error:
             return {"error": describe_error(error)}
         return {"error": None}
 
-    def _run(self, source: str, name: str) -> None:
+    def execute(self, source: str, name: str) -> None:
+        """Run code of the present cell, statement by statement.
+
+        Parameters
+        ----------
+        source : str
+            The code, which may contain magics.
+        name : str
+            Shown as the file name in tracebacks.
+        """
         text = self._transform(source)
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
         for statement in ast.parse(text, name).body:
             try:
-                self._execute(statement, name)
+                self._execute_statement(statement, name)
             except Exception as error:
-                if not self._ended_well and not _needs_what_is_absent(error):
+                if not self._skip_errors and not _is_due_to_placeholder(error):
                     raise
                 for target in _bound_names(statement):
-                    self._names[target] = Placeholder(self._world, target)
+                    self._names[target] = Placeholder(self._policy, target)
 
-    def _execute(self, statement: ast.stmt, name: str) -> None:
+    def describe(self, name: str) -> dict:
+        """Describe what a name in the notebook means."""
+        if name not in self._names:
+            return {"kind": "missing"}
+        value = self._names[name]
+        if callable(value):
+            return {"kind": "function", "parameters": _parameter_names(value)}
+        return {"kind": "value", "value": value}
+
+    def call(self, name: str, args: tuple, kwargs: dict, allowed: list, substitutes: list) -> dict:
+        """Call a function.
+
+        Parameters
+        ----------
+        name : str
+            Its name in the notebook.
+        args, kwargs : tuple, dict
+            Its arguments; functions, random generators and models as `TaggedValue`.
+        allowed : list of str
+            Functions of ``utils`` that it may call, as ``module.function``.
+        substitutes : list of str
+            Other exercises, whose functions are replaced by the judge's during the call.
+
+        Returns
+        -------
+        dict
+            ``value`` or ``error``; ``library``, if it used one; ``after``, the arguments, if it
+            changed them.
+        """
+        self._call_number += 1
+        args, kwargs = self._restore_arguments((args, kwargs))
+        before = encode((args, kwargs), self._encode_argument)
+        self._policy.begin_call(frozenset(allowed))
+        reply: dict = {}
+        try:
+            with self._substituted(substitutes), warnings.catch_warnings(action="ignore"):
+                reply["value"] = self._names[name](*args, **kwargs)
+        except BaseException as error:
+            reply["error"] = describe_error(error)
+        finally:
+            with self._callback_lock:  # a thread may be in the middle of a callback
+                self._policy.end_call()
+        with suppress(MessageTooLargeError, RecursionError):
+            if encode((args, kwargs), self._encode_argument) != before:
+                reply["after"] = self._tag_arguments((args, kwargs))
+        if self._policy.violation:
+            reply["library"] = self._policy.violation
+        return reply
+
+    def _execute_statement(self, statement: ast.stmt, name: str) -> None:
         """Run one statement as IPython would."""
-        flags = self._flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        flags = self._compiler_flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         module = ast.Module([statement], [])
         code = compile(module, name, "exec", flags, dont_inherit=True)
         if inspect.CO_COROUTINE & code.co_flags:
@@ -201,115 +261,80 @@ class StudentNamespace:
             exec(code, self._names)
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
             for alias in statement.names:
-                self._flags |= getattr(__future__, alias.name).compiler_flag
+                self._compiler_flags |= getattr(__future__, alias.name).compiler_flag
 
-    def _ipython(self) -> IPythonStub:
+    def _get_ipython(self) -> IPythonStub:
         """Stand in for ``get_ipython``."""
         return IPythonStub(self)
 
-    def describe(self, name: str) -> dict:
-        """Say what a name of the notebook is."""
-        if name not in self._names:
-            return {"kind": "missing"}
-        value = self._names[name]
-        if callable(value):
-            return {"kind": "function", "parameters": _parameters(value)}
-        return {"kind": "value", "value": value}
-
-    def call(self, name: str, args: tuple, kwargs: dict, allowed: list, substitutes: list) -> dict:
-        """Answer a call.
-
-        Parameters
-        ----------
-        name : str
-            Which function.
-        args, kwargs : tuple, dict
-            Its arguments, as `encode` sends them: functions as ``Callback``, and so on.
-        allowed : list of str
-            Functions of ``utils`` that it may use.
-        substitutes : list of str
-            Other exercises in whose place the judge's own answers are to be put.
-
-        Returns
-        -------
-        dict
-            ``value`` or ``error``; ``library``, if it used one; ``after``, the arguments if it
-            changed them.
-        """
-        self._turn += 1
-        args, kwargs = self._receive((args, kwargs))
-        before = encode((args, kwargs), self._write_argument)
-        self._world.begin(frozenset(allowed))
-        reply: dict = {}
-        try:
-            with self._substituted(substitutes), warnings.catch_warnings(action="ignore"):
-                reply["value"] = self._names[name](*args, **kwargs)
-        except BaseException as error:
-            reply["error"] = describe_error(error)
-        finally:
-            with self._asking:  # a thread may be about it
-                self._world.end()
-        with suppress(MessageTooLargeError, RecursionError):
-            if encode((args, kwargs), self._write_argument) != before:
-                reply["after"] = self._mark_arguments((args, kwargs))
-        if self._world.offence:
-            reply["library"] = self._world.offence
-        return reply
+    def _interrupt(self, *_: object) -> None:
+        """Interrupt the present request; ignore a signal that arrives after it."""
+        if self._busy:
+            raise KeyboardInterrupt
 
     @contextmanager
-    def _substituted(self, names: list[str]) -> Iterator[None]:
-        """Put the judge's answers to other exercises in place of the student's."""
+    def _substituted(self, exercises: list[str]) -> Iterator[None]:
+        """Replace the student's answers to other exercises by the judge's functions."""
         theirs = {
-            name: value
-            for name in names
-            if type(value := self._names.get(name, self)) is not Placeholder and value is not self
+            name: self._names[name]
+            for name in exercises
+            if name in self._names and type(self._names[name]) is not Placeholder
         }
-        self._names.update({name: _Callback(self._ask_now(), f"answer {name}") for name in theirs})
+        call_judge = self._callback_for_this_call()
+        self._names.update({name: _Callback(call_judge, f"answer {name}") for name in theirs})
         try:
             yield
         finally:
             self._names.update(theirs)
 
-    def _ask_utils(self, name: str, args: tuple, kwargs: dict) -> object:
-        """Have the judge call a function of ``utils`` that is allowed."""
-        return self._ask(self._turn, f"utils {name}", args, kwargs)
+    def _call_utils(self, name: str, args: tuple, kwargs: dict) -> object:
+        """Have the judge call an allowed function of ``utils``."""
+        return self._call_judge(self._call_number, f"utils {name}", args, kwargs)
 
-    def _ask_now(self) -> Callable:
-        """Return `_ask` for as long as the present call takes."""
-        return functools.partial(self._ask, self._turn)
+    def _callback_for_this_call(self) -> Callable:
+        """Return `_call_judge` for use during the present call only."""
+        return functools.partial(self._call_judge, self._call_number)
 
-    def _ask(self, turn: int, name: str, args: tuple, kwargs: dict) -> object:
-        """Have the judge call one of its own functions, in the turn in which it was given."""
-        with self._asking:
-            if not self._world.answering or turn != self._turn:
+    def _call_judge(self, call_number: int, key: str, args: tuple, kwargs: dict) -> object:
+        """Have the judge call one of its functions.
+
+        Parameters
+        ----------
+        call_number : int
+            The call of the student's function for which this one was made available.
+        key : str
+            The function's key.
+        args, kwargs : tuple, dict
+            Its arguments.
+        """
+        with self._callback_lock:
+            if not self._policy.answering or call_number != self._call_number:
                 raise RuntimeError("this can be called by an answer alone, while it is asked for")
-            return self._converse(name, args, kwargs)
+            return self._converse(key, args, kwargs)
 
-    def _converse(self, name: str, args: tuple, kwargs: dict) -> object:
-        """Send the judge a request, do what it needs done for it, and return its reply."""
+    def _converse(self, key: str, args: tuple, kwargs: dict) -> object:
+        """Send a callback to the judge, call the arguments that it calls, and return the result."""
         functions: list[Callable] = []
         generators: list[np.random.Generator] = []
 
-        def extension(value: object) -> tuple[str, object] | None:
+        def extension(value: Any) -> tuple[str, object] | None:
             if type(value) is not _Callback and callable(value) and not isinstance(value, type):
                 functions.append(value)
                 return "function", len(functions) - 1
             if type(value) is np.random.Generator:
                 generators.append(value)
-            return self._write_argument(value)
+            return self._encode_argument(value)
 
         args = tuple(map(_as_plain_array, args))
-        kwargs = {key: _as_plain_array(value) for key, value in kwargs.items()}
-        request = {"ask": name, "args": args, "kwargs": kwargs}
-        self._channel.send(encode(request, extension))
+        kwargs = {name: _as_plain_array(value) for name, value in kwargs.items()}
+        self._channel.send(encode({"ask": key, "args": args, "kwargs": kwargs}, extension))
         reply = decode(self._channel.receive(MAX_MESSAGE_BYTES))
         while "invoke" in reply:
-            # The judge's function calls one that it was given.
             try:
-                answer = {"value": functions[reply["invoke"]](*reply["args"])}
+                result = {"value": functions[reply["invoke"]](*reply["args"])}
             except BaseException as error:
-                answer = {"error": describe_error(error)}
-            self._channel.send(self.write(answer))
+                result = {"error": describe_error(error)}
+            self._channel.send(self.write(result))
             reply = decode(self._channel.receive(MAX_MESSAGE_BYTES))
         if reply.get("error"):
             raise make_error(**reply["error"])
@@ -317,67 +342,85 @@ class StudentNamespace:
             advance_generator(generator, make_generator(state))
         return reply["value"]
 
-    def _receive(self, value: object) -> object:
-        """Make functions, generators and models of what the judge sent for them."""
+    def _restore_arguments(self, value: Any) -> Any:
+        """Restore the functions, generators and models among the arguments of a call."""
         if isinstance(value, dict):
-            return {key: self._receive(one) for key, one in value.items()}
+            return {key: self._restore_arguments(item) for key, item in value.items()}
         if isinstance(value, (list, tuple)):
-            return type(value)(map(self._receive, value))
-        if isinstance(value, TaggedValue):
-            if value.tag == "function":
-                return _Callback(self._ask_now(), value.value)
-            if value.tag == "generator":
-                return make_generator(value.value)
-            if value.tag == "keras" and self._keras is not None:
-                return self._keras.rebuild(value.value)
-            return Placeholder(self._world, "keras.Model")
-        return value
+            return type(value)(map(self._restore_arguments, value))
+        if not isinstance(value, TaggedValue):
+            return value
+        if value.tag == "function":
+            return _Callback(self._callback_for_this_call(), value.value)
+        if value.tag == "generator":
+            return make_generator(value.value)
+        if value.tag == "keras" and self._keras_codec is not None:
+            return self._keras_codec.rebuild(value.value)
+        return Placeholder(self._policy, "keras.Model")
 
-    def _write_argument(self, value: object) -> tuple[str, object] | None:
-        """Send back what came as an argument."""
+    def _tag_arguments(self, value: Any) -> Any:
+        """Convert arguments to plain and tagged values, which can be sent in a reply."""
+        if isinstance(value, dict):
+            return {key: self._tag_arguments(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(self._tag_arguments, value))
+        encoded = self._encode_argument(value)
+        return value if encoded is None else TaggedValue(*encoded)
+
+    def _encode_argument(self, value: Any) -> tuple[str, object] | None:
+        """Encode an argument that is not plain; an extension for `encode`."""
         if type(value) is _Callback:
-            return "function", value.name
+            return "function", value.key
         if type(value) is np.random.Generator:
             return "generator", describe_generator(value)
-        return self._write_result(value)
+        return self._encode_result(value)
 
-    def _write_result(self, value: object) -> tuple[str, object] | None:
-        """Send a model as what it is made of."""
+    def _encode_result(self, value: Any) -> tuple[str, object] | None:
+        """Encode a result that is not plain, such as a model; an extension for `encode`."""
         if type(value) is TaggedValue:
             return value.tag, value.value
-        if self._keras is not None and (found := self._keras.describe(value)):
-            return "keras", found
+        if self._keras_codec is not None and (model := self._keras_codec.describe(value)):
+            return "keras", model
         return None
-
-    def _mark_arguments(self, value: object) -> object:
-        """Return arguments as they are sent back with an answer, whose own value is plain."""
-        if isinstance(value, dict):
-            return {key: self._mark_arguments(one) for key, one in value.items()}
-        if isinstance(value, (list, tuple)):
-            return type(value)(map(self._mark_arguments, value))
-        found = self._write_argument(value)
-        return value if found is None else TaggedValue(*found)
 
 
 class TaggedValue:
-    """A value that is not plain, as it crosses: what it is, and plain values to make it of."""
+    """A value that is not plain, as it is sent.
 
-    def __init__(self, tag: str, value: object):
+    Parameters
+    ----------
+    tag : {"function", "generator", "keras"}
+        Its kind.
+    value : object
+        Plain values that describe it.
+    """
+
+    def __init__(self, tag: str, value: Any):
         self.tag, self.value = tag, value
 
 
-TAGS = {name: functools.partial(TaggedValue, name) for name in ("function", "generator", "keras")}
+TAGS: dict[str, Callable[[Any], Any]] = {
+    name: functools.partial(TaggedValue, name) for name in ("function", "generator", "keras")
+}
 
 
 class _Callback:
-    """One of the judge's functions."""
+    """One of the judge's functions, as the student's function sees it.
 
-    def __init__(self, ask: Callable, name: str):
-        self._ask, self.name = ask, name
-        self.__name__ = name.rpartition(" ")[2]
+    Parameters
+    ----------
+    call_judge : callable
+        Called with the key and the arguments.
+    key : str
+        By which the judge knows the function; its last word is the function's name.
+    """
+
+    def __init__(self, call_judge: Callable[[str, tuple, dict], object], key: str):
+        self._call_judge, self.key = call_judge, key
+        self.__name__ = key.rpartition(" ")[2]
 
     def __call__(self, *args: object, **kwargs: object) -> object:
-        return self._ask(self.name, args, kwargs)
+        return self._call_judge(self.key, args, kwargs)
 
     def __copy__(self) -> _Callback:
         return self
@@ -386,15 +429,23 @@ class _Callback:
         return self
 
 
+def _import_modules(constants: dict[str, dict[str, Any]]) -> None:
+    """Replace descriptions of modules among the constants of ``utils`` by the modules."""
+    for names in constants.values():
+        for name, value in names.items():
+            if isinstance(value, dict) and value.keys() == {"module"}:
+                names[name] = importlib.import_module(value["module"])
+
+
 def _as_plain_array(value: object) -> object:
-    """Return an array of a class of its own as one of NumPy's, which alone can cross."""
-    is_other = isinstance(value, np.ndarray) and type(value) is not np.ndarray
-    return np.asarray(value) if is_other else value
+    """Convert an ndarray subclass to a plain ndarray, the only array type that is sent."""
+    is_subclass = isinstance(value, np.ndarray) and type(value) is not np.ndarray
+    return np.asarray(value) if is_subclass else value
 
 
-def _needs_what_is_absent(error: BaseException | None) -> bool:
-    """Tell whether an error comes from something that is not there."""
-    for _ in range(20):
+def _is_due_to_placeholder(error: BaseException | None) -> bool:
+    """Tell whether an error, or one of its causes, comes from the use of a placeholder."""
+    for _ in range(MAX_CAUSES):
         if error is None or isinstance(error, (PlaceholderUsedError, ForbiddenLibraryError)):
             return error is not None
         error = error.__cause__ or error.__context__
@@ -402,9 +453,8 @@ def _needs_what_is_absent(error: BaseException | None) -> bool:
 
 
 def _bound_names(statement: ast.AST) -> Iterator[str]:
-    """Yield the names that a statement gives a value to at the top level."""
-    defining = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    if isinstance(statement, defining):
+    """Yield the names that a statement binds at the top level."""
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield statement.name
         return
     if isinstance(statement, SCOPES):
@@ -417,26 +467,9 @@ def _bound_names(statement: ast.AST) -> Iterator[str]:
         yield from _bound_names(child)
 
 
-def _parameters(function: Callable) -> list[str]:
-    """Return the names of a function's parameters, as far as they can be had."""
+def _parameter_names(function: Callable) -> list[str]:
+    """Return the names of a function's parameters; an empty list if they are unknown."""
     try:
         return [str(name) for name in inspect.signature(function).parameters]
     except (TypeError, ValueError, ForbiddenLibraryError, PlaceholderUsedError):
         return []
-
-
-def _be_quiet() -> None:
-    """Let what the cells print go nowhere: another process shows it."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    sys.stdin = open(os.devnull)  # noqa: SIM115  (it stays open)
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
-    builtins.input = _no_input
-    os.environ.clear()
-    os.environ |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "agg"}
-
-
-def _no_input(prompt: object = "") -> str:
-    """Stand in for ``input``."""
-    raise EOFError("input() has nobody to ask while a notebook is being marked")

@@ -20,7 +20,7 @@ SOON = 0.3
 
 @pytest.fixture
 def pair():
-    """Both ends of a connection, the other one raw."""
+    """Both ends of a connection: a channel, and a raw socket."""
     ours, theirs = make_pair()
     yield ours, theirs
     ours.close()
@@ -32,7 +32,7 @@ def after(seconds):
 
 
 def run_aside(function):
-    """Run something in a thread that ends when the test closes the connection."""
+    """Run a function in a thread, which ends when the test closes the connection."""
 
     def run():
         with contextlib.suppress(OSError):
@@ -85,7 +85,7 @@ def test_nobody_waits_when_the_deadline_is_over(pair):
 
 
 def test_a_trickle_is_late(pair):
-    """Is the deadline one for the message as a whole, not for each part?"""
+    """Does the deadline apply to the whole message, not to each part?"""
     ours, theirs = pair
 
     def drip():
@@ -181,7 +181,7 @@ def stop():
 
 
 def wait(channel, use, deadline, on_tick):
-    """Wait for what does not come: a reader, or a message."""
+    """Wait for a reader or a message that never comes."""
     if use == "send":
         channel.send(b"x" * 10_000_000, deadline, on_tick)
     else:
@@ -211,7 +211,7 @@ def test_what_is_done_while_waiting_may_end_it(pair, use):
 
 
 def test_a_trickle_does_not_keep_anybody_from_looking(pair):
-    """Can the other side not escape being watched by never letting a whole tick pass?"""
+    """Is `on_tick` called even if the sender never lets a whole tick pass?"""
     ours, theirs = pair
 
     def drip():

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.isolation import codec as values
+from grader.isolation import codec
 from grader.isolation.codec import DecodeError, MessageTooLargeError, decode, encode
 from utils.checks.describe import OpaqueValue
 
@@ -39,13 +39,13 @@ PLAIN = st.recursive(
 
 
 def message(tree, blob=b""):
-    """Return what `encode` would send, with any tree in it."""
+    """Return a message with any JSON in it."""
     text = tree if isinstance(tree, bytes) else json.dumps(tree).encode()
-    return values.HEADER.pack(len(text)) + text + blob
+    return codec.HEADER.pack(len(text)) + text + blob
 
 
 def same(one, other):
-    """Tell whether two values are of the same types and the same all through, nan included."""
+    """Tell whether two values have the same types and the same content, nan included."""
     if type(one) is not type(other):
         return False
     if isinstance(one, np.ndarray):
@@ -96,7 +96,7 @@ def test_values_that_share_an_array_come_back_apart():
 @pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize("axes", range(28, 65, 4))
 def test_an_array_of_many_axes_comes_back_or_is_told(side, axes):
-    """Can all that is written be read?"""
+    """Can every encoded array be decoded?"""
     array = np.zeros((side,) + (1,) * (axes - 1))
     back = decode(encode(array))
     if axes <= 32:
@@ -126,7 +126,7 @@ def test_a_defaultdict_arrives_as_a_dict():
 
 
 class Liar(list):
-    """What says that it is a list, and has whatever it likes in it."""
+    """Claims to be a list, and raises an error when it is read."""
 
     __class__ = list
     __module__ = "builtins"
@@ -228,13 +228,13 @@ def nest(depth):
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda: nest(values.MAX_DEPTH + 1), "60 levels"),
+        (lambda: nest(codec.MAX_DEPTH + 1), "60 levels"),
         (lambda: nest(100_000), "60 levels"),
-        (lambda: [0] * (values.MAX_VALUES + 1), "2,000,000 values"),
+        (lambda: [0] * (codec.MAX_VALUES + 1), "2,000,000 values"),
         (lambda: np.broadcast_to(0.0, 8_000_001), "64 MB"),
         (lambda: np.broadcast_to(np.uint8(0), 10**15), "64 MB"),
-        (lambda: "x" * (values.MAX_MESSAGE_BYTES + 1), "64 MB"),
-        (lambda: "\N{SNOWMAN}" * (values.MAX_MESSAGE_BYTES // 5), "64 MB"),
+        (lambda: "x" * (codec.MAX_MESSAGE_BYTES + 1), "64 MB"),
+        (lambda: "\N{SNOWMAN}" * (codec.MAX_MESSAGE_BYTES // 5), "64 MB"),
         (lambda: [np.broadcast_to(0.0, 5_000_000)] * 2, "64 MB"),
     ],
 )
@@ -251,7 +251,7 @@ def test_a_list_in_itself_is_too_deep():
 
 
 def test_the_deepest_value_that_may_be_sent_can_be_read():
-    value = nest(values.MAX_DEPTH)
+    value = nest(codec.MAX_DEPTH)
     assert decode(encode(value)) == value
 
 
@@ -307,10 +307,10 @@ def test_a_forged_message_is_refused(forged):
 
 DECODE = """
 import sys
-from grader.values import BadMessage, decode
+from grader.isolation.codec import DecodeError, decode
 try:
     decode(sys.stdin.buffer.read())
-except BadMessage:
+except DecodeError:
     print("refused")
 """
 
@@ -321,7 +321,7 @@ except BadMessage:
     ids=lambda dtype: ascii(dtype[:8]),
 )
 def test_a_forged_dtype_is_no_message(dtype):
-    """Is a name that NumPy stumbles over, or dies of, refused before it gets there?"""
+    """Is a name that makes NumPy fail or crash refused before it gets there?"""
     for forged in ({"array": [dtype, [0]], "bytes": 0}, {"scalar": dtype, "bytes": 0}):
         done = subprocess.run(
             [sys.executable, "-c", DECODE], input=message(forged), capture_output=True, check=False
@@ -331,8 +331,8 @@ def test_a_forged_dtype_is_no_message(dtype):
 
 @pytest.mark.parametrize("what", [b"0", b'""'])
 def test_a_message_that_unfolds_is_refused(what):
-    """Is a reader held to a number of values, as a writer is?"""
-    forged = message(b'{"list":[' + b",".join([what] * (2 * values.MAX_VALUES + 10)) + b"]}")
+    """Does a reader limit the number of values, as a writer does?"""
+    forged = message(b'{"list":[' + b",".join([what] * (2 * codec.MAX_VALUES + 10)) + b"]}")
     with pytest.raises(DecodeError):
         decode(forged)
 
@@ -346,7 +346,7 @@ def test_a_message_of_nothing_but_text_is_refused_at_once():
 
 
 def test_the_largest_list_that_may_be_sent_can_be_read():
-    assert len(decode(encode([0] * (values.MAX_VALUES - 1)))) == values.MAX_VALUES - 1
+    assert len(decode(encode([0] * (codec.MAX_VALUES - 1)))) == codec.MAX_VALUES - 1
 
 
 def test_a_field_for_each_byte_of_a_dtype_is_refused_at_once():
@@ -369,7 +369,7 @@ def test_random_bytes_decode_or_are_refused(data):
     decodes_or_refuses(data)
 
 
-# JSON of the words that mean something to the reader, so that it goes past the first look.
+# JSON with the tags that the reader knows, so that it passes the first checks.
 WORDS = st.sampled_from(
     ["list", "tuple", "dict", "float", "str_", "array", "scalar", "other", "tag", "bytes", "value"]
 )
@@ -412,6 +412,6 @@ def test_a_message_with_something_behind_it_is_refused(value, more):
 
 
 def test_reading_runs_nothing():
-    """Does nothing happen to names that mean something to Python?"""
+    """Are the names of special methods ordinary strings?"""
     tree = {"dict": [["__class__", "os.system"], ["__reduce__", {"list": ["touch here"]}]]}
     assert decode(message(tree)) == {"__class__": "os.system", "__reduce__": ["touch here"]}

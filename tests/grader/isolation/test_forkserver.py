@@ -15,7 +15,7 @@ from grader.isolation.forkserver import ENVIRONMENT, ForkedProcess, ForkServer, 
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's process handles")
 
-# What the processes do; imported by them from a folder of its own.
+# What the processes do. They import it from a temporary folder.
 ACTS = """
 import json, os, signal, sys, threading, time
 
@@ -79,26 +79,26 @@ def tell(channel):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder that `acts` can be imported from."""
+    """A folder from which `acts` can be imported."""
     folder = tmp_path_factory.mktemp("acts")
     (folder / "acts.py").write_text(ACTS)
     return str(folder)
 
 
 @pytest.fixture(scope="module")
-def zygote(folder):
-    zygote = ForkServer(["acts"], "acts:prepare", path=folder)
-    yield zygote
-    zygote.close()
+def server(folder):
+    server = ForkServer(["acts"], "acts:prepare", path=folder)
+    yield server
+    server.close()
 
 
 @pytest.fixture
-def run(zygote):
-    """Fork a process that does something; all are ended with the test."""
+def run(server):
+    """Fork a process that runs a function of `acts`; it is killed at the end of the test."""
     started = []
 
-    def start(act, _zygote=zygote, **arguments):
-        started.append(_zygote.fork(f"acts:{act}", arguments))
+    def start(act, _server=server, **arguments):
+        started.append(_server.fork(f"acts:{act}", arguments))
         return started[-1]
 
     yield start
@@ -115,7 +115,7 @@ def ask(process):
 
 
 def ends(pid, seconds=10):
-    """Tell whether a process is gone, zombies included, within some seconds."""
+    """Tell whether a process disappears within some seconds; a zombie has not."""
     for _ in range(int(seconds / 0.02)):
         if not Path(f"/proc/{pid}").exists():
             return True
@@ -185,7 +185,7 @@ def test_a_signal_reaches_it(run):
     process.signal(signal.SIGINT)
     assert hear(process) == b"stopped"
     assert process.wait(10) == 0
-    process.signal(signal.SIGINT)  # nobody is there: nothing happens
+    process.signal(signal.SIGINT)  # the process has ended: nothing happens
 
 
 def test_closing_ends_whatever_it_does(run):
@@ -209,7 +209,7 @@ def test_a_stopped_process_is_ended_too(run):
 
 
 def test_a_number_stays_its_own_until_it_is_closed(run):
-    """Or a signal might reach a stranger."""
+    """Otherwise a signal might reach another process."""
     process = run("leave", code=0)
     with pytest.raises(ConnectionClosedError):
         hear(process)
@@ -219,8 +219,8 @@ def test_a_number_stays_its_own_until_it_is_closed(run):
     assert not Path(f"/proc/{process.pid}").exists()
 
 
-def test_nothing_of_the_grader_is_open_in_it(run, zygote):
-    """Is there one socket, its own, and nothing else but /dev/null?"""
+def test_nothing_of_the_grader_is_open_in_it(run, server):
+    """Is only its own socket open, apart from /dev/null?"""
     secret, _ = socket.socketpair()
     secret.set_inheritable(True)
     keep = [run("answer") for _ in range(3)]
@@ -234,16 +234,16 @@ def test_nothing_of_the_grader_is_open_in_it(run, zygote):
     assert len(keep) == 3
 
 
-def test_the_grader_keeps_no_handle_of_a_closed_one(zygote):
+def test_the_grader_keeps_no_handle_of_a_closed_one(server):
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
-        zygote.fork("acts:leave", {"code": 0}).close()
+        server.fork("acts:leave", {"code": 0}).close()
     assert len(os.listdir("/proc/self/fd")) == before
 
 
 @pytest.fixture
 def fresh(folder, monkeypatch):
-    """A zygote that was begun with a secret in the environment, and one forked from it."""
+    """A server started with a secret in the environment, and one forked from it."""
     monkeypatch.setenv("GRADER_SECRET", "4321")
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
     monkeypatch.setenv("LANG", "C.UTF-8")
@@ -255,8 +255,8 @@ def fresh(folder, monkeypatch):
 
 
 def test_the_environment_is_clean(fresh, run):
-    for zygote in fresh:
-        told = ask(run("tell", zygote))
+    for server in fresh:
+        told = ask(run("tell", server))
         assert "GRADER_SECRET" not in told["environment"]
         assert "PYTHONPATH" not in told["environment"]
         assert told["environment"].items() >= ENVIRONMENT.items()
@@ -292,8 +292,8 @@ def test_one_forked_from_another_shares_its_modules(fresh, folder, run):
         ({"preload": ["acts"], "prepare": "acts:not_there"}, "AttributeError"),
     ],
 )
-def test_one_that_cannot_import_says_so(folder, zygote, options, says):
-    for parent in (None, zygote):
+def test_one_that_cannot_import_says_so(folder, server, options, says):
+    for parent in (None, server):
         broken = ForkServer(path=folder, parent=parent, **options)
         try:
             for _ in range(2):
@@ -313,16 +313,16 @@ def test_one_that_dies_while_it_imports_says_so(tmp_path):
 
 
 def test_one_that_was_killed_says_so_and_its_forks_end(folder, run):
-    zygote = ForkServer(["acts"], path=folder)
-    process = run("obstinate", zygote)
+    server = ForkServer(["acts"], path=folder)
+    process = run("obstinate", server)
     hear(process)
-    zygote._popen.kill()
+    os.kill(server.pid, signal.SIGKILL)
     assert ends(process.pid)
     with pytest.raises(ProcessStartError, match="is gone"):
-        zygote.fork("acts:echo", {"text": "x"})
-    assert not zygote.alive
+        server.fork("acts:echo", {"text": "x"})
+    assert not server.alive
     assert process.wait(5) == -signal.SIGKILL
-    zygote.close()
+    server.close()
 
 
 def test_closing_the_first_ends_all(folder, run):
@@ -331,7 +331,7 @@ def test_closing_the_first_ends_all(folder, run):
     processes = [run("obstinate", first), run("obstinate", second)]
     for process in processes:
         hear(process)
-    pids = [first._popen.pid, second._forked.pid, *(process.pid for process in processes)]
+    pids = [first.pid, second.pid, *(process.pid for process in processes)]
     first.close()
     assert [pid for pid in pids if not ends(pid)] == []
     second.close()
@@ -339,13 +339,13 @@ def test_closing_the_first_ends_all(folder, run):
 
 SCRIPT = """
 import sys, time
-from grader.zygote import Zygote
-first = Zygote(["acts"], path=sys.argv[1])
-second = Zygote([], parent=first)
+from grader.isolation.forkserver import ForkServer
+first = ForkServer(["acts"], path=sys.argv[1])
+second = ForkServer([], parent=first)
 forked = [one.fork("acts:obstinate", {}) for one in (first, second)]
 for one in forked:
     one.channel.receive(100)
-print(first._popen.pid, second._forked.pid, *(one.pid for one in forked), flush=True)
+print(first.pid, second.pid, *(one.pid for one in forked), flush=True)
 time.sleep(60)
 """
 
@@ -361,12 +361,12 @@ def test_all_end_with_the_grader(folder, number):
     assert [pid for pid in pids if not ends(pid)] == []
 
 
-def test_threads_may_share_one(zygote):
+def test_threads_may_share_one(server):
     said, threads = {}, []
 
     def use(name):
         for count in range(4):
-            process = zygote.fork("acts:echo", {"text": f"{name} {count}"})
+            process = server.fork("acts:echo", {"text": f"{name} {count}"})
             said[name, count] = (hear(process), process.wait(10))
             process.close()
 
@@ -385,17 +385,17 @@ def test_arguments_may_be_long(run):
     assert hear(run("echo", text=text), 4_000_000) == text.encode()
 
 
-def test_what_ended_long_ago_is_no_error_to_ask_for(zygote):
-    assert zygote.reap(2**22) == -signal.SIGKILL
+def test_what_ended_long_ago_is_no_error_to_ask_for(server):
+    assert server.reap(2**22) == -signal.SIGKILL
 
 
 def test_a_handle_is_kept_for_what_is_forked():
-    """Is the process known by more than its number?"""
+    """Is the process identified by its pidfd, not only by its number?"""
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     ours, theirs = make_pair()
     forked = ForkedProcess(None, child.pid, ours)
     theirs.close()
     child.communicate()
-    forked.signal(signal.SIGKILL)  # it is gone, and reaped
-    os.close(forked._handle)
+    forked.signal(signal.SIGKILL)  # it has ended and been reaped
+    os.close(forked._pidfd)
     ours.close()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from grader.isolation.codec import decode, encode
-from grader.workers import keras_codec as keras_values
+from grader.workers import keras_codec
 from grader.workers.keras_codec import describe, rebuild
 from utils.checks.describe import OpaqueValue
 
@@ -18,7 +18,7 @@ def keras():
 
 
 def carry(value):
-    """Send a model as the student's process does, and rebuild it as the judge does."""
+    """Send a model as the student worker does, and rebuild it as the judge does."""
     extension = lambda one: ("keras", found) if (found := describe(one)) else None  # noqa: E731
     return decode(encode(value, extension), {"keras": rebuild})
 
@@ -286,7 +286,7 @@ def test_a_model_that_cannot_describe_itself_is_told(keras):
 
 @pytest.fixture
 def plain(keras):
-    """A small model as plain values, to be tampered with."""
+    """The description of a small model, to be tampered with."""
     model = keras.Sequential(
         [keras.Input((4,)), keras.layers.Dense(2, "relu"), keras.layers.Flatten()], name="honest"
     )
@@ -367,7 +367,7 @@ FORGERIES = {
         }
     ),
     "too many weights": lambda plain: plain.update(
-        weights=[np.broadcast_to(np.float32(0), (keras_values.MAX_WEIGHTS + 1,))]
+        weights=[np.broadcast_to(np.float32(0), (keras_codec.MAX_WEIGHTS + 1,))]
     ),
     "other weights": lambda plain: plain.update(weights=[np.zeros(3)]),
     "no weights": lambda plain: plain.update(weights=[]),
@@ -408,9 +408,9 @@ def test_a_kind_that_was_told_is_kept_in_bounds(keras):
 
 
 def test_importing_it_imports_no_keras():
-    """Do lessons by hand not pay for it?"""
+    """Do lessons without Keras avoid the cost of importing it?"""
     import subprocess
 
-    code = "import sys, grader.keras_values; print('keras' in sys.modules)"
+    code = "import sys, grader.workers.keras_codec; print('keras' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

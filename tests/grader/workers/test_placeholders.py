@@ -21,12 +21,12 @@ from utils.checks.byhand import is_drawing
 
 @pytest.fixture
 def asked():
-    """What the judge was asked for."""
+    """The calls that the judge was asked to make."""
     return []
 
 
 @pytest.fixture
-def world(asked):
+def policy(asked):
     def call_judge(name, args, kwargs):
         asked.append((name, args, kwargs))
         return "from the judge"
@@ -37,12 +37,12 @@ def world(asked):
 
 
 @pytest.fixture
-def thing(world):
+def thing(policy):
     """A function of a library."""
-    return Placeholder(world, "library.signal.convolve2d")
+    return Placeholder(policy, "library.signal.convolve2d")
 
 
-# What can be done with a thing only where it is there.
+# Uses that need the real library.
 USES = {
     "call": lambda x: x(1),
     "call with names": lambda x: x(image=1),
@@ -106,11 +106,11 @@ def test_a_demonstration_that_uses_what_is_not_there_is_left_out(thing, use):
 
 
 @pytest.mark.parametrize("use", [use for use in USES if use != "with"])
-def test_an_answer_that_uses_what_is_not_there_is_told_so(world, thing, use):
-    world.begin(())
+def test_an_answer_that_uses_what_is_not_there_is_told_so(policy, thing, use):
+    policy.begin_call(())
     with pytest.raises(ForbiddenLibraryError, match=r"written by hand, without library$"):
         USES[use](thing)
-    assert world.offence.startswith("library (")
+    assert policy.violation.startswith("library (")
 
 
 @pytest.mark.parametrize("name", OPERATORS)
@@ -119,7 +119,7 @@ def test_each_operator_is_a_use(thing, name):
         getattr(Placeholder, f"__{name}__")(thing, *[1] * (name == "setitem") * 2)
 
 
-# What does no harm: it is the text of a function, not its work.
+# Harmless uses: they are part of a function's text, not of its work.
 HARMLESS = {
     "name a part": lambda x: x.sparse.matrix,
     "index": lambda x: x[int],
@@ -140,17 +140,17 @@ HARMLESS = {
 
 @pytest.mark.parametrize("answering", [False, True])
 @pytest.mark.parametrize("use", HARMLESS)
-def test_naming_what_is_not_there_does_no_harm(world, thing, use, answering):
+def test_naming_what_is_not_there_does_no_harm(policy, thing, use, answering):
     if answering:
-        world.begin(())
+        policy.begin_call(())
     HARMLESS[use](thing)
-    assert world.offence == ""
+    assert policy.violation == ""
 
 
 @pytest.mark.parametrize("answering", [False, True])
-def test_nothing_is_an_instance_of_what_is_not_there(world, thing, answering):
+def test_nothing_is_an_instance_of_what_is_not_there(policy, thing, answering):
     if answering:
-        world.begin(())
+        policy.begin_call(())
     assert not isinstance(3, thing)
     assert not isinstance(np.ones(2), (thing, list))
     assert isinstance([], (thing, list))
@@ -158,40 +158,40 @@ def test_nothing_is_an_instance_of_what_is_not_there(world, thing, answering):
 
 
 def test_special_names_are_not_made_up(thing):
-    """Or NumPy and pickle would take it for one of theirs."""
+    """Otherwise NumPy and pickle would treat it as one of their own objects."""
     for name in ("__array_interface__", "__wrapped__", "__reduce_special__"):
         assert not hasattr(thing, name)
     assert "is not there" in repr(thing)
 
 
-def test_the_first_offence_is_told_by_library_and_function(world):
-    world.begin(())
+def test_the_first_violation_is_told_by_library_and_function(policy):
+    policy.begin_call(())
     for name in ("library.signal.convolve2d", "other.f"):
         with pytest.raises(ForbiddenLibraryError):
-            Placeholder(world, name)()
-    assert world.offence == "library (convolve2d)"
-    world.end()
-    world.begin(())
-    assert world.offence == ""
+            Placeholder(policy, name)()
+    assert policy.violation == "library (convolve2d)"
+    policy.end_call()
+    policy.begin_call(())
+    assert policy.violation == ""
 
 
-def test_an_answer_that_looks_at_a_demonstration_s_result_is_told_so(world):
-    made = Placeholder(world, "result")
-    world.begin(())
+def test_an_answer_that_looks_at_a_demonstration_s_result_is_told_so(policy):
+    made = Placeholder(policy, "result")
+    policy.begin_call(())
     with pytest.raises(NameError, match=r"'result' comes from a demonstration"):
         made + 1
-    assert world.offence == ""
+    assert policy.violation == ""
 
 
-def test_what_is_allowed_is_asked_of_the_judge(world, asked):
-    world.begin(["lesson.pool"])
-    pool = Placeholder(world, "utils.lesson.pool")
+def test_what_is_allowed_is_asked_of_the_judge(policy, asked):
+    policy.begin_call(["lesson.pool"])
+    pool = Placeholder(policy, "utils.lesson.pool")
     assert pool([1], size=2) == "from the judge"
     assert asked == [("lesson.pool", ([1],), {"size": 2})]
     with pytest.raises(ForbiddenLibraryError):
-        Placeholder(world, "utils.lesson.other")([1])
-    assert world.offence == "utils (other)"
-    world.end()
+        Placeholder(policy, "utils.lesson.other")([1])
+    assert policy.violation == "utils (other)"
+    policy.end_call()
     with pytest.raises(PlaceholderUsedError):
         pool([1])
 
@@ -206,11 +206,11 @@ def test_what_is_allowed_is_asked_of_the_judge(world, asked):
         "matplotlib.colors.Normalize", "matplotlib.colors.LinearSegmentedColormap",
     ],
 )  # fmt: skip
-def test_drawing_is_no_offence(world, name):
+def test_drawing_is_no_violation(policy, name):
     assert is_drawing(name)
-    world.begin(())
-    assert isinstance(Placeholder(world, name)(1), Drawing)
-    assert world.offence == ""
+    policy.begin_call(())
+    assert isinstance(Placeholder(policy, name)(1), Drawing)
+    assert policy.violation == ""
 
 
 @pytest.mark.parametrize(
@@ -222,17 +222,17 @@ def test_drawing_is_no_offence(world, name):
         "skimage.filters.sobel", "sklearn.metrics.accuracy_score",
     ],
 )  # fmt: skip
-def test_computing_is_one(world, name):
+def test_computing_is_one(policy, name):
     assert not is_drawing(name)
     if "." in name:
-        world.begin(())
+        policy.begin_call(())
         with pytest.raises(ForbiddenLibraryError):
-            Placeholder(world, name)(1)
+            Placeholder(policy, name)(1)
 
 
-def test_anything_can_be_done_with_what_drawing_gives(world):
-    world.begin(())
-    plt = Placeholder(world, "matplotlib.pyplot")
+def test_anything_can_be_done_with_what_drawing_gives(policy):
+    policy.begin_call(())
+    plt = Placeholder(policy, "matplotlib.pyplot")
     figure, axes = plt.subplots(2, 2, figsize=(3, 3))
     for ax in axes.flat:
         ax.plot()
@@ -241,10 +241,10 @@ def test_anything_can_be_done_with_what_drawing_gives(world):
     axes[0] = None
     with plt.style.context("dark"):
         plt.show()
-    assert world.offence == ""
+    assert policy.violation == ""
 
 
-# As students take apart what matplotlib gives.
+# The ways in which students unpack the results of Matplotlib.
 TAKEN_APART = {
     "figure and axes": "fig, ax = plt.subplots()\nax.plot([1])",
     "a row of axes": "fig, (a, b) = plt.subplots(1, 2)\na.imshow([1])",
@@ -270,11 +270,11 @@ TAKEN_APART = {
 
 
 @pytest.mark.parametrize("code", TAKEN_APART.values(), ids=TAKEN_APART)
-def test_what_drawing_gives_can_be_taken_apart(world, code):
-    world.begin(())
-    names = {name: Placeholder(world, f"matplotlib.{name}") for name in ("pyplot", "colors")}
+def test_what_drawing_gives_can_be_taken_apart(policy, code):
+    policy.begin_call(())
+    names = {name: Placeholder(policy, f"matplotlib.{name}") for name in ("pyplot", "colors")}
     exec(code, {"plt": names["pyplot"], "colors": names["colors"]})
-    assert world.offence == ""
+    assert policy.violation == ""
 
 
 @pytest.mark.parametrize("code", TAKEN_APART.values(), ids=TAKEN_APART)
@@ -288,23 +288,23 @@ def test_matplotlib_itself_allows_as_much(code):
     plt.close("all")
 
 
-def test_a_progress_bar_goes_through_what_it_shows(world):
-    """Does a loop in an answer go round, although nobody sees how far it is?"""
-    world.begin(())
-    track = Placeholder(world, "rich.progress.track")
+def test_a_progress_bar_goes_through_what_it_shows(policy):
+    """Does a loop over a progress bar run, although no bar is shown?"""
+    policy.begin_call(())
+    track = Placeholder(policy, "rich.progress.track")
     assert list(track([1, 2, 3], description="filters")) == [1, 2, 3]
 
 
-def test_installed_packages_alone_are_found(world):
-    finder = _Finder(world)
+def test_installed_packages_alone_are_found(policy):
+    finder = _Finder(policy)
     assert finder.find_spec("library.deep.down").name == "library.deep.down"
     assert finder.find_spec("library").submodule_search_locations is not None
     assert finder.find_spec("numpy") is None
     assert finder.find_spec("libraries") is None
 
 
-def test_constants_of_a_module_are_there(world):
-    module = _Module("utils.lesson", world)
+def test_constants_of_a_module_are_there(policy):
+    module = _Module("utils.lesson", policy)
     assert (module.SIZE, module.NONE) == (3, None)
     assert isinstance(module.pool2d, Placeholder)
     with pytest.raises(AttributeError):
@@ -312,15 +312,15 @@ def test_constants_of_a_module_are_there(world):
 
 
 @pytest.fixture
-def installed(world, monkeypatch):
-    """Stand-ins in this process, until the test ends."""
+def installed(policy, monkeypatch):
+    """Install placeholders in this process until the end of the test."""
     monkeypatch.setattr(sys, "meta_path", sys.meta_path.copy())
     before = sys.modules.copy()
     monkeypatch.setitem(sys.modules, "library", sys)
     monkeypatch.setitem(sys.modules, "library.old", sys)
-    world.installed = {"library"}
-    world.install()
-    yield world
+    policy.installed = {"library"}
+    policy.install()
+    yield policy
     for name in set(sys.modules) - set(before):
         if name.split(".")[0] == "library":
             del sys.modules[name]
