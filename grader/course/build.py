@@ -22,7 +22,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from grader.course.digests import _file_digest, _tracked, source_digest
+from grader.course.digests import file_digest, source_digest, tracked_files
 from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
 from grader.course.pages import fill_lesson_table, lesson_table, make_index
@@ -95,7 +95,7 @@ def find_stale(root: Path, names: list[str] | None = None) -> list[Stale]:
         stale += _differs(lesson.release, _to_text(make_release(lesson)))
         stale += [
             Stale(path, "a student's folder holds only the lesson's notebook")
-            for path in _tracked(lesson.release.parent)
+            for path in tracked_files(lesson.release.parent)
             if path != lesson.release
         ]
     for path, text in _made_pages(root):
@@ -157,7 +157,7 @@ def _why_solution_is_stale(lesson: Lesson) -> str | None:
     made_from = json.loads(_record(lesson).read_text(encoding="utf-8"))
     if made_from["source"] != source_digest(lesson):
         return "its source, a utils module it imports, or the data changed since it was made"
-    if made_from["content"] != _file_digest(lesson.solution):
+    if made_from["content"] != file_digest(lesson.solution):
         return "was changed by hand"
     return None
 
@@ -169,7 +169,7 @@ def _record(lesson: Lesson) -> Path:
 
 def _describe_making(lesson: Lesson, digest: str) -> str:
     """Return what the record says of the executed notebook that was just written."""
-    return json.dumps({"source": digest, "content": _file_digest(lesson.solution)}, indent=1) + "\n"
+    return json.dumps({"source": digest, "content": file_digest(lesson.solution)}, indent=1) + "\n"
 
 
 def _made_pages(root: Path) -> Iterator[tuple[Path, str]]:

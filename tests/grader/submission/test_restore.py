@@ -187,7 +187,7 @@ def test_a_changed_test_is_replaced(release, toy, change):
 
 def test_a_copy_given_out_before_the_lesson_changed_is_not_called_changed(release, toy):
     newer = copy.copy(toy)
-    newer.notebook = copy.deepcopy(toy.notebook)
+    vars(newer)["notebook"] = copy.deepcopy(toy.notebook)
     find(newer.notebook, "test-double").source += "\nassert double(1) == 2"
     restored = restore(release, newer)
     assert restored.notes == []
@@ -236,6 +236,44 @@ def test_of_a_doubled_answer_the_one_that_was_filled_in_has_the_name(release, to
     assert find(restored.notebook, "double").source == RIGHT["double"]
     assert restored.untouched == {"shout"}
     assert order(restored.notebook).count("double") == 1
+
+
+def test_equal_copies_of_an_unfinished_answer_are_all_left_out(release, toy):
+    stub = find(release, "double")
+    done = code(RIGHT["double"])
+    done.metadata = copy.deepcopy(stub.metadata)
+    release.cells[:] = [*release.cells, copy.deepcopy(stub), done, copy.deepcopy(stub)]
+    restored = restore(release, toy)
+    sources = [cell.source for cell in restored.notebook.cells]
+    assert sources.count(RIGHT["double"]) == 1
+    assert stub.source not in sources
+    assert sum("was left out" in note for note in restored.notes) == 3
+
+
+def test_of_equal_answers_the_last_has_the_name_and_tests_follow_the_first(release, toy):
+    answers = [copy.deepcopy(find(release, "double")) for _ in range(2)]
+    for cell in answers:
+        cell.source = RIGHT["double"]
+    release.cells.remove(find(release, "double"))
+    release.cells += answers
+    restored = restore(release, toy)
+    cells = restored.notebook.cells
+    assert [grade_id(cell) or cell.source for cell in cells[-4:]] == [
+        RIGHT["double"], "test-double", "test-double-hidden", "double",
+    ]  # fmt: skip
+
+
+def test_cells_equal_to_a_moved_test_stay_where_they_are(release, toy):
+    test, answer_cell = find(release, "test-double"), find(release, "double")
+    answer_cell.source = RIGHT["double"]
+    doubles = [copy.deepcopy(test) for _ in range(2)]
+    rest = [cell for cell in release.cells if cell is not test and cell is not answer_cell]
+    release.cells = [test, doubles[0], answer_cell, doubles[1], *rest]
+    restored = restore(release, toy)
+    assert [cell.source for cell in restored.notebook.cells[:4]] == [
+        test.source, answer_cell.source, test.source, test.source,
+    ]  # fmt: skip
+    assert grade_id(restored.notebook.cells[2]) == "test-double"
 
 
 def test_tests_run_after_the_answer_wherever_it_stands(release, toy):
