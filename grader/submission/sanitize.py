@@ -8,6 +8,7 @@ that holds such HTML is shown as source.
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import secrets
@@ -151,9 +152,8 @@ class Sanitizer:
             pictures = _attached_pictures(cell.pop("attachments", {}))
             if pictures:
                 cell["attachments"] = pictures
-            if cell.source in given or self._within_budget(
-                cell.source, lambda text, pictures=pictures: is_harmless_markdown(text, pictures)
-            ):
+            is_harmless = functools.partial(is_harmless_markdown, attachments=pictures)
+            if cell.source in given or self._within_budget(cell.source, is_harmless):
                 continue
             cell.source = fence(cell.source)
             notes.append(f"cell {number} holds HTML that is not shown as such")

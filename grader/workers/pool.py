@@ -49,6 +49,11 @@ JUDGING += ["scipy.signal", "scipy.ndimage", "skimage.filters"]
 KERAS = ["keras", "tensorflow", "grader.workers.keras_codec"]
 
 
+def _is_installed(root: Path) -> bool:
+    """Return whether a course's ``utils`` is the installed one."""
+    return root.resolve() == Path(__file__).resolve().parents[2]
+
+
 def prepare_answers() -> None:
     """Do once, before any fork, what each process that answers would do for itself."""
     readable("answers")
@@ -179,6 +184,10 @@ class WarmPool:
             return ForkServer([*preload, *(KERAS if with_keras else ())])
         if role == "notebook":
             return ForkServer(DRAWING, prepare, self.get("judge", with_keras, root))
+        if role == "judge" and root is not None and not _is_installed(root):
+            # The base has imported the installed ``utils``; the course has its own.
+            preload = [*NUMPY, *(KERAS if with_keras else ()), *JUDGING]
+            return ForkServer(preload, prepare, None, path)
         base = self.get("base", with_keras, None)
         return ForkServer(JUDGING if role == "judge" else [], prepare, base, path)
 

@@ -87,9 +87,13 @@ def make_course(root: Path) -> Lesson:
 
 
 def give_utils(lesson: Lesson) -> None:
-    """Give a course its own copy of ``utils``, in which the toy lesson has a known mistake."""
+    """Give a course its own ``utils``, in which the toy lesson has a known mistake."""
     utils = lesson.root / "utils"
-    shutil.copytree(ROOT / "utils", utils, ignore=shutil.ignore_patterns("__pycache__"))
+    (utils / "mistakes").mkdir(parents=True)
+    for name in ("__init__.py", "data.py", "keras_setup.py", "mistakes/__init__.py"):
+        shutil.copy(ROOT / "utils" / name, utils / name)
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "utils" / "checks", utils / "checks", ignore=ignored)
     (utils / "toy.py").write_text(REFERENCE, encoding="utf-8")
     (utils / "mistakes" / "toy.py").write_text(MISTAKES, encoding="utf-8")
     text = SOURCE.replace('assert double(3) == 6, "double: twice 3 is 6"', CHECKED)
