@@ -3,8 +3,8 @@
     uv run python benchmarks/lessons.py [LESSON ...]
 
 Each lesson runs in a fresh kernel, one after another, as `grader build` runs it. Nothing is
-written. Meant for a quiet machine with two cores: all ten together should take under five minutes,
-none over 75 seconds, none over 2 GB.
+written. On an idle machine with two cores, all ten together should take less than five minutes, and
+none more than 75 seconds or 2 GB.
 """
 
 import multiprocessing
@@ -18,11 +18,11 @@ from rich.table import Table
 from grader.course import build
 from grader.course.lesson import find_lessons, find_root
 
-SECONDS, ALL_SECONDS, MEGABYTES = 75, 300, 2000
+MAX_SECONDS, MAX_TOTAL_SECONDS, MAX_MEGABYTES = 75, 300, 2000
 
 
 def measure(name: str) -> tuple[float, float, float]:
-    """Execute a lesson in a process of its own.
+    """Execute a lesson in a separate process.
 
     Returns
     -------
@@ -41,13 +41,13 @@ def measure(name: str) -> tuple[float, float, float]:
 
 
 def _execute(name: str) -> None:
-    """Run a lesson's cells and forget the result."""
+    """Execute a lesson and discard the result."""
     (lesson,) = find_lessons(find_root(), [name])
     build.execute(lesson)
 
 
 def main() -> None:
-    """Measure the lessons that are asked for, all by default, and print a table."""
+    """Measure the lessons named on the command line, all by default, and print a table."""
     table = Table("lesson", "seconds", "processor seconds", "peak MB", "of the limit")
     rows = []
     console = Console()
@@ -55,16 +55,16 @@ def main() -> None:
         with console.status(lesson.name):
             rows.append(measure(lesson.name))
         seconds, processor, megabytes = rows[-1]
-        share = max(seconds / SECONDS, megabytes / MEGABYTES)
+        share = max(seconds / MAX_SECONDS, megabytes / MAX_MEGABYTES)
         table.add_row(
             lesson.name, f"{seconds:.1f}", f"{processor:.1f}", f"{megabytes:.0f}", f"{share:.0%}"
         )
     seconds = sum(row[0] for row in rows)
     processor = sum(row[1] for row in rows)
-    most = max(row[2] for row in rows)
-    share = seconds / ALL_SECONDS
+    peak = max(row[2] for row in rows)
+    share = seconds / MAX_TOTAL_SECONDS
     table.add_section()
-    table.add_row("all", f"{seconds:.1f}", f"{processor:.1f}", f"{most:.0f}", f"{share:.0%}")
+    table.add_row("all", f"{seconds:.1f}", f"{processor:.1f}", f"{peak:.0f}", f"{share:.0%}")
     console.print(table)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -22,7 +21,7 @@ from grader.classroom.gradebook import (
 )
 from grader.classroom.options import Job, Options, RunSummary
 from grader.classroom.records import load_record, placeholder_notebook
-from grader.course.digests import source_digest
+from grader.course.digests import marking_digest
 from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
 from grader.isolation.limits import ResourceLimits
@@ -38,11 +37,6 @@ from grader.marking.results import (
 )
 from grader.submission.parse import UnreadableError, read_file
 from grader.workers.pool import WarmPool
-
-# What a result depends on besides the lesson: a change here marks everything again.
-MARKING_CODE = ("absent", "answers", "confine", "demonstrations", "harmless", "judge")
-MARKING_CODE += ("keras_values", "libraries", "marking", "outputs", "sandbox", "session")
-MARKING_CODE += ("shell", "submission", "text", "uses", "values")
 
 
 def autograde(
@@ -96,22 +90,9 @@ def mark_job(
 ) -> Marked:
     """Mark one submission; this is what an executor runs, on this machine or another."""
     try:
-        lesson = _known_lesson(lesson)
         return mark(content, lesson, student=student, limits=limits, pool=pool)
     except Exception as error:  # The machine's fault, or ours: the class goes on.
         return _not_marked(lesson, student, error)
-
-
-_lessons: dict[tuple[Path, str, str], Lesson] = {}
-
-
-def _known_lesson(lesson: Lesson) -> Lesson:
-    """Return the lesson as this process knows it, with all that it has found out about it.
-
-    What a cluster's worker is handed comes with a copy of the lesson each time.
-    """
-    key = (lesson.root, lesson.name, json.dumps(lesson.notebook, sort_keys=True))
-    return _lessons.setdefault(key, lesson)
 
 
 def _not_marked(lesson: Lesson, student: str, error: Exception) -> Marked:
@@ -179,10 +160,8 @@ class _Run:
 
     def _lesson_digest(self, lesson: Lesson) -> str:
         """Return a digest of all but the submission that marks depend on."""
-        digest = hashlib.sha256(source_digest(lesson).encode())
+        digest = hashlib.sha256(marking_digest(lesson).encode())
         digest.update(f"{self._options.limits} {self._options.stock}".encode())
-        for name in MARKING_CODE:
-            digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
         return digest.hexdigest()
 
     def plan(self) -> tuple[list[Job], list[SubmissionResult]]:
@@ -264,7 +243,7 @@ class _Run:
         if not jobs:
             return
         for job in jobs:
-            _ = job.lesson.notebook  # Read here, so that it travels with the job.
+            _ = job.lesson.content_digest  # Read here, so that it travels with the job.
         with open_executor(self._options) as (executor, window):
             yield from self._mark_in(executor, window, jobs)
 

@@ -1,10 +1,10 @@
-"""Make a lesson's two notebooks from its one text source, or tell which are out of date.
+"""Build each lesson's two notebooks from its one text source, or list those that are out of date.
 
     solutions/NN_name/NN_name.py  ->  solutions/NN_name/NN_name.ipynb   executed, with outputs
                                   ->  notebooks/NN_name/NN_name.ipynb   the student's copy
 
-Beside an executed notebook, `made_from.json` records digests of what it was made from and of its
-own content. As long as they hold it is left alone, so that building twice changes nothing even
+Beside an executed notebook, `made_from.json` records digests of its inputs and of its content.
+While both match, the notebook is not executed again, so that building twice changes nothing even
 where a cell prints a time.
 """
 
@@ -22,7 +22,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from grader.course.digests import _file_digest, _tracked, source_digest
+from grader.course.digests import file_digest, source_digest, tracked_files
+from grader.course.environment import make_environment
 from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
 from grader.course.pages import fill_lesson_table, lesson_table, make_index
@@ -33,7 +34,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 @dataclass(frozen=True)
 class Stale:
-    """A made file that no longer matches its source, and why."""
+    """A generated file that does not match its source, and why."""
 
     path: Path
     reason: str
@@ -49,7 +50,7 @@ def build(
     force: bool = False,
     progress: Callable[[str], None] = lambda line: None,
 ) -> list[Path]:
-    """Bring the notebooks of some or all lessons, the start page and the README up to date.
+    """Bring notebooks, the start page, the README and ``environment.yml`` up to date.
 
     Parameters
     ----------
@@ -58,9 +59,9 @@ def build(
     names : list of str, optional
         The lessons to build; all by default.
     force : bool
-        Execute even what is up to date.
+        Execute also notebooks that are up to date.
     progress : callable
-        Told one line for each step that takes time.
+        Called with one line of text before each step that takes time.
 
     Returns
     -------
@@ -78,15 +79,15 @@ def build(
             progress(f"{lesson.name}: executing")
             digest = source_digest(lesson)
             changed += _write(lesson.solution, _to_text(execute(lesson)))
-            changed += _write(_record(lesson), _describe_making(lesson, digest))
+            changed += _write(_record(lesson), _describe_build(lesson, digest))
         changed += _write(lesson.release, _to_text(make_release(lesson)))
-    for path, text in _made_pages(root):
+    for path, text in _generated_files(root):
         changed += _write(path, text)
     return changed
 
 
 def find_stale(root: Path, names: list[str] | None = None) -> list[Stale]:
-    """Return every made file that `build` would change, and made files without a source."""
+    """Return the generated files that `build` would change, and those without a source."""
     stale = []
     for lesson in find_lessons(root, names):
         reason = _why_solution_is_stale(lesson)
@@ -95,10 +96,10 @@ def find_stale(root: Path, names: list[str] | None = None) -> list[Stale]:
         stale += _differs(lesson.release, _to_text(make_release(lesson)))
         stale += [
             Stale(path, "a student's folder holds only the lesson's notebook")
-            for path in _tracked(lesson.release.parent)
+            for path in tracked_files(lesson.release.parent)
             if path != lesson.release
         ]
-    for path, text in _made_pages(root):
+    for path, text in _generated_files(root):
         stale += _differs(path, text)
     known = {lesson.name for lesson in find_lessons(root)}
     for folder in sorted((root / "notebooks").glob("[0-9][0-9]_*")):
@@ -122,7 +123,7 @@ def execute(lesson: Lesson) -> NotebookNode:
         kernel_name="python3",
         record_timing=False,
         store_widget_state=False,
-        coalesce_streams=True,  # otherwise how busy the machine was shows in the outputs
+        coalesce_streams=True,  # how output is split depends on how busy the machine is
         extra_arguments=["--Application.log_level=ERROR"],
         resources={"metadata": {"path": str(lesson.source.parent)}},
     )
@@ -131,13 +132,13 @@ def execute(lesson: Lesson) -> NotebookNode:
     except CellExecutionError as error:
         raise CourseError(f"{lesson.source}: a cell raised an error\n{error}") from error
     for cell in notebook.cells:
-        _settle_outputs(cell, lesson)
+        _reduce_outputs(cell, lesson)
     notebook.metadata["language_info"] = {"name": "python"}
     return notebook
 
 
-def _settle_outputs(cell: NotebookNode, lesson: Lesson) -> None:
-    """Keep of a cell's outputs what a reader without a kernel can see."""
+def _reduce_outputs(cell: NotebookNode, lesson: Lesson) -> None:
+    """Reduce a cell's outputs to what can be seen without a kernel."""
     for output in cell.get("outputs", ()):
         if output.get("name") == "stderr":
             raise CourseError(
@@ -151,34 +152,37 @@ def _settle_outputs(cell: NotebookNode, lesson: Lesson) -> None:
 
 
 def _why_solution_is_stale(lesson: Lesson) -> str | None:
-    """Return why an executed notebook must be made again, or None."""
+    """Return why an executed notebook must be built again, or None."""
     if not (lesson.solution.is_file() and _record(lesson).is_file()):
         return "was never made"
     made_from = json.loads(_record(lesson).read_text(encoding="utf-8"))
     if made_from["source"] != source_digest(lesson):
         return "its source, a utils module it imports, or the data changed since it was made"
-    if made_from["content"] != _file_digest(lesson.solution):
+    if made_from["content"] != file_digest(lesson.solution):
         return "was changed by hand"
     return None
 
 
 def _record(lesson: Lesson) -> Path:
-    """Return the file that says what an executed notebook was made from."""
+    """Return the path of the record of what an executed notebook was made from."""
     return lesson.solution.with_name("made_from.json")
 
 
-def _describe_making(lesson: Lesson, digest: str) -> str:
-    """Return what the record says of the executed notebook that was just written."""
-    return json.dumps({"source": digest, "content": _file_digest(lesson.solution)}, indent=1) + "\n"
+def _describe_build(lesson: Lesson, digest: str) -> str:
+    """Return the record of an executed notebook that was just written, as JSON."""
+    return json.dumps({"source": digest, "content": file_digest(lesson.solution)}, indent=1) + "\n"
 
 
-def _made_pages(root: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the start page and the README as they should be, the lesson table filled in."""
+def _generated_files(root: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the generated files that are not notebooks of a lesson, each with its right content."""
     lessons = find_lessons(root)
     yield root / "notebooks" / "index.ipynb", _to_text(make_index(lessons))
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8")
     yield readme, fill_lesson_table(text, lesson_table(lessons, "notebooks/"))
+    if (root / "pyproject.toml").is_file():
+        pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
+        yield root / "environment.yml", make_environment(pyproject)
 
 
 def _to_text(notebook: NotebookNode) -> str:
@@ -188,7 +192,7 @@ def _to_text(notebook: NotebookNode) -> str:
 
 
 def _differs(path: Path, text: str) -> list[Stale]:
-    """Return one `Stale` if a file is not what it should be, else none."""
+    """Return a list of one `Stale` if a file has not this content, else an empty list."""
     if not path.is_file():
         return [Stale(path, "was never made")]
     if path.read_text(encoding="utf-8") != text:
@@ -197,7 +201,7 @@ def _differs(path: Path, text: str) -> list[Stale]:
 
 
 def _write(path: Path, text: str) -> list[Path]:
-    """Write a file if that changes it; return it in a list if so."""
+    """Write a file if that changes it; return the list of changed files."""
     if not _differs(path, text):
         return []
     write_atomically(path, text)

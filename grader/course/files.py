@@ -1,4 +1,4 @@
-"""Write files so that a reader, or a crash, never sees half of one."""
+"""Write files atomically."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write ``text`` so that a reader, or a crash, never sees half of it."""
+    """Write a text file so that neither a reader nor a crash ever leaves half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

@@ -1,8 +1,9 @@
-"""The course as it lies on disk: its folders, lessons, exercises and points."""
+"""The course on disk: its folders, lessons, exercises and points."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,7 @@ KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "nam
 
 
 class CourseError(Exception):
-    """Something about the course itself is wrong; the text says what to do."""
+    """The course itself has a fault; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class GradedTest:
     grade_id : str
         ``test-<exercise>`` or ``test-<exercise>-<what>``.
     points : float
-        What it is worth.
+        The most points that it can give.
     """
 
     grade_id: str
@@ -37,7 +38,7 @@ class GradedTest:
 
     @property
     def exercise(self) -> str:
-        """The exercise that this cell tests: what stands between the first two hyphens."""
+        """The exercise that this cell tests: the part between the first two hyphens."""
         return self.grade_id.split("-")[1]
 
 
@@ -50,22 +51,42 @@ class GradedExercise:
 
     @property
     def points(self) -> float:
-        """What all its test cells are worth together."""
+        """The points of all its test cells together."""
         return sum(test.points for test in self.tests)
 
 
+@dataclass(frozen=True, repr=False)
 class Lesson:
-    """One lesson, read from its text source ``solutions/<name>/<name>.py``."""
+    """One lesson, read from its text source ``solutions/<name>/<name>.py``.
 
-    def __init__(self, root: Path, name: str):
-        self.root = root
-        self.name = name
-        self.source = root / "solutions" / name / f"{name}.py"
-        self.solution = self.source.with_suffix(".ipynb")
-        self.release = root / "notebooks" / name / f"{name}.ipynb"
+    Attributes
+    ----------
+    root : Path
+        The course's root.
+    name : str
+        Its number and topic, as in ``02_convolution``.
+    """
+
+    root: Path
+    name: str
 
     def __repr__(self) -> str:
         return f"Lesson({self.name!r})"
+
+    @property
+    def source(self) -> Path:
+        """The text source."""
+        return self.root / "solutions" / self.name / f"{self.name}.py"
+
+    @property
+    def solution(self) -> Path:
+        """The executed notebook with the solutions."""
+        return self.source.with_suffix(".ipynb")
+
+    @property
+    def release(self) -> Path:
+        """The student's copy."""
+        return self.root / "notebooks" / self.name / f"{self.name}.ipynb"
 
     @cached_property
     def notebook(self) -> NotebookNode:
@@ -77,6 +98,11 @@ class Lesson:
             return nbformat.read(self.release, as_version=4)
         return read_source(self.source)
 
+    @cached_property
+    def content_digest(self) -> str:
+        """A digest of `notebook`, for caches: the source can change while a process runs."""
+        return hashlib.sha256(json.dumps(self.notebook, sort_keys=True).encode()).hexdigest()
+
     @property
     def title(self) -> str:
         """The first heading."""
@@ -87,12 +113,12 @@ class Lesson:
 
     @property
     def about(self) -> dict:
-        """What the source's header says under ``course``: summary, and minutes it takes."""
+        """The entries under ``course`` in the source's header: summary, and duration in minutes."""
         return dict(self.notebook.metadata.get("course", {}))
 
     @property
     def exercises(self) -> tuple[GradedExercise, ...]:
-        """The graded exercises in the order in which they stand."""
+        """The graded exercises, in the order of the notebook."""
         tests: dict[str, list[GradedTest]] = {}
         for cell in self.notebook.cells:
             meta = cell.metadata.get("nbgrader", {})
@@ -103,17 +129,22 @@ class Lesson:
 
     @property
     def points(self) -> float:
-        """What the whole lesson is worth."""
+        """The points of all exercises together."""
         return sum(exercise.points for exercise in self.exercises)
 
 
 def find_root(start: Path | None = None) -> Path:
-    """Return the course's root: the nearest folder upwards that has one, or the installed one.
+    """Return the root of the course that a folder belongs to, else that of the installed course.
+
+    Parameters
+    ----------
+    start : Path, optional
+        The folder to search upwards from; the working folder by default.
 
     Raises
     ------
     CourseError
-        If neither ``start`` (the working folder by default) nor the package lies in a course.
+        If neither ``start`` nor this package is inside a course.
     """
     start = (start or Path.cwd()).resolve()
     for folder in (start, *start.parents, Path(__file__).resolve().parents[2]):
@@ -126,22 +157,21 @@ def find_root(start: Path | None = None) -> Path:
 
 
 def require_sources(root: Path) -> None:
-    """Make sure that a course has its sources: without them there are no hidden tests.
+    """Check that a course has its sources: without them there are no hidden tests.
 
     Raises
     ------
     CourseError
-        If it was given out without ``solutions/``.
+        If it has no ``solutions/``, as in the students' edition.
     """
     if not (root / "solutions").is_dir():
         raise CourseError(f"{root} has no solutions/: this needs the lessons' sources")
 
 
 def find_lessons(root: Path, names: list[str] | None = None) -> list[Lesson]:
-    """Return the lessons, in order; all, or those that ``names`` asks for.
+    """Return the lessons in order: all of them, or those named.
 
-    They are those that have a source, or, where a course was given out without its sources, those
-    that have a student's copy.
+    In a course without sources, the lessons are those that have a student's copy.
 
     Parameters
     ----------
@@ -153,21 +183,21 @@ def find_lessons(root: Path, names: list[str] | None = None) -> list[Lesson]:
     Raises
     ------
     CourseError
-        If a name fits no lesson; the text lists those there are.
+        If a name fits no lesson; the text lists the lessons.
     """
     step, kind = ("solutions", "py") if (root / "solutions").is_dir() else ("notebooks", "ipynb")
-    found = sorted(
+    known = sorted(
         path.name
         for path in (root / step).iterdir()
         if LESSON_NAME.fullmatch(path.name) and (path / f"{path.name}.{kind}").is_file()
     )
     if names:
-        found = sorted({_match(name, found) for name in names})
-    return [Lesson(root, name) for name in found]
+        known = sorted({_match(name, known) for name in names})
+    return [Lesson(root, name) for name in known]
 
 
 def _match(wanted: str, names: list[str]) -> str:
-    """Return the one of ``names`` that ``wanted`` means."""
+    """Return the name that ``wanted`` stands for: a full name, a number or a topic."""
     for name in names:
         number, topic = name.split("_", 1)
         if wanted in (name, number, number.lstrip("0"), topic):
@@ -176,7 +206,7 @@ def _match(wanted: str, names: list[str]) -> str:
 
 
 def read_source(path: Path) -> NotebookNode:
-    """Read a lesson's text source as a notebook with whole nbgrader metadata and stable cell ids.
+    """Read a lesson's text source as a notebook with full nbgrader metadata and stable cell ids.
 
     Raises
     ------
@@ -198,7 +228,7 @@ def read_source(path: Path) -> NotebookNode:
 
 
 def _complete(cell: NotebookNode, path: Path) -> dict:
-    """Fill in what the short form in a cell's header leaves out."""
+    """Return a cell's nbgrader metadata with the defaults that its header leaves out."""
     given = cell.metadata["nbgrader"]
     meta = {
         "grade": False,
@@ -214,7 +244,7 @@ def _complete(cell: NotebookNode, path: Path) -> dict:
 
 
 def _cell_id(cell: NotebookNode, seen: set[str]) -> str:
-    """Return an id that depends on what the cell is, so that rebuilding changes nothing."""
+    """Return an id that depends only on the cell, so that a rebuild changes nothing."""
     digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
     stem = cell.metadata.get("nbgrader", {}).get("grade_id", digest)
     name, count = stem, 1

@@ -1,4 +1,4 @@
-"""Make the start page, and the table of lessons in the README."""
+"""Generate the start page, and the table of lessons in the README."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LESSON_TABLE = ("<!-- lessons: made by `grader build` -->", "<!-- end of lessons
 
 
 def make_index(lessons: list[Lesson]) -> NotebookNode:
-    """Return the start page, made from ``grader/index.md``: a cell for each `---` line."""
+    """Return the start page: the parts of ``index.md`` between ``---`` lines, each a cell."""
     template = Path(__file__).with_name("index.md").read_text(encoding="utf-8")
     text = string.Template(template).substitute(lessons=lesson_table(lessons, ""))
     cells = []
@@ -29,7 +29,7 @@ def make_index(lessons: list[Lesson]) -> NotebookNode:
 
 
 def lesson_table(lessons: list[Lesson], prefix: str) -> str:
-    """Return the lessons as a Markdown table, links relative to ``prefix``."""
+    """Return the lessons as a Markdown table whose links begin with ``prefix``."""
     rows = ["| | lesson | what you learn | time | points |", "|---|---|---|---|---|"]
     for lesson in lessons:
         about = lesson.about
@@ -42,7 +42,7 @@ def lesson_table(lessons: list[Lesson], prefix: str) -> str:
 
 
 def fill_lesson_table(text: str, table: str) -> str:
-    """Put the lesson table between its two marks in a Markdown text, if it has them."""
+    """Return Markdown with the lesson table between its two markers, if it has them."""
     start, end = LESSON_TABLE
     if start not in text or end not in text:
         return text

@@ -1,4 +1,4 @@
-"""Make the student's copy of a lesson, with nbgrader's own preprocessors."""
+"""Generate the student's copy of a lesson, with nbgrader's own preprocessors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RELEASE_STEPS = (
 
 
 def make_release(lesson: Lesson) -> NotebookNode:
-    """Return the student's copy, made by nbgrader's own steps and this course's settings."""
+    """Return the student's copy: nbgrader's preprocessors, with the course's configuration."""
     notebook = copy.deepcopy(lesson.notebook)
     config = load_nbgrader_config(lesson.root)
     resources = {"nbgrader": {"notebook": lesson.name, "assignment": lesson.name, "student": "."}}

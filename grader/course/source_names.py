@@ -1,4 +1,4 @@
-"""What a cell does with names, as far as its text says; nothing of it is run."""
+"""Analyse how a cell uses names, from its source text: nothing is executed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import functools
 import importlib
 import threading
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-# Methods that change nothing, whatever they are called on.
+# Methods that never change the object they are called on.
 READING = frozenset(
     """
     all any argmax argmin argsort astype copy count count_params dot endswith evaluate flatten
@@ -19,38 +20,41 @@ READING = frozenset(
     tobytes tolist transpose upper values var
     """.split()  # noqa: SIM905
 )
-# With these a cell can reach what it does not name.
+# Names by which a cell can reach other names that its text does not contain.
 DYNAMIC = frozenset(
     """
     exec eval globals locals vars setattr delattr getattr compile __import__ importlib get_ipython
     reload sys inspect gc builtins __builtins__ monkeypatch mock ctypes
     """.split()  # noqa: SIM905
 )
-SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-SCOPES += (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-# Modules that are always there.
-NUMPY = ("numpy", "numpy.lib.stride_tricks")
-ALWAYS = ("numpy", "math", "itertools", "time")
-# Python before 3.12 keeps a count for all threads when it parses, and stumbles over two at once.
+SCOPES: tuple[type[ast.AST], ...] = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+# Modules whose import never fails and prints nothing.
+NUMPY_MODULES = ("numpy", "numpy.lib.stride_tricks")
+SAFE_MODULES = ("numpy", "math", "itertools", "time")
+# Before Python 3.12, the parser's recursion counter is shared by all threads.
 PARSE_LOCK = threading.Lock()
 
 
 @dataclass
 class NameUsage:
-    """What a cell does with names, as far as its text says.
+    """How a cell uses names, as far as its text shows.
 
     Attributes
     ----------
     reads, binds : set of str
-        Names that it looks up; gives a value to.
+        The names that it looks up; the names that it assigns.
     calls, stores : set of str
-        Names whose value it may change in place: by a method of theirs; by storing into them.
-    silent : bool
-        Whether it only defines, so that it puts nothing out.
-    dynamic : bool
-        Whether it may reach what it does not name.
+        The names whose values it may change in place: by calling a method; by storing an item or
+        an attribute.
     imports : set of str
-        Of what it binds, what it imports.
+        The names in `binds` that it imports.
+    silent : bool
+        Whether it only contains definitions, so that it can neither fail nor print.
+    dynamic : bool
+        Whether it may use names that its text does not contain.
     """
 
     reads: set[str] = field(default_factory=set)
@@ -61,35 +65,38 @@ class NameUsage:
     silent: bool = True
     dynamic: bool = False
 
-    def to_plain(self) -> dict:
-        """Return it as plain values."""
+    def to_plain(self) -> dict[str, Any]:
+        """Return its attributes as plain values, which can be sent as JSON."""
         return {
             name: sorted(value) if isinstance(value, set) else value
             for name, value in asdict(self).items()
         }
 
     @classmethod
-    def from_plain(cls, plain: object) -> NameUsage:
-        """Make it of what `to_plain` gave; if it is anything else, a cell that may do anything."""
+    def from_plain(cls, plain: Any) -> NameUsage:
+        """Return the `NameUsage` that `to_plain` was called on.
+
+        The values come from an untrusted process: if they are anything else, the cell counts as
+        one that may do anything.
+        """
         model = cls().to_plain()
         fits = isinstance(plain, dict) and plain.keys() == model.keys()
         if not fits or any(type(plain[name]) is not type(model[name]) for name in model):
             return cls(silent=False, dynamic=True)
-        return cls(
-            **{
-                name: {str(one) for one in value} if isinstance(value, list) else value
-                for name, value in plain.items()
-            }
-        )
+        values: dict[str, Any] = {
+            name: set(map(str, value)) if isinstance(value, list) else value
+            for name, value in plain.items()
+        }
+        return cls(**values)
 
 
 def parse(source: str) -> ast.Module:
-    """Parse a cell's text, magics and all.
+    """Parse a cell's text, which may contain IPython magics.
 
     Raises
     ------
     SyntaxError
-        If it is no Python, even to IPython.
+        If IPython could not run it either.
     """
     text = TransformerManager().transform_cell(source)
     with PARSE_LOCK:
@@ -98,102 +105,107 @@ def parse(source: str) -> ast.Module:
 
 @functools.lru_cache(maxsize=4096)
 def read_name_usage(source: str) -> NameUsage:
-    """Read from a cell's text what it does with names."""
-    uses = NameUsage()
+    """Return how a cell's text uses names."""
+    usage = NameUsage()
     try:
         tree = parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        uses.silent = False
-        return uses
-    _note(tree, uses)
-    uses.silent = all(map(_is_silent, tree.body))
-    uses.dynamic |= bool(uses.reads & DYNAMIC)
-    return uses
+        usage.silent = False
+        return usage
+    _record(tree, usage)
+    usage.silent = all(map(_is_silent, tree.body))
+    usage.dynamic |= bool(usage.reads & DYNAMIC)
+    return usage
 
 
-def _note(node: ast.AST, uses: NameUsage) -> None:
-    """Note what code does with names, those of functions' own left out."""
+def _record(node: ast.AST, usage: NameUsage) -> None:
+    """Record how code uses names, except the local names of functions."""
     if isinstance(node, SCOPES):
-        _note_scope(node, uses)
+        _record_scope(node, usage)
         return
     if isinstance(node, ast.Name):
-        (uses.reads if isinstance(node.ctx, ast.Load) else uses.binds).add(node.id)
+        (usage.reads if isinstance(node.ctx, ast.Load) else usage.binds).add(node.id)
     elif isinstance(node, ast.ClassDef):
-        uses.binds.add(node.name)
+        usage.binds.add(node.name)
     elif isinstance(node, ast.alias):
-        name = (node.asname or node.name).split(".")[0]
-        uses.binds.add(name)
-        uses.imports.add(name)
-        uses.reads |= set(node.name.split(".")) & DYNAMIC
-        uses.dynamic |= name == "*"
+        _record_import(node, usage)
     elif isinstance(node, (ast.Attribute, ast.Subscript)):
-        uses.stores |= set() if isinstance(node.ctx, ast.Load) else _base(node)
+        usage.stores |= set() if isinstance(node.ctx, ast.Load) else _base_name(node)
     elif isinstance(node, ast.AugAssign):
-        uses.stores |= _base(node.target)
-        uses.reads |= _base(node.target)
+        usage.stores |= _base_name(node.target)
+        usage.reads |= _base_name(node.target)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        uses.calls |= set() if node.func.attr in READING else _base(node.func.value)
+        usage.calls |= set() if node.func.attr in READING else _base_name(node.func.value)
     for child in ast.iter_child_nodes(node):
-        _note(child, uses)
+        _record(child, usage)
 
 
-def _note_scope(node: ast.AST, uses: NameUsage) -> None:
-    """Note what a function, or a comprehension, does with names that are not its own."""
+def _record_import(alias: ast.alias, usage: NameUsage) -> None:
+    """Record one name of an import statement."""
+    name = (alias.asname or alias.name).split(".")[0]
+    usage.binds.add(name)
+    usage.imports.add(name)
+    usage.reads |= set(alias.name.split(".")) & DYNAMIC
+    usage.dynamic |= name == "*"
+
+
+def _record_scope(node: ast.AST, usage: NameUsage) -> None:
+    """Record how a function or a comprehension uses names that are not local to it."""
     inner = NameUsage()
     for child in ast.iter_child_nodes(node):
-        _note(child, inner)
-    own = {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)} | inner.binds
-    given_out = {
+        _record(child, inner)
+    inside = list(ast.walk(node))
+    parameters = {child.arg for child in inside if isinstance(child, ast.arg)}
+    shared = {
         name
-        for one in ast.walk(node)
-        if isinstance(one, (ast.Global, ast.Nonlocal))
-        for name in one.names
+        for child in inside
+        if isinstance(child, (ast.Global, ast.Nonlocal))
+        for name in child.names
     }
-    own -= given_out
-    uses.reads |= inner.reads - own
-    uses.calls |= inner.calls - own
-    uses.stores |= inner.stores - own
-    uses.binds |= inner.binds & given_out
-    uses.dynamic |= inner.dynamic
+    local = (parameters | inner.binds) - shared
+    usage.reads |= inner.reads - local
+    usage.calls |= inner.calls - local
+    usage.stores |= inner.stores - local
+    usage.binds |= inner.binds & shared
+    usage.dynamic |= inner.dynamic
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        uses.binds.add(node.name)
+        usage.binds.add(node.name)
 
 
-def _base(node: ast.AST) -> set[str]:
-    """Return the name that an expression such as ``a.b[0].c`` begins with."""
+def _base_name(node: ast.AST) -> set[str]:
+    """Return the name that an expression such as ``a.b[0].c`` begins with, as a set."""
     while isinstance(node, (ast.Attribute, ast.Subscript)):
         node = node.value
     return {node.id} if isinstance(node, ast.Name) else set()
 
 
 def _is_silent(statement: ast.stmt) -> bool:
-    """Tell whether a statement defines something, and can neither fail nor put anything out."""
+    """Return whether a statement is a definition that can neither fail nor print."""
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
         defaults = [*statement.args.defaults, *filter(None, statement.args.kw_defaults)]
-        return not statement.decorator_list and all(map(_is_constant, defaults))
+        return not statement.decorator_list and all(map(_is_literal, defaults))
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return _names_known_modules(statement)
+        return _is_safe_import(statement)
     if isinstance(statement, ast.Assign):
         names = all(isinstance(target, ast.Name) for target in statement.targets)
-        return names and (_is_constant(statement.value) or isinstance(statement.value, ast.Lambda))
-    if isinstance(statement, ast.Expr):
-        # A text by itself is a comment, unless it is the last line, which is shown; so no.
-        return False
+        return names and (_is_literal(statement.value) or isinstance(statement.value, ast.Lambda))
+    # An expression is never silent: IPython shows the value of the last line.
     return isinstance(statement, ast.Pass)
 
 
-def _is_constant(node: ast.expr) -> bool:
-    """Tell whether an expression is written out."""
+def _is_literal(node: ast.expr) -> bool:
+    """Return whether an expression consists only of literals, lists and tuples."""
     return all(
-        isinstance(one, (ast.Constant, ast.Tuple, ast.List, ast.UnaryOp, ast.USub, ast.Load))
-        for one in ast.walk(node)
+        isinstance(part, (ast.Constant, ast.Tuple, ast.List, ast.UnaryOp, ast.USub, ast.Load))
+        for part in ast.walk(node)
     )
 
 
-def _names_known_modules(statement: ast.Import | ast.ImportFrom) -> bool:
-    """Tell whether an import is one that works everywhere."""
-    if isinstance(statement, ast.ImportFrom):
-        known = statement.module in NUMPY and not statement.level
-        module = importlib.import_module(statement.module) if known else None
-        return known and all(hasattr(module, alias.name) for alias in statement.names)
-    return all(alias.name in ALWAYS for alias in statement.names)
+def _is_safe_import(statement: ast.Import | ast.ImportFrom) -> bool:
+    """Return whether an import works on every machine."""
+    if isinstance(statement, ast.Import):
+        return all(alias.name in SAFE_MODULES for alias in statement.names)
+    if statement.level or statement.module not in NUMPY_MODULES:
+        return False
+    module = importlib.import_module(statement.module)
+    return all(hasattr(module, alias.name) for alias in statement.names)

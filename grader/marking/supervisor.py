@@ -250,14 +250,15 @@ class Supervisor:
         """Return what ``utils`` has of plain values, which cells may use anywhere."""
         lesson = self._context.lesson
         with _constants_lock:
-            if lesson not in _constants:
+            key = (lesson, lesson.content_digest)
+            if key not in _constants:
                 request = {"do": "constants", "modules": plain_modules(lesson)}
                 self._judge.channel.send(json.dumps(request).encode())
                 reply = self._judge.channel.receive(
                     MAX_MESSAGE_BYTES, time.monotonic() + START_TIMEOUT
                 )
-                _constants[lesson] = reply[1:]
-            return _constants[lesson]
+                _constants[key] = reply[1:]
+            return _constants[key]
 
     def stops(self) -> dict[int, str]:
         """Return which cells did not come to their end, and why."""
@@ -278,5 +279,5 @@ class Supervisor:
                 one.close()
 
 
-_constants: dict[Lesson, bytes] = {}
+_constants: dict[tuple[Lesson, str], bytes] = {}
 _constants_lock = threading.Lock()

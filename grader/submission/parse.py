@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -19,11 +20,11 @@ LOOKS_LIKE = {
     b"<html": "a web page: download the notebook itself",
     b"version https://git-lfs": "a pointer of Git LFS: the file itself was not uploaded",
 }
+MAX_FILE_BYTES = 200_000_000
 MAX_CELLS = 2_000
-MAX_CELL_CHARACTERS = 5_000_000  # characters
-MAX_DEPTH = 100  # levels of lists and dicts
+MAX_CELL_CHARACTERS = 5_000_000
+MAX_DEPTH = 100  # of nested lists and dicts
 KEPT_METADATA = ("grade_id", "grade", "solution", "locked", "points", "checksum", "task")
-MAX_FILE_BYTES = 200_000_000  # bytes of a notebook
 
 
 class UnreadableError(Exception):
@@ -31,25 +32,26 @@ class UnreadableError(Exception):
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Read a notebook file, however it was saved.
+    """Read a notebook file, in whatever encoding and notebook format it was saved.
 
     Raises
     ------
     UnreadableError
-        If it is none.
+        If it cannot be read, or is not a notebook.
     """
     return parse_notebook(read_file(path))
 
 
 def read_file(path: Path, largest: int = MAX_FILE_BYTES) -> bytes:
-    """Return what is in a file that somebody handed in, if it is a file.
+    """Return the content of a file that was handed in.
 
-    A link may lead to what is none of theirs, and a pipe or a device has no end.
+    Only regular files are read: a link could lead to somebody else's file, and a pipe or a device
+    may never end.
 
     Raises
     ------
     UnreadableError
-        If it is none, larger than ``largest`` bytes, or cannot be read.
+        If it is not a regular file, larger than ``largest`` bytes, or cannot be read.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:
@@ -72,19 +74,19 @@ def read_file(path: Path, largest: int = MAX_FILE_BYTES) -> bytes:
 
 
 def parse_notebook(content: bytes) -> NotebookNode:
-    """Make a notebook of a file's bytes: cells of format 4.5 with fresh ids and no outputs.
+    """Parse a file's bytes into a notebook of format 4.5 with new cell ids and no outputs.
 
     Raises
     ------
     UnreadableError
-        If they hold no notebook.
+        If they are not a notebook.
     """
     if not content.strip(b" \t\r\n\x00"):
         raise UnreadableError("the file is empty")
     for start, kind in LOOKS_LIKE.items():
         if content.lstrip()[: len(start)].lower() == start.lower():
             raise UnreadableError(f"the file is not a notebook but {kind}")
-    data = _writable(_load(_decode(content)))
+    data = _without_surrogates(_load_json(_decode(content)))
     if not isinstance(data, dict):
         raise UnreadableError("the file is JSON, but not a notebook")
     cells = _cells_of(data)
@@ -94,15 +96,15 @@ def parse_notebook(content: bytes) -> NotebookNode:
 
 
 def _decode(content: bytes) -> str:
-    """Return a file's text: UTF-8 or UTF-16, with or without a byte-order mark, else Latin."""
+    """Decode a file as UTF-8, UTF-16 or UTF-32, with or without a byte-order mark, else Latin."""
     try:
         return content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
 
 
-def _load(text: str) -> object:
-    """Return what a JSON text holds."""
+def _load_json(text: str) -> Any:
+    """Parse a JSON text; an error says how the file is damaged."""
     try:
         return json.loads(text, strict=False)
     except json.JSONDecodeError as error:
@@ -119,64 +121,72 @@ def _load(text: str) -> object:
         raise UnreadableError(f"the file is damaged: {type(error).__name__}") from error
 
 
-def _writable(value: object, depth: int = 0) -> object:
-    """Return JSON's values without what no file or database takes: half a surrogate pair.
+def _without_surrogates(value: Any, depth: int = 0) -> Any:
+    """Return a JSON value with lone surrogates replaced: no file or database can store them.
 
-    What lies deeper than anything of a notebook's that counts is left out.
+    Values nested deeper than in any notebook become None.
     """
     if depth > MAX_DEPTH:
         return None
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, list):
-        return [_writable(one, depth + 1) for one in value]
+        return [_without_surrogates(item, depth + 1) for item in value]
     if isinstance(value, dict):
-        return {_writable(name): _writable(one, depth + 1) for name, one in value.items()}
+        return {
+            _without_surrogates(key): _without_surrogates(item, depth + 1)
+            for key, item in value.items()
+        }
     return value
 
 
 def _cells_of(data: dict) -> list:
-    """Return a notebook's cells as format 4 has them, whatever its format is."""
+    """Return a notebook's cells, converted to format 4 if it has an older format."""
     if isinstance(data.get("cells"), list):
         return data["cells"]
     if not isinstance(data.get("worksheets"), list):
         raise UnreadableError("the file is JSON, but not a notebook: it has no cells")
     try:
         return nbformat.convert(nbformat.from_dict(data), 4).cells
-    except Exception as error:  # nbformat raises whatever an odd old file makes it stumble over
+    except Exception as error:  # nbformat can fail in any way on a damaged file
         raise UnreadableError("the file is a notebook of an old format, and damaged") from error
 
 
 def _rebuild(cells: list) -> NotebookNode:
-    """Make a valid notebook of cells that may be anything."""
+    """Build a valid notebook from untrusted cells."""
     notebook = nbformat.v4.new_notebook()
     for number, cell in enumerate(cells):
-        if not isinstance(cell, dict):
-            continue
-        kind = cell.get("cell_type")
-        make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-        source = _source_of(cell)
-        if len(source) > MAX_CELL_CHARACTERS:
-            raise UnreadableError(
-                f"cell {number + 1} has more than {MAX_CELL_CHARACTERS:,} characters"
-            )
-        make_cell = make.get(kind) if isinstance(kind, str) else None
-        built = (make_cell or nbformat.v4.new_raw_cell)(source)
-        built["id"] = f"cell-{number}"
-        metadata = cell.get("metadata")
-        nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-        if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):
-            built.metadata["nbgrader"] = {
-                name: nbgrader[name] for name in KEPT_METADATA if _is_simple(nbgrader.get(name))
-            }
-        if kind == "markdown" and isinstance(cell.get("attachments"), dict):
-            built["attachments"] = cell["attachments"]
-        notebook.cells.append(built)
+        if isinstance(cell, dict):
+            notebook.cells.append(_rebuild_cell(cell, number))
     return notebook
 
 
+def _rebuild_cell(cell: dict, number: int) -> NotebookNode:
+    """Build a valid cell with the source, the nbgrader metadata and the attachments of a cell."""
+    source = _source_of(cell)
+    if len(source) > MAX_CELL_CHARACTERS:
+        raise UnreadableError(f"cell {number + 1} has more than {MAX_CELL_CHARACTERS:,} characters")
+    kind = cell.get("cell_type")
+    if kind == "code":
+        built = nbformat.v4.new_code_cell(source)
+    elif kind == "markdown":
+        built = nbformat.v4.new_markdown_cell(source)
+        if isinstance(cell.get("attachments"), dict):
+            built["attachments"] = cell["attachments"]
+    else:
+        built = nbformat.v4.new_raw_cell(source)
+    built["id"] = f"cell-{number}"
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):
+        built.metadata["nbgrader"] = {
+            name: nbgrader[name] for name in KEPT_METADATA if _is_simple(nbgrader.get(name))
+        }
+    return built
+
+
 def _source_of(cell: dict) -> str:
-    """Return a cell's text, its lines ended as Python ends them."""
+    """Return a cell's text with line feeds as line ends; empty if it is not text."""
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
@@ -186,7 +196,7 @@ def _source_of(cell: dict) -> str:
 
 
 def _is_simple(value: object) -> bool:
-    """Tell whether a value can stand in nbgrader's metadata: a word, a yes or no, a number."""
+    """Return whether a value is a string, a bool or a number of reasonable size."""
     if isinstance(value, (int, float)):
         return abs(value) < 1e9
     return isinstance(value, str)

@@ -1,6 +1,6 @@
 """Restore a submission: put the lesson's tests, points and locked cells back in place.
 
-The lesson's source is the only authority on tests, points and locked cells; of the submission only
+The lesson's source is the only authority on tests, points and locked cells. Of the submission only
 the student's own code counts, in whatever cell it is.
 """
 
@@ -37,9 +37,9 @@ class Restored:
     notebook : NotebookNode
         The student's cells with the lesson's tests.
     notes : list of str
-        What had to be put right, for the student and the instructor.
+        What was restored, in sentences for the student and the instructor.
     untouched : set of str
-        The answers that are as they were given out.
+        The answers that are still as they were given out.
     """
 
     notebook: NotebookNode
@@ -53,16 +53,21 @@ def restore(notebook: NotebookNode, lesson: Lesson, *, hidden: bool = True) -> R
     Parameters
     ----------
     notebook : NotebookNode
-        As `read_notebook` gives it; not changed.
+        The submission, as `read_notebook` returns it; not changed.
     lesson : Lesson
-        Whose cells are the authority.
+        The lesson that it is a submission of.
     hidden : bool
         Whether test cells keep their hidden parts.
     """
-    source = {
+    originals = {
         cell.metadata.nbgrader.grade_id: cell
         for cell in lesson.notebook.cells
         if "nbgrader" in cell.metadata
+    }
+    stubs = {
+        name: release_source(cell.source, lesson.root)
+        for name, cell in originals.items()
+        if is_answer(cell)
     }
     restored = Restored(copy.deepcopy(notebook))
     restored.notebook.metadata = nbformat.from_dict(
@@ -71,96 +76,132 @@ def restore(notebook: NotebookNode, lesson: Lesson, *, hidden: bool = True) -> R
             "language_info": {"name": "python"},
         }
     )
-    stubs = {
-        name: release_source(cell.source, lesson.root)
-        for name, cell in source.items()
-        if is_answer(cell)
-    }
-    _settle_answers(restored, source, stubs)
-    _settle_fixed(restored, source, lesson)
+    for name, stub in stubs.items():
+        _restore_answer(restored, originals[name], stub)
+    _restore_fixed_cells(restored, originals)
     _move_tests_behind_answers(restored, stubs)
     if not hidden:
-        for cell in restored.notebook.cells:
-            if is_test(cell):
-                cell.source = without_hidden(cell.source)
+        for cell in filter(is_test, restored.notebook.cells):
+            cell.source = without_hidden(cell.source)
     _renumber(restored.notebook)
     return restored
 
 
-def _settle_answers(restored: Restored, source: dict, stubs: dict[str, str]) -> None:
-    """Find each answer's code, and let one cell carry the answer's name."""
+def _restore_answer(restored: Restored, original: NotebookNode, stub: str) -> None:
+    """Find an answer's code, and give its nbgrader metadata to exactly one cell.
+
+    If the answer is in several cells, it is the last that differs from the stub.
+    """
+    name = grade_id(original)
+    _turn_back_into_code(restored, name)
+    candidates = _answer_cells(restored.notebook.cells, name)
+    if not candidates:
+        restored.notes.append(f"the answer cell {name} had been deleted")
+        return
+    for cell in candidates:
+        cell.metadata.pop("nbgrader", None)
+    filled_in = [cell for cell in candidates if not _is_stub(cell, stub)]
+    if filled_in:
+        _leave_out(restored, name, [cell for cell in candidates if _is_stub(cell, stub)])
+    else:
+        restored.untouched.add(name)
+    answer = (filled_in or candidates)[-1]
+    answer.metadata["nbgrader"] = copy.deepcopy(original.metadata.nbgrader)
+
+
+def _answer_cells(cells: list[NotebookNode], name: str) -> list[NotebookNode]:
+    """Return the cells with an answer's grade_id, or else the code cells that define it."""
+    named = [cell for cell in cells if grade_id(cell) == name]
+    return named or [cell for cell in cells if _is_code_for(cell, name)]
+
+
+def _is_code_for(cell: NotebookNode, name: str) -> bool:
+    return cell.cell_type == "code" and defines(cell, name)
+
+
+def _is_stub(cell: NotebookNode, stub: str) -> bool:
+    return cell.source.strip() == stub.strip()
+
+
+def _leave_out(restored: Restored, name: str, copies: list[NotebookNode]) -> None:
+    """Remove copies of an unfinished answer: one that ran after the answer would undo it."""
+    _remove(restored.notebook.cells, copies)
+    note = f"a copy of the answer cell {name} was as given out; it was left out"
+    restored.notes += [note] * len(copies)
+
+
+def _remove(cells: list[NotebookNode], unwanted: list[NotebookNode]) -> None:
+    """Remove cells from a list by identity: two cells of a notebook can be equal."""
+    identities = set(map(id, unwanted))
+    cells[:] = [cell for cell in cells if id(cell) not in identities]
+
+
+def _turn_back_into_code(restored: Restored, name: str) -> None:
+    """Turn an answer back into a code cell if the student made text of it."""
     cells = restored.notebook.cells
-    for name in stubs:
-        own = [cell for cell in cells if grade_id(cell) == name]
-        if not any(defines(cell, name) and cell.cell_type == "code" for cell in cells):
-            for cell in own or [cell for cell in cells if defines(_unfenced(cell), name)]:
-                _retype(cell, name, restored)
-        own = own or [cell for cell in cells if cell.cell_type == "code" and defines(cell, name)]
-        for cell in own:
-            cell.metadata.pop("nbgrader", None)
-        if not own:
-            restored.notes.append(f"the answer cell {name} had been deleted")
-            continue
-        done = [cell for cell in own if cell.source.strip() != stubs[name].strip()]
-        if not done:
-            restored.untouched.add(name)
-        for cell in own:
-            # A copy behind the answer would undo it.
-            if done and cell not in done:
-                cells[:] = [one for one in cells if one is not cell]
-                restored.notes.append(
-                    f"a copy of the answer cell {name} was as given out; it was left out"
-                )
-        chosen = (done or own)[-1]
-        chosen.metadata["nbgrader"] = copy.deepcopy(source[name].metadata.nbgrader)
+    if any(_is_code_for(cell, name) for cell in cells):
+        return
+    named = [cell for cell in cells if grade_id(cell) == name]
+    for cell in named or [cell for cell in cells if defines(_unfenced(cell), name)]:
+        if cell.cell_type != "code":
+            kind = cell.cell_type
+            restored.notes.append(f"the answer cell {name} had been turned into {kind} text")
+            source = _unfenced(cell).source
+            cell.pop("attachments", None)
+            cell.update(cell_type="code", source=source, outputs=[], execution_count=None)
 
 
 def _unfenced(cell: NotebookNode) -> NotebookNode:
-    """Return a text cell's copy without the ``` around its code."""
+    """Return a code cell with a text cell's source, without the ``` around it."""
     match = FENCE.match(cell.source)
     return nbformat.v4.new_code_cell(match[1] if match else cell.source)
 
 
-def _retype(cell: NotebookNode, name: str, restored: Restored) -> None:
-    """Make a code cell again of an answer that was turned into text."""
-    if cell.cell_type == "code":
-        return
-    restored.notes.append(f"the answer cell {name} had been turned into {cell.cell_type} text")
-    code = _unfenced(cell)
-    cell.pop("attachments", None)
-    cell.update(cell_type="code", source=code.source, outputs=[], execution_count=None)
+def _restore_fixed_cells(restored: Restored, originals: dict[str, NotebookNode]) -> None:
+    """Give every test and locked cell the lesson's content, and put back those that are missing.
 
-
-def _settle_fixed(restored: Restored, source: dict, lesson: Lesson) -> None:
-    """Give every test and locked cell the source's content; put back those that are gone."""
+    A missing cell is put behind the cell that comes before it in the lesson.
+    """
     cells = restored.notebook.cells
     place = -1
-    for name, original in source.items():
-        own = [index for index, cell in enumerate(cells) if grade_id(cell) == name]
+    for name, original in originals.items():
+        places = [index for index, cell in enumerate(cells) if grade_id(cell) == name]
         if is_answer(original):
-            place = own[-1] if own else place
-            continue
-        kind = "test" if is_test(original) else "locked"
-        if own:
-            place = own[0]
-            if not _same(cells[place], original):
-                restored.notes.append(
-                    f"the {kind} cell {name} had been changed; the original was used"
-                )
-            for index in own[1:]:
-                cells[index].metadata.pop("nbgrader")
-            cells[place] = copy.deepcopy(original)
+            place = places[-1] if places else place
+        elif places:
+            place = places[0]
+            _replace(restored, places, original)
         else:
             place += 1
             cells.insert(place, copy.deepcopy(original))
-            restored.notes.append(f"the {kind} cell {name} had been deleted and was put back")
+            restored.notes.append(
+                f"the {_kind(original)} cell {name} had been deleted and was put back"
+            )
     for cell in cells:
-        if grade_id(cell) not in source:
+        if grade_id(cell) not in originals:
             cell.metadata.pop("nbgrader", None)
 
 
-def _same(cell: NotebookNode, original: NotebookNode) -> bool:
-    """Tell whether a fixed cell is as it was given out, or as the source has it."""
+def _replace(restored: Restored, places: list[int], original: NotebookNode) -> None:
+    """Put the lesson's cell in the place of the first copy; the others become ordinary cells."""
+    cells = restored.notebook.cells
+    first, *others = places
+    if not _is_unchanged(cells[first], original):
+        restored.notes.append(
+            f"the {_kind(original)} cell {grade_id(original)} had been changed; "
+            "the original was used"
+        )
+    for place in others:
+        cells[place].metadata.pop("nbgrader")
+    cells[first] = copy.deepcopy(original)
+
+
+def _kind(original: NotebookNode) -> str:
+    return "test" if is_test(original) else "locked"
+
+
+def _is_unchanged(cell: NotebookNode, original: NotebookNode) -> bool:
+    """Return whether a fixed cell is as it was given out, or as the lesson has it."""
     if cell.metadata.nbgrader.get("checksum") == checksum(cell):
         return True  # As it was given out, even if the lesson has changed since.
     texts = {original.source.strip(), without_hidden(original.source).strip()}
@@ -170,36 +211,34 @@ def _same(cell: NotebookNode, original: NotebookNode) -> bool:
 
 
 def _move_tests_behind_answers(restored: Restored, stubs: dict[str, str]) -> None:
-    """Move a test that stands before the answer to its place behind it.
+    """Move tests that come before every cell with their answer to the place after the first.
 
-    A test that has an answer before it stays: nbgrader, too, runs a notebook from top to bottom.
+    A test with an answer before it stays: nbgrader, too, runs a notebook from top to bottom.
     """
     cells = restored.notebook.cells
     for name in dict.fromkeys(exercise_of(cell) for cell in cells if is_test(cell)):
-        answers = [
-            index
-            for index, cell in enumerate(cells)
-            if cell.cell_type == "code"
-            and not is_test(cell)
-            and defines(cell, name)
-            and cell.source.strip() != stubs.get(name, "").strip()
-        ]
-        if not answers:
+        place = _first_answer(cells, name, stubs.get(name, ""))
+        if place is None:
             continue
-        early = [
-            cell for cell in cells[: answers[0]] if is_test(cell) and exercise_of(cell) == name
-        ]
-        target = cells[answers[0]]
-        for cell in early:
-            cells.remove(cell)
-            restored.notes.append(
-                f"the test cell {grade_id(cell)} stood before its answer; it was run after it"
-            )
-        behind = next(index for index, cell in enumerate(cells) if cell is target) + 1
+        early = [cell for cell in cells[:place] if is_test(cell) and exercise_of(cell) == name]
+        behind = place + 1 - len(early)
+        _remove(cells, early)
         cells[behind:behind] = early
+        restored.notes += [
+            f"the test cell {grade_id(cell)} stood before its answer; it was run after it"
+            for cell in early
+        ]
+
+
+def _first_answer(cells: list[NotebookNode], name: str, stub: str) -> int | None:
+    """Return the index of the first cell that defines an answer and is not its stub."""
+    for index, cell in enumerate(cells):
+        if _is_code_for(cell, name) and not is_test(cell) and not _is_stub(cell, stub):
+            return index
+    return None
 
 
 def _renumber(notebook: NotebookNode) -> None:
-    """Give every cell an id of its own."""
+    """Give every cell a unique id."""
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"

@@ -1,176 +1,278 @@
-"""Make what a student handed in harmless in the browser of whoever looks at it.
+"""Sanitise what a student handed in, for the browser of whoever looks at it.
 
-nbgrader's formgrader and feedback pages show HTML as it is, scripts included, and in the formgrader
-a script may do whatever the instructor may. So the outputs of a student's own cells keep pictures,
-tables and colours and nothing that acts; a text cell that would act is shown as it was written.
+nbgrader's formgrader and feedback pages show HTML without escaping it, scripts included, and in the
+formgrader a script may do whatever the instructor may. So the outputs of a student's cells keep
+pictures, tables and colours, and lose everything that runs, loads or covers anything. A text cell
+that holds such HTML is shown as source.
 """
 
 from __future__ import annotations
 
+import functools
 import html
 import re
+import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, TypeVar
 
-import bleach
 import nbformat
-from bleach.css_sanitizer import ALLOWED_CSS_PROPERTIES, CSSSanitizer
+import nh3
 from nbformat import NotebookNode
 
-TAGS = {
-    *("a", "abbr", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del"),
-    *("details", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5"),
-    *("h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp"),
-    *("small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th"),
-    *("thead", "tr", "tt", "u", "ul", "var"),
-}
-ATTRIBUTES = {
-    *("align", "alt", "aria-hidden", "aria-label", "class", "colspan", "dir", "height", "href"),
-    *("lang", "open", "role", "rowspan", "scope", "src", "start", "style", "title", "type"),
-    *("valign", "width"),
-}
-STYLES = CSSSanitizer(allowed_css_properties=ALLOWED_CSS_PROPERTIES | {"overflow-x"})
-# Of nbconvert, Pygments and pandas; others could be the page's own, and cover it.
+T = TypeVar("T")
+TAGS = set(
+    """
+    a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure
+    h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub summary sup
+    table tbody td tfoot th thead tr tt u ul var
+    """.split()  # noqa: SIM905
+)
+# Tags whose content is no text for a reader; of all other forbidden tags the content stays.
+CONTENT_TAGS = set("iframe noembed noframes noscript script style template title xmp".split())  # noqa: SIM905
+ATTRIBUTES = set(
+    """
+    align alt aria-hidden aria-label class colspan dir height href lang open role rowspan scope src
+    start style title type valign width
+    """.split()  # noqa: SIM905
+)
+STYLE_PROPERTIES = set(
+    """
+    background-color border-bottom-color border-collapse border-color border-left-color
+    border-right-color border-top-color clear color cursor direction display float font font-family
+    font-size font-style font-variant font-weight height letter-spacing line-height overflow
+    overflow-x text-align text-decoration text-indent unicode-bidi vertical-align white-space width
+    """.split()  # noqa: SIM905
+)
+# Classes of nbconvert, Pygments and pandas; a class of the page itself could cover the page.
 CLASS = re.compile(r"[a-z]{1,2}\d?|hll|err|highlight|hl-\w+|anchor-link|dataframe")
-# Tags that a browser opens again in each paragraph until they are closed.
-FORMATTING = re.compile(r"<(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b", re.I)
-ADDRESS = re.compile(r"(https?://|mailto:|[\w./%-]*([#?]|$))", re.I)
+URL_SCHEMES = {"http", "https", "mailto", "data"}
+SCHEME = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*(?=:)")
+LINK = re.compile(r"(https?://|mailto:|[\w./%-]*([#?]|$))", re.I)
 PICTURE = re.compile(r"attachment:|data:image/(png|jpeg|gif|webp);base64,[\w+/=\s]*$", re.I)
 BASE64 = re.compile(r"[\w+/=\s]*")
-PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-# What makes a formula more than a formula, where a page draws formulas with MathJax.
-ACTING = re.compile(r"\\(?=(href|url|style|class|cssId|require|html\w*|data|unicode)\b)")
-PLAIN = re.compile(r"[\w ,.:;!?'-]*")
-FORMS = re.compile(r"^test-|-comment$|^comment-", re.I)
-DEFUSED = "\\\\\N{ZERO WIDTH SPACE}"
-MAX_HTML_CHARACTERS = (
-    50_000  # characters of a text; Keras's longest summary in the course has 5,000
+PICTURE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+# TeX commands that do more than draw a formula, on a page that uses MathJax.
+ACTIVE_TEX = re.compile(r"\\(?=(href|url|style|class|cssId|require|html\w*|data|unicode)\b)")
+INERT_BACKSLASH = "\\\N{ZERO WIDTH SPACE}"
+# The start of a tag that is not allowed, of a comment, or of a processing instruction.
+FORBIDDEN_MARKUP = re.compile(
+    rf"<[!?]|</?(?!(?:{'|'.join(sorted(TAGS))})[ \t\n\f\r/>])[a-z]", re.I | re.A
 )
-MAX_MARKDOWN_CHARACTERS = 20_000  # characters, which take longer to read
-SECONDS = 10.0
+# Tags that an HTML parser opens again in each paragraph until they are closed.
+FORMATTING_TAG = re.compile(r"<(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b", re.I)
+# nbconvert gives headings an id; the formgrader finds its own forms by ids like these.
+FORM_ID = re.compile(r"^test-|-comment$|^comment-", re.I)
+PLAIN = re.compile(r"[\w ,.:;!?'-]*")
+MAX_HTML_CHARACTERS = 50_000  # Keras's longest summary in the course has 5,000
+MAX_MARKDOWN_CHARACTERS = 20_000
+MAX_CLEANED_CHARACTERS = 500_000
+MAX_REOPENED_TAGS = 100_000
+SECONDS_PER_SUBMISSION = 10.0
 
 
 class Sanitizer:
-    """Makes one submission's outputs and texts harmless.
+    """Sanitises the outputs and text cells of one submission.
 
-    Reading HTML that is made to be slow to read takes time, of which a submission has only so much:
-    what is too long, and all HTML once the time is used up, is not shown as such.
+    Parsing hostile HTML or Markdown can be slow, so a submission has a time budget. HTML that is
+    too long is not shown as HTML, nor is any HTML once the budget is used up.
 
     Parameters
     ----------
     seconds : float
-        How much.
+        The time budget.
     """
 
-    def __init__(self, seconds: float = SECONDS):
-        self._left = seconds
+    def __init__(self, seconds: float = SECONDS_PER_SUBMISSION):
+        self._seconds_left = seconds
 
     def outputs(self, outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
-        """Return a cell's outputs with nothing in them that acts.
+        """Return sanitised copies of a cell's outputs.
 
         Parameters
         ----------
         outputs : iterable of NotebookNode
-            Valid ones, of nbformat 4; not changed.
+            Valid outputs of nbformat 4; not changed.
         """
-        return [self._output(output) for output in outputs]
+        return [self._sanitise_output(output) for output in outputs]
 
-    def _output(self, output: NotebookNode) -> NotebookNode:
+    def _sanitise_output(self, output: NotebookNode) -> NotebookNode:
         if "data" not in output:
-            return output  # Streams and errors are text, and shown as text.
-        data = {mime: kept for mime in output.data if (kept := self._form(mime, output.data[mime]))}
+            return output  # Streams and errors are text, and are shown as text.
+        data = {
+            mime: safe
+            for mime, value in output.data.items()
+            if (safe := self._sanitise_value(mime, value))
+        }
         if output.data and not data:
             data = {"text/plain": "(an output that acts in a browser is not shown)"}
-        metadata = {}
-        for mime in PICTURES:
-            if mime in data and isinstance(known := output.metadata.get(mime), dict):
-                metadata[mime] = {key: one for key in known if (one := _measure(key, known[key]))}
+        metadata = {
+            mime: _picture_metadata(output.metadata[mime])
+            for mime in PICTURE_TYPES
+            if mime in data and isinstance(output.metadata.get(mime), dict)
+        }
         return nbformat.from_dict({**output, "data": data, "metadata": metadata})
 
-    def _form(self, mime: str, value: object) -> str:
-        """Return one of an output's forms without what acts; '' if nothing is left of it."""
+    def _sanitise_value(self, mime: str, value: object) -> str:
+        """Return an output's value for one MIME type, sanitised; '' if it cannot be shown."""
         lines = value if isinstance(value, list) else [value]
         if not all(isinstance(line, str) for line in lines):
             return ""
-        text = "".join(lines)
-        if mime in PICTURES:
+        text = "".join(map(str, lines))
+        if mime in PICTURE_TYPES:
             return text if BASE64.fullmatch(text) else ""
         if mime == "text/html":
-            return self._in_time(clean, text) or ""
+            return self._within_budget(text, clean) or ""
         if mime == "text/markdown":
-            return text if self._in_time(is_harmless_markdown, text) else ""
+            return text if self._within_budget(text, is_harmless_markdown) else ""
         if mime == "text/latex":
-            return ACTING.sub(DEFUSED, text)
-        # In an <img>, by which nbconvert shows a drawing, no script runs.
+            return _disarm_tex(text)
+        # nbconvert shows an SVG drawing in an <img>, where no script runs.
         return text if mime in ("text/plain", "image/svg+xml") else ""
 
     def texts(self, notebook: NotebookNode, given: Collection[str]) -> list[str]:
-        """Have text cells that would act shown as they were written.
+        """Turn text cells that are not harmless into source that is shown as such.
 
         Parameters
         ----------
         notebook : NotebookNode
             Changed in place.
         given : collection of str
-            Texts of the lesson's own, which may be as they are.
+            The lesson's own texts, which are trusted.
 
         Returns
         -------
         list of str
-            A sentence for each such cell.
+            A sentence for each cell that was changed.
         """
         notes = []
         for number, cell in enumerate(notebook.cells, start=1):
             if cell.cell_type != "markdown":
                 continue
-            pictures = _pictures(cell.pop("attachments", {}))
+            pictures = _attached_pictures(cell.pop("attachments", {}))
             if pictures:
                 cell["attachments"] = pictures
-            if cell.source in given or self._in_time(is_harmless_markdown, cell.source, pictures):
+            is_harmless = functools.partial(is_harmless_markdown, attachments=pictures)
+            if cell.source in given or self._within_budget(cell.source, is_harmless):
                 continue
             cell.source = fence(cell.source)
             notes.append(f"cell {number} holds HTML that is not shown as such")
         return notes
 
-    def _in_time(self, function: Callable, text: str, *more: object) -> object:
-        """Call a function with a text if there is time; None if there is not."""
-        if len(text) > MAX_HTML_CHARACTERS or self._left <= 0 or not _is_quick(text):
+    def _within_budget(self, text: str, function: Callable[[str], T]) -> T | None:
+        """Return ``function(text)``; None if the text is too long or the time is used up."""
+        if len(text) > MAX_HTML_CHARACTERS or self._seconds_left <= 0:
             return None
         begin = time.monotonic()
         try:
-            return function(text, *more)
-        except Exception:  # whatever text that was made for it makes a parser stumble over
-            return None
+            return function(text)
         finally:
-            self._left -= time.monotonic() - begin
-
-
-def _measure(key: str, value: object) -> object:
-    """Return what says how large a picture is, or what it shows; None for all else."""
-    if key in ("width", "height") and type(value) in (int, float):
-        return value
-    return html.escape(value) if key == "alt" and isinstance(value, str) else None
-
-
-def _is_quick(text: str) -> bool:
-    """Tell whether HTML can be read in little time and memory."""
-    tags, formatting = text.count("<"), len(FORMATTING.findall(text))
-    return tags <= 5_000 and tags * formatting <= 100_000
+            self._seconds_left -= time.monotonic() - begin
 
 
 def clean(text: str) -> str:
-    """Return HTML with only those tags, attributes, styles and addresses that do nothing.
+    """Return HTML with only harmless tags, attributes, styles and addresses; '' if it is too large.
 
-    What is no such tag is there as text.
+    Other tags are removed, and their content stays; scripts and style sheets are removed whole.
     """
-    cleaned = bleach.clean(
-        text,
-        tags=TAGS,
-        attributes=lambda tag, name, value: _is_harmless_attribute(name, value),
-        protocols=("http", "https", "mailto", "data"),  # of data only pictures come so far
-        css_sanitizer=STYLES,
-    )
-    return ACTING.sub(DEFUSED, cleaned)
+    if _explodes(text):
+        return ""
+    try:
+        cleaned = nh3.clean(
+            text,
+            tags=TAGS,
+            clean_content_tags=CONTENT_TAGS,
+            attributes={"*": ATTRIBUTES},
+            attribute_filter=_harmless_value,
+            filter_style_properties=STYLE_PROPERTIES,
+            url_schemes=URL_SCHEMES,
+            link_rel=None,
+        )
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return ""
+    return "" if len(cleaned) > MAX_CLEANED_CHARACTERS else _disarm_tex(cleaned)
+
+
+def is_harmless_markdown(
+    text: str, attachments: Mapping[str, Mapping[str, str]] | None = None
+) -> bool:
+    """Return whether nbconvert can render Markdown, and the HTML needs no sanitising.
+
+    Parameters
+    ----------
+    text : str
+        The Markdown.
+    attachments : mapping, optional
+        The attachments of its cell: file name -> MIME type -> data.
+    """
+    # Loading this takes seconds, and few submissions need it.
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    if ACTIVE_TEX.search(text) or len(text) > MAX_MARKDOWN_CHARACTERS:
+        return False
+    try:
+        renderer = IPythonRenderer(escape=False, attachments=_as_dicts(attachments or {}))
+        page = MarkdownWithMath(renderer=renderer).render(text)
+    except Exception:  # a picture that is not attached, or text that the parser fails on
+        return False
+    return _is_harmless_page(page)
+
+
+def _is_harmless_page(page: str) -> bool:
+    """Return whether `clean` would have nothing to remove from HTML."""
+    if FORBIDDEN_MARKUP.search(page) or _explodes(page):
+        return False
+    refused = []
+    end_mark = secrets.token_hex(8)
+
+    def note_refused(tag: str, name: str, value: str) -> str:
+        if not _may_stay(tag, name, value):
+            refused.append(name)
+        return value
+
+    try:
+        # The empty prefix fits every attribute, and the schemes every address, so that the filter
+        # sees all of them.
+        parsed = nh3.clean(
+            f"{page}<p>{end_mark}",
+            tags=TAGS,
+            clean_content_tags=set(),
+            attributes={},
+            generic_attribute_prefixes={""},
+            attribute_filter=note_refused,
+            url_schemes=_possible_schemes(page),
+            link_rel=None,
+        )
+    except ValueError:  # half of a surrogate pair, or a character number of thousands of digits
+        return False
+    if refused or end_mark not in parsed:  # a tag that is left open swallows what follows it
+        return False
+    return len(parsed) <= MAX_CLEANED_CHARACTERS and not ACTIVE_TEX.search(parsed)
+
+
+def _possible_schemes(page: str) -> set[str]:
+    """Return every word of HTML that could be an address's scheme, entities decoded."""
+    return set(SCHEME.findall(re.sub(r"[\x00-\x20]", "", html.unescape(page)).lower()))
+
+
+def _may_stay(tag: str, name: str, value: str) -> bool:
+    """Return whether an attribute of rendered Markdown is harmless."""
+    if name == "id":
+        return re.fullmatch("h[1-6]", tag) is not None and not FORM_ID.search(value)
+    if name == "style" and not _style_properties(value) <= STYLE_PROPERTIES:
+        return False
+    return _is_harmless_attribute(name, value)
+
+
+def _style_properties(style: str) -> set[str]:
+    """Return the names of the properties in a ``style`` attribute."""
+    declarations = filter(str.strip, style.split(";"))
+    return {declaration.partition(":")[0].strip().lower() for declaration in declarations}
+
+
+def _harmless_value(tag: str, name: str, value: str) -> str | None:
+    """Return the value of an attribute if it is harmless, as nh3's ``attribute_filter`` should."""
+    return value if _is_harmless_attribute(name, value) else None
 
 
 def _is_harmless_attribute(name: str, value: str) -> bool:
@@ -180,81 +282,63 @@ def _is_harmless_attribute(name: str, value: str) -> bool:
         return all(map(CLASS.fullmatch, value.split()))
     if name == "style":
         return "(" not in value and "\\" not in value
-    address = re.sub(r"[\x00-\x20]", "", html.unescape(value))
+    address = re.sub(r"[\x00-\x20]", "", value) if name in ("src", "href") else ""
     if name == "src":
-        # Any other address would be asked for at once, in the name of whoever looks.
+        # The browser would request any other address at once, with the viewer's rights.
         return bool(PICTURE.match(address))
-    return name != "href" or bool(ADDRESS.match(address))
+    return name != "href" or bool(LINK.match(address))
 
 
-def _has_known_styles(value: str) -> bool:
-    names = {one.partition(":")[0].strip().lower() for one in value.split(";") if one.strip()}
-    return names <= STYLES.allowed_css_properties
+def _explodes(text: str) -> bool:
+    """Return whether a parser could turn HTML into a much larger page.
 
-
-def is_harmless_markdown(text: str, attachments: Mapping[str, Mapping] = {}) -> bool:
-    """Tell whether Markdown does nothing once it is HTML in a browser, and can become HTML at all.
-
-    Parameters
-    ----------
-    text : str
-        The Markdown.
-    attachments : mapping
-        What is attached to its cell, by name and kind.
+    Each paragraph opens all unclosed formatting tags again: 25,000 characters can become 53 MB.
     """
-    # This takes seconds to load, and is seldom needed.
-    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+    return text.count("<") * len(FORMATTING_TAG.findall(text)) > MAX_REOPENED_TAGS
 
-    if ACTING.search(text) or len(text) > MAX_MARKDOWN_CHARACTERS:
-        return False
-    try:
-        renderer = IPythonRenderer(escape=False, attachments=attachments)
-        page = MarkdownWithMath(renderer=renderer).render(text)
-    except Exception:  # a picture that is not attached, or an odd text
-        return False
-    if not _is_quick(page):
-        return False
-    refused = []
 
-    def allow(tag: str, name: str, value: str) -> bool:
-        harmless = _is_harmless_attribute(name, value)
-        if name == "style":
-            harmless = harmless and _has_known_styles(value)
-        if name == "id":  # nbconvert gives one to headings; the formgrader's own end otherwise
-            harmless = re.fullmatch("h[1-6]", tag) and not FORMS.search(value)
-        refused.extend([] if harmless else [name])
-        return harmless
+def _disarm_tex(text: str) -> str:
+    return ACTIVE_TEX.sub(lambda _: INERT_BACKSLASH, text)
 
-    kept, stripped = (
-        bleach.clean(page, tags=TAGS, attributes=allow, css_sanitizer=STYLES, strip=strip)
-        for strip in (False, True)
-    )
-    return kept == stripped and not refused and "<!" not in page and "<?" not in page
+
+def _picture_metadata(metadata: Mapping[str, object]) -> dict[str, Any]:
+    """Return the size and the description in a picture's metadata, and nothing else."""
+    kept: dict[str, Any] = {}
+    for name, value in metadata.items():
+        if name in ("width", "height") and type(value) in (int, float) and value:
+            kept[name] = value
+        elif name == "alt" and isinstance(value, str) and value:
+            kept[name] = html.escape(value)
+    return kept
+
+
+def _attached_pictures(attachments: object) -> dict[str, dict[str, str]]:
+    """Return the pictures among the attachments of a text cell."""
+    if not isinstance(attachments, dict):
+        return {}
+    pictures = {}
+    for name, forms in attachments.items():
+        for mime, data in forms.items() if isinstance(forms, dict) else ():
+            if mime in PICTURE_TYPES and isinstance(data, str) and BASE64.fullmatch(data):
+                pictures[name] = {mime: data}
+    return pictures
+
+
+def _as_dicts(attachments: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    return {name: dict(forms) for name, forms in attachments.items()}
 
 
 def as_comment(message: str) -> str:
-    """Return a message as nbgrader's feedback shows it well, which reads comments as Markdown.
+    """Return a message as Markdown that shows it unchanged, for nbgrader's comments.
 
-    A message can quote what a student's function says, and has matrices whose columns should line
-    up.
+    A message can quote what a student's function returned, and can hold matrices whose columns
+    should line up.
     """
     return message if PLAIN.fullmatch(message) else fence(message)
 
 
 def fence(text: str) -> str:
-    """Return Markdown that shows a text as it is."""
-    longest = max(map(len, re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}\n{text}\n{fence}"
-
-
-def _pictures(attachments: object) -> dict:
-    """Return the pictures among what is attached to a text cell."""
-    if not isinstance(attachments, dict):
-        return {}
-    found = {}
-    for name, forms in attachments.items():
-        for mime, data in forms.items() if isinstance(forms, dict) else ():
-            if mime in PICTURES and isinstance(data, str) and BASE64.fullmatch(data):
-                found[name] = {mime: data}
-    return found
+    """Return Markdown that shows a text unchanged, as a code block."""
+    longest_run = max(map(len, re.findall(r"`+", text)), default=0)
+    marks = "`" * max(3, longest_run + 1)
+    return f"{marks}\n{text}\n{marks}"

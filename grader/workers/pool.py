@@ -119,7 +119,8 @@ class WarmPool:
         """Start a fork server, forked from another one that has part of what it needs.
 
         The tree is: base (NumPy, and Keras if needed), from it answers or keras, and judge; from
-        judge: notebook.
+        judge: notebook. The base has imported the installed ``utils``, so the judge of a course
+        with a ``utils`` of its own starts from a new interpreter.
         """
         path = "" if root is None else str(root)
         prepare = f"grader.workers.pool:prepare_{role}"
@@ -129,6 +130,9 @@ class WarmPool:
             return ForkServer(preload + (PRELOAD_KERAS if with_keras else []))
         if role == "notebook":
             return ForkServer(PRELOAD_NOTEBOOK, prepare, self.get("judge", with_keras, root))
+        if role == "judge" and root is not None and not _is_installed(root):
+            preload = PRELOAD_NUMPY + (PRELOAD_KERAS if with_keras else []) + PRELOAD_JUDGE
+            return ForkServer(preload, prepare, None, path)
         base = self.get("base", with_keras, None)
         return ForkServer(PRELOAD_JUDGE if role == "judge" else [], prepare, base, path)
 
@@ -170,16 +174,23 @@ def prepare_judge() -> None:
     with _no_first_tensor() if with_keras else contextlib.nullcontext():
         for folder in map(Path, importlib.import_module("utils").__path__):
             # Known mistakes about Keras can make models when imported, so they are left out.
-            for path in sorted(folder.glob("*.py" if with_keras else "**/*.py")):
+            for path in sorted(folder.rglob("*.py")):
                 name = ".".join(path.relative_to(folder.parent).with_suffix("").parts)
                 draws = path.stem in ("plots", "__init__") or path.parent.name == "widgets"
-                if not draws and (with_keras or not lead_to_keras({name}, folder.parent)):
+                if draws or (with_keras and path.parent.name == "mistakes"):
+                    continue
+                if with_keras or not lead_to_keras({name}, folder.parent):
                     importlib.import_module(name)
 
 
 def prepare_notebook() -> None:
     """Do the same for the notebook worker."""
     readable("notebook")
+
+
+def _is_installed(root: Path) -> bool:
+    """Tell whether a course's ``utils`` is the installed one."""
+    return root.resolve() == Path(__file__).resolve().parents[2]
 
 
 def _load_compiled_modules() -> None:

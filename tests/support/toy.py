@@ -55,6 +55,21 @@ try:
 except NotImplementedError:
     print("shout: not done yet", file=sys.stderr)
 '''
+CHECKED = """from utils import checks
+
+with checks.Exercise("toy.double", double) as check:
+    check.example(3, expected=6)"""
+REFERENCE = """def double(x):
+    return 2 * x
+"""
+MISTAKES = """def squared(x):
+    \"\"\"x is squared.\"\"\"
+    return x * x
+
+
+MISTAKES = {"double": [squared]}
+EXAMPLES = {"double": [(3,), (5,)]}
+"""
 RIGHT = {
     "double": "def double(x):\n    return x + x",
     "shout": "def shout(text):\n    return text.swapcase()",
@@ -69,6 +84,20 @@ def make_course(root: Path) -> Lesson:
     shutil.copy(ROOT / "nbgrader_config.py", root)
     (root / "README.md").write_text("# Toy\n", encoding="utf-8")
     return Lesson(root, LESSON)
+
+
+def give_utils(lesson: Lesson) -> None:
+    """Give a course its own ``utils``, in which the toy lesson has a known mistake."""
+    utils = lesson.root / "utils"
+    (utils / "mistakes").mkdir(parents=True)
+    for name in ("__init__.py", "data.py", "keras_setup.py", "mistakes/__init__.py"):
+        shutil.copy(ROOT / "utils" / name, utils / name)
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "utils" / "checks", utils / "checks", ignore=ignored)
+    (utils / "toy.py").write_text(REFERENCE, encoding="utf-8")
+    (utils / "mistakes" / "toy.py").write_text(MISTAKES, encoding="utf-8")
+    text = SOURCE.replace('assert double(3) == 6, "double: twice 3 is 6"', CHECKED)
+    lesson.source.write_text(text, encoding="utf-8")
 
 
 def find(notebook: NotebookNode, grade_id: str) -> NotebookNode:

@@ -1,15 +1,17 @@
-from pathlib import Path
+import pickle
 
 import pytest
 
-from grader.course.files import write_atomically
-from grader.course.lesson import CourseError, find_lessons, find_root, read_source
+from grader.course.lesson import CourseError, Lesson, find_lessons, find_root, read_source
 from tests.support.toy import make_course
 
 
 def test_a_lesson_knows_its_exercises_and_points(toy):
     assert [(one.name, one.points) for one in toy.exercises] == [("double", 3.0), ("shout", 1.0)]
     assert toy.points == 4.0
+    assert [test.grade_id for test in toy.exercises[0].tests] == [
+        "test-double", "test-double-hidden",
+    ]  # fmt: skip
     assert toy.title == "A toy"
 
 
@@ -39,8 +41,24 @@ def test_a_graded_cell_without_points_is_refused(tmp_path):
         _ = lesson.notebook
 
 
-def test_writing_atomically_leaves_nothing_else_behind(tmp_path):
-    path = tmp_path / "new" / "file"
-    write_atomically(path, "é")
-    assert path.read_text(encoding="utf-8") == "é"
-    assert list(Path(path.parent).iterdir()) == [path]
+def test_lessons_of_one_name_and_root_are_equal(toy):
+    other = Lesson(toy.root, toy.name)
+    assert other == toy
+    assert len({other, toy}) == 1
+    assert Lesson(toy.root, "02_other") != toy
+
+
+def test_a_lesson_is_sent_with_what_was_read(toy):
+    digest = toy.content_digest
+    sent = pickle.loads(pickle.dumps(toy))
+    assert sent == toy
+    assert vars(sent)["content_digest"] == digest
+    assert "notebook" in vars(sent)
+
+
+def test_the_content_digest_changes_with_the_source(tmp_path):
+    lesson = make_course(tmp_path)
+    lesson.source.write_text(lesson.source.read_text().replace("factor = 2", "factor = 3 - 1"))
+    changed = Lesson(lesson.root, lesson.name)
+    before = make_course(tmp_path / "again")
+    assert changed.content_digest != before.content_digest

@@ -185,8 +185,8 @@ def test_what_cannot_be_read_is_run_as_it_is(source):
 
 def test_no_text_ends_the_process():
     """The texts are students'; the reader has to bear all that Python's parser does not."""
-    code = "import json, sys; from grader.uses import read_uses\n"
-    code += "print([read_uses(one).silent for one in json.load(sys.stdin)])"
+    code = "import json, sys; from grader.course.source_names import read_name_usage\n"
+    code += "print([read_name_usage(one).silent for one in json.load(sys.stdin)])"
     sources = ["(" * 5000, "a." * 50_000 + "b", "[" * 200 + "]" * 200, "x = " + "-" * 10**5]
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -1,137 +1,17 @@
+"""Does a submission get the lesson's tests and points back, and keep the student's code?"""
+
 import copy
-import json
 
 import nbformat
 import pytest
-from nbgrader.utils import compute_checksum
 
-from grader.course.cells import (
-    checksum,
-    grade_id,
-    is_answer,
-    is_test,
-    release_source,
-    without_hidden,
-)
-from grader.course.lesson import find_lessons, find_root
-from grader.course.release import make_release
-from grader.submission.parse import UnreadableError, parse_notebook
+from grader.course.cells import grade_id
 from grader.submission.restore import restore
-from grader.submission.sanitize import Sanitizer
 from tests.support.toy import RIGHT, answer, code, find
 
 
 def order(notebook):
     return [grade_id(cell) for cell in notebook.cells if grade_id(cell)]
-
-
-def as_json(notebook):
-    return json.loads(nbformat.writes(notebook))
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
-def test_any_unicode_encoding_is_read(release, encoding):
-    release.cells[0].source = "# Größe"
-    read = parse_notebook(nbformat.writes(release).encode(encoding))
-    assert read.cells[0].source == "# Größe"
-
-
-def test_carriage_returns_are_read_as_line_ends(release):
-    find(release, "double").source = "def double(x):\r\n    return 2\r\n"
-    text = nbformat.writes(release).replace("\n", "\r\n")
-    assert find(parse_notebook(text.encode()), "double").source == "def double(x):\n    return 2\n"
-
-
-def test_format_3_is_upgraded():
-    old = nbformat.v3.new_notebook(
-        worksheets=[nbformat.v3.new_worksheet(cells=[nbformat.v3.new_code_cell("x = 1")])]
-    )
-    read = parse_notebook(nbformat.v3.writes_json(old).encode())
-    assert [(cell.cell_type, cell.source) for cell in read.cells] == [("code", "x = 1")]
-
-
-@pytest.mark.parametrize("minor", [0, 4, 5, 99])
-def test_older_and_newer_minor_formats_are_read(release, minor):
-    data = as_json(release)
-    data["nbformat_minor"] = minor
-    read = parse_notebook(json.dumps(data).encode())
-    assert len(read.cells) == len(release.cells)
-    nbformat.validate(read)
-
-
-def test_odd_cells_do_not_stop_the_reading(release):
-    data = as_json(release)
-    data["cells"] += [
-        None,
-        "text",
-        {"cell_type": "heading", "source": "x"},
-        {"cell_type": "code", "source": None, "metadata": [], "outputs": "?"},
-        {"cell_type": "code", "source": ["a = 1\n", 2, "b = '\ud800'"], "id": "!!"},
-    ]
-    read = parse_notebook(json.dumps(data).encode())
-    nbformat.validate(read)
-    assert read.cells[-1].source == "a = 1\nb = '?'"
-
-
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (b"", "empty"),
-        (b" \n", "empty"),
-        (b"x = 1\n", "not JSON"),
-        (b'{"cells": [', "breaks off"),
-        (b'{"cells": [{"source": "abc', "breaks off"),
-        (b'{"cells": [], , "a": 1, "b": 2}', "damaged"),
-        (b"[1, 2]", "not a notebook"),
-        (b'{"a": 1}', "no cells"),
-        (b"%PDF-1.4", "a PDF"),
-        (b"PK\x03\x04abc", "ZIP"),
-        (b"\n<!doctype HTML><html>", "web page"),
-        (b"[" * 100_000, "damaged|breaks off"),
-        (bytes(range(128, 256)), "not JSON"),
-    ],
-)
-def test_what_is_no_notebook_is_named(content, why):
-    with pytest.raises(UnreadableError, match=why):
-        parse_notebook(content)
-
-
-def deep(levels):
-    value = []
-    for _ in range(levels):
-        value = [value]
-    return value
-
-
-ODD = {
-    "half a pair in a name": {"attachments": {"\ud800.png": {"image/png": "AAAA"}}},
-    "half a pair in points": {"metadata": {"nbgrader": {"grade_id": "x", "points": "\ud800"}}},
-    "points without measure": {"metadata": {"nbgrader": {"grade_id": "x", "points": 10**400}}},
-    "points that are a list": {"metadata": {"nbgrader": {"grade_id": "x", "points": [1]}}},
-    "a type that is a list": {"cell_type": []},
-    "a type that is a dict": {"cell_type": {}},
-    "metadata without a bottom": {"metadata": {"nbgrader": {"grade_id": "x", "a": deep(700)}}},
-    "attachments without a bottom": {"attachments": {"a": {"image/png": deep(700)}}},
-    "half a pair in the text": {"source": ["\ud800"]},
-}
-
-
-@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
-def test_an_odd_cell_can_be_restored_and_written(release, toy, odd):
-    data = as_json(release)
-    data["cells"].append({"cell_type": "markdown", "metadata": {}, "source": "x"} | odd)
-    data["cells"].append({"cell_type": "code", "metadata": {}, "source": "x"} | odd)
-    restored = restore(parse_notebook(json.dumps(data).encode()), toy)
-    assert Sanitizer().texts(restored.notebook, given=()) is not None
-    nbformat.writes(restored.notebook).encode()
-    assert restored.untouched
-
-
-def test_a_cell_of_megabytes_is_named(release):
-    data = as_json(release)
-    data["cells"].append({"cell_type": "code", "metadata": {}, "source": "x" * 6_000_000})
-    with pytest.raises(UnreadableError, match="more than 5,000,000 characters"):
-        parse_notebook(json.dumps(data).encode())
 
 
 def test_an_honest_copy_is_restored_without_a_note(release, toy):
@@ -187,7 +67,7 @@ def test_a_changed_test_is_replaced(release, toy, change):
 
 def test_a_copy_given_out_before_the_lesson_changed_is_not_called_changed(release, toy):
     newer = copy.copy(toy)
-    newer.notebook = copy.deepcopy(toy.notebook)
+    vars(newer)["notebook"] = copy.deepcopy(toy.notebook)
     find(newer.notebook, "test-double").source += "\nassert double(1) == 2"
     restored = restore(release, newer)
     assert restored.notes == []
@@ -238,6 +118,44 @@ def test_of_a_doubled_answer_the_one_that_was_filled_in_has_the_name(release, to
     assert order(restored.notebook).count("double") == 1
 
 
+def test_equal_copies_of_an_unfinished_answer_are_all_left_out(release, toy):
+    stub = find(release, "double")
+    done = code(RIGHT["double"])
+    done.metadata = copy.deepcopy(stub.metadata)
+    release.cells[:] = [*release.cells, copy.deepcopy(stub), done, copy.deepcopy(stub)]
+    restored = restore(release, toy)
+    sources = [cell.source for cell in restored.notebook.cells]
+    assert sources.count(RIGHT["double"]) == 1
+    assert stub.source not in sources
+    assert sum("was left out" in note for note in restored.notes) == 3
+
+
+def test_of_equal_answers_the_last_has_the_name_and_tests_follow_the_first(release, toy):
+    answers = [copy.deepcopy(find(release, "double")) for _ in range(2)]
+    for cell in answers:
+        cell.source = RIGHT["double"]
+    release.cells.remove(find(release, "double"))
+    release.cells += answers
+    restored = restore(release, toy)
+    cells = restored.notebook.cells
+    assert [grade_id(cell) or cell.source for cell in cells[-4:]] == [
+        RIGHT["double"], "test-double", "test-double-hidden", "double",
+    ]  # fmt: skip
+
+
+def test_cells_equal_to_a_moved_test_stay_where_they_are(release, toy):
+    test, answer_cell = find(release, "test-double"), find(release, "double")
+    answer_cell.source = RIGHT["double"]
+    doubles = [copy.deepcopy(test) for _ in range(2)]
+    rest = [cell for cell in release.cells if cell is not test and cell is not answer_cell]
+    release.cells = [test, doubles[0], answer_cell, doubles[1], *rest]
+    restored = restore(release, toy)
+    assert [cell.source for cell in restored.notebook.cells[:4]] == [
+        test.source, answer_cell.source, test.source, test.source,
+    ]  # fmt: skip
+    assert grade_id(restored.notebook.cells[2]) == "test-double"
+
+
 def test_tests_run_after_the_answer_wherever_it_stands(release, toy):
     cell = find(release, "double")
     cell.source = RIGHT["double"]
@@ -245,18 +163,3 @@ def test_tests_run_after_the_answer_wherever_it_stands(release, toy):
     release.cells.append(cell)
     restored = restore(release, toy)
     assert order(restored.notebook)[-3:] == ["double", "test-double", "test-double-hidden"]
-
-
-def test_the_short_ways_are_the_same_as_nbgraders(release, toy):
-    """Do checksum, release_source and without_hidden give what nbgrader's slow imports give?"""
-    lessons = [toy, *find_lessons(find_root())]
-    for lesson in lessons:
-        made = {grade_id(cell): cell for cell in make_release(lesson).cells if grade_id(cell)}
-        for cell in lesson.notebook.cells:
-            if is_answer(cell):
-                short = release_source(cell.source, lesson.root)
-                assert short == made[grade_id(cell)].source
-            if is_test(cell):
-                assert without_hidden(cell.source) == made[grade_id(cell)].source
-            if grade_id(cell):
-                assert checksum(cell) == compute_checksum(cell)
