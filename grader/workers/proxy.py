@@ -13,7 +13,7 @@ from grader.isolation.codec import (
 )
 from grader.workers.errors import make_error
 from grader.workers.generators import advance_generator, make_generator
-from utils.checks.calls import FunctionEndedError
+from utils.checks.calls import FunctionEndedError, RemoteFunction, RemoteResult
 from utils.checks.describe import OpaqueValue
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MAX_LINE_CHARACTERS = (
 PLAIN_TYPES = (bool, int, float, str, tuple, list, dict, np.ndarray, np.generic)
 
 
-class FunctionProxy:
+class FunctionProxy(RemoteFunction):
     """A function of the student's, whose calls travel to the process where it lives.
 
     Parameters
@@ -57,7 +57,7 @@ class FunctionProxy:
 
     def call_apart(
         self, args: tuple, kwargs: dict, by_hand: bool, allowed: tuple[str, ...] = ()
-    ) -> dict:
+    ) -> RemoteResult:
         """Call it and say what it did; what `utils.checks.call` asks of such a function.
 
         Returns

@@ -28,7 +28,7 @@ HELPERS = frozenset({"matplotlib.colors"})
 # These modules of `utils` draw, load or compare; none of them is an exercise.
 FREE = ("utils.plots", "utils.widgets", "utils.data", "utils.checks")
 # Of these, this one knows how to take a Keras model apart.
-NOT_FREE = ("utils.checks.models",)
+NOT_FREE = ("utils.checks.models", "utils.checks.model_difference")
 # These only draw: what a picture shows is no result.
 DRAWING = ("matplotlib", "matplotlib_inline", "mpl_toolkits", "IPython", "ipywidgets", "anywidget")
 DRAWING += ("tqdm", "rich", "traitlets", *FREE)
