@@ -130,8 +130,12 @@ def _read_folder(folder: Path) -> tuple[dict[str, np.ndarray], str]:
     archive = folder / "mnist.npz"
     if archive.is_file():
         return _read_npz(archive), f"MNIST, from {archive}"
-    files = {key: _find_idx(folder, *stem) for key, stem in IDX_STEMS.items()}
-    missing = [key for key, path in files.items() if path is None]
+    files = {
+        key: path
+        for key, (stem, kind) in IDX_STEMS.items()
+        if (path := _find_idx(folder, stem, kind)) is not None
+    }
+    missing = [key for key in KEYS if key not in files]
     if missing == ["x_train", "y_train"]:
         images, labels = _read_idx_pair(files["x_test"], files["y_test"])
         said = f"MNIST's 10,000 test images alone, from {folder}, shuffled and split"

@@ -7,6 +7,7 @@ the lesson names. Below them stands what the lesson's demonstrations need.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from utils.keras_setup import keras
 
 # The 1998 network, in the words of lesson 04, and the names that its authors gave to its layers:
 # C for a convolution, S for subsampling, F for fully connected. Flatten has none.
-LAYERS = (
+LAYERS: tuple[dict[str, Any], ...] = (
     {"type": "conv", "filters": 6, "kernel": 5},
     {"type": "pool", "size": 2},
     {"type": "conv", "filters": 16, "kernel": 5},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -164,7 +165,7 @@ def _conv_size(n: int, k: int, padding: str, stride: int) -> int:
     raise ValueError(f"unknown padding {padding!r}")
 
 
-def _pair(kernel_size: int | Sequence[int]) -> tuple[int, int]:
+def _pair(kernel_size: Any) -> tuple[int, int]:
     """Return a kernel's height and width."""
     height, width = kernel_size if np.ndim(kernel_size) else (kernel_size, kernel_size)
     return height, width

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -303,7 +304,7 @@ def resting_fault(results: list) -> str | None:
     return None
 
 
-def _predict(model: object, pictures: np.ndarray) -> np.ndarray:
+def _predict(model: Any, pictures: np.ndarray) -> np.ndarray:
     """Call ``predict`` without TensorFlow's remark that it was called often: it goes to stderr."""
     logger = logging.getLogger("tensorflow")
     level = logger.level

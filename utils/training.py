@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from IPython import get_ipython
 from IPython.display import HTML, display
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from utils import plots
@@ -153,7 +154,10 @@ def train(
     record = Training(name or model.name.replace("_", " "))
     watcher = _Watcher(record, _Screen() if show and _in_notebook() else None)
     model.fit(
-        *(x, y, batch_size, epochs),
+        x,
+        y,
+        batch_size=batch_size,
+        epochs=epochs,
         verbose=0,
         validation_data=test,
         validation_batch_size=BATCH,
@@ -305,7 +309,7 @@ def live_view(record: Training, epochs: int, share: float) -> str:
     )
 
 
-def _draw_curve(ax, values: Sequence[float], colour: str, line: str, label: str) -> None:
+def _draw_curve(ax: Axes, values: Sequence[float], colour: str, line: str, label: str) -> None:
     """Draw one number an epoch, counted from 1."""
     marker = "o" if len(values) < 16 else None
     epochs = range(1, len(values) + 1)

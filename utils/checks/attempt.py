@@ -190,8 +190,9 @@ class Attempt:
         """Report an error that was raised, on a small public input if that raises it too."""
         where = given.show() if shown else given.describe()
         for small in [] if shown else self._diagnosis.small_results:
-            if type(small.result.error).__name__ == type(error).__name__:
-                error, where = small.result.error, small.given.show()
+            same = small.result.error
+            if same is not None and type(same).__name__ == type(error).__name__:
+                error, where = same, small.given.show()
                 break
         what = f"It raised {describe_error(error)}"
         self.problems.append(Problem(what, where, given.size, error_kind(error)))

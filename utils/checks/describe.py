@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import sys
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class OpaqueValue:
 LONGEST_INT = 350  # bits: a hundred digits
 
 
-def describe(value: object) -> str:
+def describe(value: Any) -> str:
     """Say in a few words what a value is: ``a 4x3 array of uint8``, ``the int 5``, ``None``."""
     if value is None:
         return "None"

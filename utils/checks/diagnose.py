@@ -139,7 +139,7 @@ def input_features(named: dict[str, Any]) -> dict[str, Any]:
     These are the arguments that are not arrays, and which of `KINDS_OF_INPUT` the arrays are.
     """
     arrays = [value for value in named.values() if isinstance(value, np.ndarray) and value.ndim]
-    features = {
+    features: dict[str, Any] = {
         name: value
         for name, value in named.items()
         if isinstance(value, (bool, int, str)) and not isinstance(value, np.generic)

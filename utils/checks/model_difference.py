@@ -220,9 +220,9 @@ def _predict_alike(got: keras.Model, expected: keras.Model) -> bool:
     kept = expected.get_weights()
     expected.set_weights(got.get_weights())
     with warnings.catch_warnings(action="ignore"):  # inputs may be a list of one
-        results = [np.asarray(model(batch, training=False)) for model in (got, expected)]
+        mine, right = (np.asarray(model(batch, training=False)) for model in (got, expected))
     expected.set_weights(kept)
-    return np.allclose(*results, rtol=1e-3, atol=1e-4)
+    return np.allclose(mine, right, rtol=1e-3, atol=1e-4)
 
 
 def _name_only(step: Step) -> str:

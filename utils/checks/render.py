@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ def input_size(args: tuple, kwargs: dict) -> int:
     return sum(map(_value_count, (*args, *kwargs.values())))
 
 
-def _value_count(value: object) -> int:
+def _value_count(value: Any) -> int:
     """Count the values in an argument, through lists and dicts of arrays of any shapes."""
     if callable(value):
         return 0

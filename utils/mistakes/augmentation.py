@@ -178,20 +178,20 @@ def furthest_that_holds(accuracies, shifts, floor):
 def to_the_right_alone(accuracies, shifts, floor):
     """It looks at shifts to the right alone. Those to the left count as well."""
     pairs = [(a, s) for a, s in zip(accuracies, shifts, strict=True) if s >= 0]
-    return right.robust_range(*zip(*pairs, strict=True), floor)
+    return _range_of(pairs, floor)
 
 
 @mistake_in("robust_range")
 def to_the_left_alone(accuracies, shifts, floor):
     """It looks at shifts to the left alone. Those to the right count as well."""
     pairs = [(a, s) for a, s in zip(accuracies, shifts, strict=True) if s <= 0]
-    return right.robust_range(*zip(*pairs, strict=True), floor)
+    return _range_of(pairs, floor)
 
 
 @mistake_in("robust_range")
 def one_side_is_enough(accuracies, shifts, floor):
     """It is content if one of the two sides reaches the floor. Both must."""
-    best = {}
+    best: dict[int, float] = {}
     for a, s in zip(accuracies, shifts, strict=True):
         best[abs(s)] = max(a, best.get(abs(s), a))
     return right.robust_range(list(best.values()), list(best), floor)
@@ -200,7 +200,7 @@ def one_side_is_enough(accuracies, shifts, floor):
 @mistake_in("robust_range")
 def average_of_sides(accuracies, shifts, floor):
     """It averages the two sides. Each must reach the floor by itself."""
-    both = {}
+    both: dict[int, list[float]] = {}
     for a, s in zip(accuracies, shifts, strict=True):
         both.setdefault(abs(s), []).append(a)
     return right.robust_range([float(np.mean(v)) for v in both.values()], list(both), floor)
@@ -249,6 +249,12 @@ def in_the_order_given(accuracies, shifts, floor):
 def how_many_hold(accuracies, shifts, floor):
     """It counts the shifts that are good enough. The answer is a distance in pixels."""
     return sum(a >= floor for a in accuracies)
+
+
+def _range_of(pairs, floor):
+    """Return the right range for pairs of an accuracy and its shift."""
+    accuracies, shifts = zip(*pairs, strict=True)
+    return right.robust_range(accuracies, shifts, floor)
 
 
 EXAMPLES = {

@@ -362,7 +362,7 @@ def score_of_two_decimals(vector, template):
 def lowest_wins(vector, templates):
     """The label with the lowest score is returned. The highest score wins."""
     _, scores = right.classify(vector, templates)
-    return min(scores, key=scores.get), scores
+    return min(scores, key=scores.__getitem__), scores
 
 
 @mistake_in("classify")
@@ -371,7 +371,7 @@ def last_of_equals(vector, templates):
     one that is higher or equal (`>`, not `>=`).
     """
     _, scores = right.classify(vector, templates)
-    return max(reversed(list(scores)), key=scores.get), scores
+    return max(reversed(list(scores)), key=scores.__getitem__), scores
 
 
 @mistake_in("classify")
@@ -389,7 +389,7 @@ def first_in_alphabet(vector, templates):
     It should be the first in the order of the dict.
     """
     _, scores = right.classify(vector, templates)
-    return max(sorted(scores), key=scores.get), scores
+    return max(sorted(scores), key=scores.__getitem__), scores
 
 
 @mistake_in("classify")
@@ -449,7 +449,7 @@ def best_starts_at_zero(vector, templates):
     Start from the first label, or from minus infinity.
     """
     _, scores = right.classify(vector, templates)
-    label, best = None, 0
+    label, best = None, 0.0
     for name, score in scores.items():
         if score > best:
             label, best = name, score
@@ -469,7 +469,7 @@ def dot_products(vector, templates):
     A score is the mean of the vector where the template is highest: `template_score`.
     """
     scores = {name: float(np.dot(vector, template)) for name, template in templates.items()}
-    return max(scores, key=scores.get), scores
+    return max(scores, key=scores.__getitem__), scores
 
 
 def _at_every_window(image, feature, summary):

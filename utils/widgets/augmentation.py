@@ -83,4 +83,4 @@ def draw_choices(fraction: float, side: int, seed: int, count: int) -> Picture:
 
 def _number(value: int) -> str:
     """Write a whole number with a true minus sign."""
-    return str(value).replace("-", "−")
+    return plots.signed(str(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from typing import SupportsFloat
 
 import ipywidgets as ipw
 import numpy as np
@@ -183,7 +184,7 @@ def draw_pixel(kernel: np.ndarray, upstream: np.ndarray, pixel: int) -> tuple[Pi
     gradient = backprop.image_gradient(kernel, upstream)
     row, column = divmod(pixel - 1, gradient.shape[1])
     (kh, kw), (h, w) = kernel.shape, upstream.shape
-    met = np.full((h, w), np.nan)
+    met: np.ndarray = np.full((h, w), np.nan)
     for i, j in np.ndindex(h, w):
         if 0 <= row - i < kh and 0 <= column - j < kw:
             met[i, j] = kernel[row - i, column - j]
@@ -445,13 +446,13 @@ def _rounded(values: np.ndarray) -> np.ndarray:
     return rounded + 0.0  # there is no minus zero
 
 
-def _number(value: float) -> str:
+def _number(value: SupportsFloat) -> str:
     """Write a number with three or four digits and a true minus sign, small ones as 1.2·10⁻⁵."""
-    value = float(value)
-    if abs(value) < 1e6 and (value == round(value) or abs(value) >= 1000):
-        return f"{value + 0.0:.0f}".replace("-", "−")  # + 0.0: there is no minus zero
-    if 1e-3 <= abs(value) < 1000:
-        return f"{value:.4g}".replace("-", "−")
-    mantissa, exponent = f"{value:.1e}".split("e")
+    number = float(value)
+    if abs(number) < 1e6 and (number == round(number) or abs(number) >= 1000):
+        return plots.signed(f"{number + 0.0:.0f}")  # + 0.0: there is no minus zero
+    if 1e-3 <= abs(number) < 1000:
+        return plots.signed(f"{number:.4g}")
+    mantissa, exponent = f"{number:.1e}".split("e")
     superscript = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa}·10{superscript}".replace("-", "−")
+    return plots.signed(f"{mantissa}·10{superscript}")

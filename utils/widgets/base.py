@@ -6,8 +6,9 @@ kernel (on a web page, in a printed book) the same object shows a still that mak
 
 from __future__ import annotations
 
+import contextlib
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import ipywidgets as ipw
 
@@ -48,7 +49,7 @@ class Interactive:
         self.panel = ipw.VBox([arranged, self.text, self.drawing])
         for control in self.controls.values():
             control.observe(self._update, names="value")
-        self._drawn = False
+        self._follows = False
 
     def values(self) -> dict[str, object]:
         """Return what the controls say now."""
@@ -59,14 +60,23 @@ class Interactive:
         picture, line = self._draw(**self.values())
         self.drawing.value = picture.svg
         self.text.value = f'<div role="status" aria-live="polite">{html.escape(line)}</div>'
-        self._drawn = True
+        self._follows = True
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Change several controls inside the ``with`` block, and draw once at its end."""
+        self._follows = False
+        yield
+        self.refresh()
 
     def _update(self, change: object) -> None:
-        """Follow a control, once the panel is on show."""
-        if self._drawn:
+        """Draw again after a control has changed, once the panel has been shown."""
+        if self._follows:
             self.refresh()
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict, dict]:
         """Show the panel where there is a kernel, the still elsewhere."""
         self.refresh()
         picture, _ = self._draw(**(self.values() | self._still))

@@ -116,5 +116,5 @@ def _sum_in_words(window: np.ndarray, kernel: np.ndarray, total: float) -> str:
 
 def _term(value: float) -> str:
     """Write a number for a sum: a negative one in brackets."""
-    text = f"{float(value):.4g}".replace("-", "−")
+    text = plots.signed(f"{float(value):.4g}")
     return f"({text})" if value < 0 else text

@@ -48,7 +48,7 @@ def shift_explorer(
     def draw(network: str, picture: str, right: int, down: int) -> tuple[Picture, str]:
         moved = pooling.shift(pictures[picture], right, down)
         probabilities = networks[network](moved[np.newaxis])[0]
-        where = f"{picture}, moved right by {right} and down by {down}".replace("-", "−")
+        where = plots.signed(f"{picture}, moved right by {right} and down by {down}")
         return draw_prediction(moved[:, :, 0], probabilities, f"{network}, {where}")
 
     layout = ipw.VBox([ipw.HBox([network, picture]), right, down])
@@ -188,4 +188,4 @@ def _say_step(values: Mapping[str, np.ndarray], bias: float, step: int) -> str:
 
 def _number(value: float) -> str:
     """Write a number with two decimals and a true minus sign."""
-    return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
+    return plots.signed(f"{round(float(value), 2) + 0.0:.2f}")

@@ -23,7 +23,9 @@ def architecture() -> Picture:
     drawn, ax = plots.figure(9.2, 3.3)
     shapes = output_size.trace_shapes((lenet.SIDE, lenet.SIDE, 1), lenet.LAYERS)
     counts = output_size.layer_parameters((lenet.SIDE, lenet.SIDE, 1), lenet.LAYERS)
-    stack = [("input", "input", (lenet.SIDE, lenet.SIDE, 1), 0)]
+    stack: list[tuple[str, str, tuple[int, ...], int]] = [
+        ("input", "input", (lenet.SIDE, lenet.SIDE, 1), 0)
+    ]
     for name, layer, shape, count in zip(lenet.NAMES, lenet.LAYERS, shapes, counts, strict=True):
         if layer["type"] != "flatten":
             stack.append((name, layer["type"], shape, count))
@@ -184,7 +186,7 @@ def draw_field(
     windows = lenet.windows_up_to(layer)
     down, across = lenet.seen_pixels(windows, row), lenet.seen_pixels(windows, column)
     size = lenet.receptive_field(windows)
-    value = f"{maps[row, column, number]:.2f}".replace("-", "−")
+    value = plots.signed(f"{maps[row, column, number]:.2f}")
     line = (
         f"{layer}, map {number}, row {row}, column {column}: sees rows {down[0]} to "
         f"{down[1]} and columns {across[0]} to {across[1]}, {size}×{size} of "

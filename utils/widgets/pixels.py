@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import ipywidgets as ipw
 import numpy as np
@@ -12,7 +13,20 @@ from utils.plots import Picture
 from utils.widgets.base import Interactive
 
 
-def colour_mixer(code: str = "#0B6623") -> Interactive:
+class ColourMixer(Interactive):
+    """Sliders for red, green and blue above a text field for a colour's code."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, ipw.IntSlider],
+        draw: Callable[..., tuple[Picture, str]],
+        field: ipw.Text,
+    ):
+        super().__init__(channels, draw, ipw.VBox([*channels.values(), field]))
+        self.field = field
+
+
+def colour_mixer(code: str = "#0B6623") -> ColourMixer:
     """Mix a colour from red, green and blue, and see its code and the grey it becomes.
 
     Parameters
@@ -22,7 +36,7 @@ def colour_mixer(code: str = "#0B6623") -> Interactive:
 
     Returns
     -------
-    Interactive
+    ColourMixer
         Controls ``red``, ``green`` and ``blue``, and a field for the code; each follows the other.
     """
     channels = {
@@ -30,7 +44,7 @@ def colour_mixer(code: str = "#0B6623") -> Interactive:
         for name, value in zip(("red", "green", "blue"), pixels.hex_to_rgb(code), strict=True)
     }
     field = ipw.Text(value=code.upper(), description="code", layout=ipw.Layout(width="15em"))
-    mixer = Interactive(channels, draw_colour, ipw.VBox([*channels.values(), field]))
+    mixer = ColourMixer(channels, draw_colour, field)
     typing = False
 
     def follow_sliders(change: object) -> None:
@@ -44,18 +58,16 @@ def colour_mixer(code: str = "#0B6623") -> Interactive:
         except ValueError:
             mixer.text.value = "Not a colour yet: it takes six digits, 0 to 9 and A to F."
             return
-        # Else the first slider to move would rewrite the field under the cursor, and each would
-        # draw a colour between the old one and the new.
-        typing, mixer._drawn = True, False
-        for slider, value in zip(channels.values(), colour, strict=True):
-            slider.value = value
+        # Without `typing`, the first slider to move would rewrite the field under the cursor.
+        typing = True
+        with mixer.paused():
+            for slider, value in zip(channels.values(), colour, strict=True):
+                slider.value = value
         typing = False
-        mixer.refresh()
 
     for slider in channels.values():
         slider.observe(follow_sliders, names="value")
     field.observe(follow_field, names="value")
-    mixer.field = field
     return mixer
 
 
@@ -63,7 +75,7 @@ def draw_colour(red: int, green: int, blue: int) -> tuple[Picture, str]:
     """Draw a colour, the light it is made of and its grey, and say the numbers in a line."""
     grey = float(pixels.to_grayscale(np.array([[[red, green, blue]]]))[0, 0])
     line = f"{_hex(red, green, blue)}: red {red}, green {green}, blue {blue}. As grey: {grey:.1f}."
-    parts = [
+    parts: list[Any] = [
         (f"red\n{red}", (red, 0, 0)),
         "+",
         (f"green\n{green}", (0, green, 0)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import ipywidgets as ipw
 import numpy as np
@@ -57,7 +58,7 @@ def pooling_stepper(images: Mapping[str, np.ndarray]) -> Interactive:
     for control in places.values():
         control.observe(lambda change: steps.restart(count()), names="value")
 
-    def draw(image: str, **chosen: object) -> tuple[Picture, str]:
+    def draw(image: str, **chosen: Any) -> tuple[Picture, str]:
         return draw_step(images[image], **chosen)
 
     layout = ipw.VBox(
@@ -348,9 +349,8 @@ def shift_curves(
         ax.set_ylim(-0.03, None)
     axes[1].axhline(0.1, color=plots.GREY, linestyle=":", linewidth=1)
     axes[1].text(shifts[0], 0.02, "guessing", color="#555555", fontsize=9)
-    drawn.legend(
-        *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False
-    )
+    handles, labels = axes[0].get_legend_handles_labels()
+    drawn.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
     shown = [index for index, dx in enumerate(shifts) if dx in (0, 1, 2, shifts[-1])]
     where = ", ".join(str(shifts[index]) for index in shown)
     alt = f"Two sets of curves against a shift of {shifts[0]} to {shifts[-1]} pixels. At {where}: "
@@ -399,8 +399,8 @@ def _unseen_in_words(
     return f" Never looked at: {' and '.join(parts)}." if parts else ""
 
 
-def _largest(values: object) -> float:
-    """Return the size of the largest number, for the deepest tint; None if there is none."""
+def _largest(values: object) -> float | None:
+    """Return the size of the largest number, for the deepest tint; None if all are 0."""
     return float(np.abs(np.asarray(values, float)).max()) or None
 
 
@@ -411,4 +411,4 @@ def _listed(values: np.ndarray) -> str:
 
 def _number(value: float) -> str:
     """Write a number with a true minus sign."""
-    return f"{float(value):.4g}".replace("-", "−")
+    return plots.signed(f"{float(value):.4g}")

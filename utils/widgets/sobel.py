@@ -167,7 +167,7 @@ def draw_filtered(
 
 def _short(value: float) -> str:
     """Write a number with at most two decimals and a true minus sign."""
-    return f"{round(value, 2) + 0:,.6g}".replace("-", "−")
+    return plots.signed(f"{round(value, 2) + 0:,.6g}")
 
 
 def edge_threshold(photographs: Mapping[str, np.ndarray], first: float = 0.2) -> Interactive:
