@@ -25,7 +25,7 @@ TWO_INPUTS = np.array(
 
 
 def build_dense(input_shape: tuple = (28, 28, 1), classes: int = 10) -> keras.Model:
-    """Build a network of dense layers alone: Flatten, Dense 1000 ReLU, Dense softmax.
+    """Build a network of dense layers only: Flatten, Dense 1000 ReLU, Dense softmax.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Lesson 08: LeNet-5, its table, its shapes, and what each of its units sees of the input.
 
 These are the reference answers. They are written to be read and to be right for every input that
-the lesson names. Below them stands what the lesson's demonstrations need.
+the lesson names. Below them is what the lesson's demonstrations need.
 """
 
 from __future__ import annotations

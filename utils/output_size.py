@@ -1,7 +1,7 @@
 """Lesson 04: how large the output of a layer is, and how many parameters it has.
 
 These are the reference answers. They are written to be read and to be right for every input that
-the lesson names. Below them stands what the lesson's demonstrations need.
+the lesson names. Below them is what the lesson's demonstrations need.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Figures: annotated matrices, image grids, and pictures that come with a text alternative.
 
 Every function returns a `Picture`. The last line of a cell shows it; a widget redraws it as SVG. It
-carries a text for readers who do not see it. Colours are Okabe and Ito's, which people with any
-kind of colour blindness can tell apart (https://jfly.uni-koeln.de/color/).
+has a text alternative for readers who do not see it. Colours are Okabe and Ito's, which people with
+any kind of colour blindness can distinguish (https://jfly.uni-koeln.de/color/).
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ STYLE: dict[Any, Any] = {
 
 @dataclass
 class Picture:
-    """A finished figure and the sentence that says the same.
+    """A finished figure and its text alternative.
 
-    Drawn once, when it is first shown.
+    It is drawn once, when it is first shown.
 
     Parameters
     ----------
     figure : matplotlib Figure
-        Not one of pyplot's, so that nothing stays open behind it.
+        The figure; not made by pyplot, which would keep it open.
     alt : str
-        What a reader who does not see the figure should know.
+        The text for readers who do not see the figure.
     """
 
     figure: Figure
@@ -113,7 +113,7 @@ def figure(
     width, height : float
         Inches; a notebook's column is about 9 wide.
     rows, columns : int
-        How many axes. One gives an `Axes`, more an array of them.
+        The numbers of axes. The result is an `Axes` if there is one, else an array of them.
     **options
         As for ``Figure.subplots``.
     """
@@ -138,11 +138,11 @@ def images(
     pictures : iterable of ndarray, shape (H, W) or (H, W, 3)
         The images; integers are taken as 0 to 255.
     titles : sequence of str, optional
-        One for each.
+        A title for each image.
     alt : str
-        What there is to see, in a sentence.
+        A sentence that says what the figure shows.
     columns : int
-        How many in a row.
+        The number of images in a row.
     size : float
         The width of one image in inches.
     **options
@@ -164,7 +164,7 @@ def images(
 
 
 def image(ax: Axes, picture: np.ndarray, title: str | None = None, **options: Any) -> None:
-    """Draw one image on given axes, without ticks; integers are taken as 0 to 255."""
+    """Draw an image on given axes, without ticks; integers are taken as 0 to 255."""
     if picture.dtype.kind in "ui" and picture.ndim == 2:
         options = {"vmin": 0, "vmax": 255} | options
     ax.imshow(picture, **({"interpolation": "nearest", "cmap": "gray"} | options))
@@ -182,9 +182,9 @@ def matrices(
     ----------
     parts : mapping or sequence
         ``{"image": array, ...}``, or a sequence of such pairs ``("image", array)`` and of strings
-        such as ``"="`` that stand between them.
+        such as ``"="`` between them.
     alt : str
-        What there is to see, in a sentence.
+        A sentence that says what the figure shows.
     cell : float
         The side of one square, in inches.
     """
@@ -230,11 +230,11 @@ def matrix(
     Parameters
     ----------
     ax : Axes
-        Where.
+        The axes to draw on.
     values : ndarray, shape (rows, columns)
-        The numbers; where one is nan, the square stays empty.
+        The numbers; the square of a nan stays empty.
     title : str, optional
-        Above it.
+        The title above the matrix.
     window : (row, column, height, width), optional
         A part to frame.
     colour : str
@@ -242,9 +242,9 @@ def matrix(
     shade : bool
         Whether to tint squares: blue for positive, vermilion for negative numbers.
     limit : float, optional
-        The size of number that gets the deepest tint; the largest there is by default.
+        The absolute value that gets the deepest tint; the largest in the matrix by default.
     room : int
-        For how many rows there is room. Matrices in one row of axes of the same height have squares
+        The number of rows that fit into the axes. Matrices in axes of the same height have squares
         of the same size if they are given the same room.
     """
     values = np.asarray(values)

@@ -24,9 +24,9 @@ FindFault = Callable[[list], str | None]
 
 
 def one_picture_fault(image: np.ndarray, moved: object) -> str | None:
-    """Say what is wrong with one picture moved by whole pixels, whatever its shift.
+    """Return what is wrong with a picture moved by whole pixels, or None for any shift.
 
-    No two pixels of ``image`` may be alike, and none 0.
+    All pixels of ``image`` must be different, and none may be 0.
     """
     if type(moved) is not np.ndarray:
         return f"It should return an array, but returned {describe(moved)}."
@@ -46,10 +46,10 @@ def one_picture_fault(image: np.ndarray, moved: object) -> str | None:
 
 
 def shifted_fault(image: np.ndarray, most_right: int, most_down: int) -> FindFault:
-    """Look at pictures that `random_shift` should have moved by up to so many pixels.
+    """Return a test of pictures that `random_shift` should have moved by up to so many pixels.
 
-    The more pictures there are, the more is noticed. The limits are so generous that a right
-    answer is refused less often than once in ten million times.
+    The more pictures there are, the more faults can be found. The limits are so wide that a right
+    answer is rejected less than once in ten million times.
     """
 
     def find_fault(pictures: list) -> str | None:
@@ -70,7 +70,7 @@ def shifted_fault(image: np.ndarray, most_right: int, most_down: int) -> FindFau
 
 
 def _limits_fault(shifts: np.ndarray, most_right: int, most_down: int) -> str | None:
-    """Say which of dx and dy goes too far."""
+    """Return which of dx and dy goes too far."""
     far_right, far_down = np.abs(shifts).max(axis=0)
     if far_right <= most_right and far_down <= most_down:
         return None
@@ -83,7 +83,7 @@ def _limits_fault(shifts: np.ndarray, most_right: int, most_down: int) -> str | 
 
 
 def _axis_fault(name: str, drawn: np.ndarray, most: int, back: str, forth: str) -> str | None:
-    """Say what is wrong with the numbers drawn for one axis."""
+    """Return what is wrong with the numbers drawn for one axis."""
     counts = np.bincount(drawn + most, minlength=2 * most + 1)
     if most == 0 or len(drawn) < 100:
         return None
@@ -99,7 +99,7 @@ def _axis_fault(name: str, drawn: np.ndarray, most: int, back: str, forth: str) 
         return f"{name} is never {ends}. Both ends, -{most} and {most}, are included."
     if missing:
         return f"{name} is never {', '.join(map(str, missing))}. Every whole number can come."
-    # Chi-square with 2 * most degrees of freedom; six standard deviations and then some.
+    # Chi-square with 2 * most degrees of freedom; more than six standard deviations.
     expected = len(drawn) / len(counts)
     unevenness = ((counts - expected) ** 2 / expected).sum()
     if unevenness > 2 * most + 8 * np.sqrt(4 * most) + 20:
@@ -108,7 +108,7 @@ def _axis_fault(name: str, drawn: np.ndarray, most: int, back: str, forth: str) 
 
 
 def _dependence_fault(shifts: np.ndarray, most_right: int, most_down: int) -> str | None:
-    """Say if dx and dy are not drawn independently."""
+    """Return a sentence if dx and dy are not drawn independently."""
     if len(shifts) < 100 or 0 in (most_right, most_down):
         return None
     dx, dy = shifts.T
@@ -122,7 +122,7 @@ def _dependence_fault(shifts: np.ndarray, most_right: int, most_down: int) -> st
 
 
 def pairwise_fault(pictures: list) -> str | None:
-    """Look at pictures from the same states of the generator, two by two."""
+    """Find what is wrong with pairs of pictures, each from the same state of the generator."""
     for one, other in zip(pictures[::2], pictures[1::2], strict=True):
         if not np.array_equal(one, other):
             return mistake_text(known.another_generator)
@@ -132,7 +132,7 @@ def pairwise_fault(pictures: list) -> str | None:
 
 
 def same_state_fault(results: list) -> str | None:
-    """Look at two data sets that came from the same state of the generator."""
+    """Find what is wrong with two data sets from the same state of the generator."""
     for result in results:
         if type(result) not in (tuple, list) or len(result) != 2:
             return f"It should return images and labels, but returned {describe(result)}."
@@ -147,9 +147,9 @@ def same_state_fault(results: list) -> str | None:
 def augmented_fault(
     images: np.ndarray, labels: np.ndarray, copies: int, most_right: int, most_down: int
 ) -> FindFault:
-    """Look at one data set that `augment` should have made.
+    """Return a test of a data set that `augment` should have made.
 
-    No two pixels of all ``images`` may be alike, and none 0.
+    All pixels of all ``images`` must be different, and none may be 0.
     """
 
     def find_fault(results: list) -> str | None:
@@ -204,7 +204,7 @@ def augmented_fault(
 
 
 def _own_shifts_fault(shifts: list[list], most_right: int, most_down: int) -> str | None:
-    """Say if copies share a shift, or go too far or not far enough."""
+    """Return a sentence if copies share a shift, or go too far or not far enough."""
     together = np.array([shift for each in shifts for shift in each])
     if not together.any():
         return mistake_text(known.copies_not_moved)
@@ -223,7 +223,7 @@ def _own_shifts_fault(shifts: list[list], most_right: int, most_down: int) -> st
 
 
 def moving_fault(max_fraction: float) -> FindFault:
-    """Look at what an augmenter does to a mark in the middle of 28x28, in training."""
+    """Return a test of how an augmenter moves a mark in the middle of 28x28 in training."""
 
     def find_fault(results: list) -> str | None:
         marks = np.zeros((400, 28, 28, 1), np.float32)
@@ -251,7 +251,7 @@ def moving_fault(max_fraction: float) -> FindFault:
 
 
 def _moves_fault(moves: np.ndarray, most: float) -> str | None:
-    """Say what is wrong with how far, and which way, marks have moved: rows of dx, dy."""
+    """Return what is wrong with the distances and directions of moves: rows of dx, dy."""
     for name, drawn in zip(("right or left", "up or down"), moves.T, strict=True):
         if np.abs(drawn).max() < 0.05:
             return f"Nothing moves {name}. It should move along both axes."
@@ -270,14 +270,14 @@ def _moves_fault(moves: np.ndarray, most: float) -> str | None:
 
 
 def fill_fault(results: list) -> str | None:
-    """Look at what an augmenter fills in, on a batch of white pictures."""
+    """Find what is wrong with the pixels that an augmenter fills in, on white pictures."""
     white = np.ones((60, 28, 28, 1), np.float32)
     moved, fault = _run(results[0], white, training=True)
     if fault:
         return fault
     if moved.min() > 0.9:
         return mistake_text(known.border_repeated)
-    # Half a row and half a column may lie between pixels.
+    # Half a row and half a column may be between pixels.
     between = ((moved > 0.02) & (moved < 0.98)).sum(axis=(1, 2, 3))
     if moved.min() < -0.02 or moved.max() > 1.02 or between.max() > 60:
         return mistake_text(known.grey_comes_in)
@@ -285,7 +285,7 @@ def fill_fault(results: list) -> str | None:
 
 
 def resting_fault(results: list) -> str | None:
-    """Look at what an augmenter does when it should do nothing, and whether it acts at all."""
+    """Find out whether an augmenter moves pictures in training, and only then."""
     pictures = np.random.default_rng(5).random((6, 28, 28, 1)).astype(np.float32)
     moved, fault = _run(results[0], pictures, training=True)
     if fault:
@@ -305,7 +305,7 @@ def resting_fault(results: list) -> str | None:
 
 
 def _predict(model: Any, pictures: np.ndarray) -> np.ndarray:
-    """Call ``predict`` without TensorFlow's remark that it was called often: it goes to stderr."""
+    """Call ``predict`` without TensorFlow's warning about frequent calls, which goes to stderr."""
     logger = logging.getLogger("tensorflow")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -316,13 +316,13 @@ def _predict(model: Any, pictures: np.ndarray) -> np.ndarray:
 
 
 def _run(augmenter: object, pictures: np.ndarray, training: bool) -> tuple[np.ndarray, str | None]:
-    """Return what an augmenter makes of some pictures, and what is wrong with that."""
+    """Return an augmenter's output for some pictures, and a sentence if it has none."""
     if not isinstance(augmenter, keras.layers.Layer):
         wanted = "a Keras model or a Keras layer"
         return pictures, f"It should return {wanted}, but returned {describe(augmenter)}."
     try:
         moved = np.asarray(augmenter(pictures, training=training))
-    except Exception as error:  # whatever a model of the student's own raises
+    except Exception as error:  # a student's model may raise anything
         said = str(error).strip().splitlines() or [""]
         return pictures, f"Given pictures of shape (N, 28, 28, 1), it raised an error: {said[0]}"
     if moved.shape != pictures.shape:

@@ -148,7 +148,7 @@ def direction_colours(direction: np.ndarray, shown: np.ndarray) -> np.ndarray:
     -------
     ndarray of float64, shape (H, W, 3)
         Colours of the map *twilight*, which differ in lightness too, so that readers with any kind
-        of colour blindness can tell them apart.
+        of colour blindness can distinguish them.
     """
     colours = mpl.colormaps["twilight_shifted"](np.asarray(direction) % 360 / 360)[..., :3]
     return np.where(np.asarray(shown)[..., np.newaxis], colours, 0.55)

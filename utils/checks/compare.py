@@ -1,8 +1,8 @@
-"""Compare what a function returned with what it should have, and say what differs.
+"""Compare a function's result with the right one, and describe the difference.
 
 Only plain values are compared: None, bool, numbers, strings, lists, tuples, dicts and NumPy arrays
 of a bool, integer or real dtype; and Keras models, layer by layer. Anything else is a wrong answer
-whose message says what it is, so an object with an ``==`` of its own never gets a word in.
+whose message names its kind, so an object that overloads ``==`` is never asked whether it is equal.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from utils.checks.describe import describe, is_long, is_model
 
 RTOL, ATOL = 1e-6, 1e-8
-# Exact types: a subclass can bring an ``==`` or a ``float()`` of its own.
+# Exact types only: a subclass could overload ``==`` or ``float()``.
 NUMPY_SCALARS = frozenset(np.sctypeDict.values())
 REALS = {int, float} | {
     kind for kind in NUMPY_SCALARS if issubclass(kind, np.integer | np.floating)
@@ -106,7 +106,7 @@ def _scalar_difference(got: Any, expected: Any, tolerance: Tolerance) -> str | N
 
 
 def _close(got: Any, expected: Any, tolerance: Tolerance) -> bool:
-    """Tell whether two numbers are equal; whole numbers are so exactly."""
+    """Return whether two numbers are equal, whole numbers exactly."""
     if isinstance(expected, numbers.Integral):
         return int(got) == int(expected)
     try:
@@ -116,7 +116,7 @@ def _close(got: Any, expected: Any, tolerance: Tolerance) -> bool:
 
 
 def _sequence_difference(got: Any, expected: Any, tolerance: Tolerance) -> str | None:
-    """Compare with an expected tuple or list, element by element; either will do."""
+    """Compare with an expected tuple or list, element by element; both types are accepted."""
     if type(got) not in (tuple, list):
         return (
             f"It should return {_words(len(expected))} values in a {type(expected).__name__}, "
@@ -166,12 +166,12 @@ def _array_difference(got: Any, expected: np.ndarray, tolerance: Tolerance) -> s
     wrong = ~tolerance.isclose(got.astype(np.float64), expected.astype(np.float64))
     if not wrong.any():
         return None
-    with np.errstate(all="ignore"):  # inf and nan are among what may come back
+    with np.errstate(all="ignore"):  # results may contain inf and nan
         return _name_pattern(got, expected, wrong, tolerance)
 
 
 def _shape_difference(got: np.ndarray, expected: np.ndarray) -> str:
-    """Say what is wrong with a shape."""
+    """Return a sentence on a wrong shape."""
     said = f"Its shape should be {expected.shape}, but is {got.shape}."
     if got.ndim != expected.ndim:
         return f"{said} It should have {expected.ndim} axes, not {got.ndim}."
@@ -188,7 +188,7 @@ def _shape_difference(got: np.ndarray, expected: np.ndarray) -> str:
 def _name_pattern(
     got: np.ndarray, expected: np.ndarray, wrong: np.ndarray, tolerance: Tolerance
 ) -> str:
-    """Return in what way values of the right shape are wrong, as specifically as is true."""
+    """Return the most specific true sentence on wrong values of the right shape."""
     pattern = _Pattern(got, expected, wrong, tolerance)
     if not np.isfinite(pattern.mine).all() and np.isfinite(pattern.right).all():
         return f"{_count(~np.isfinite(pattern.mine))} not a finite number (nan or inf)."
@@ -201,7 +201,7 @@ def _name_pattern(
 
 @dataclass(frozen=True, eq=False)
 class _Pattern:
-    """Two arrays of one shape, and questions about how they differ."""
+    """Two arrays of the same shape, and tests for the ways in which they may differ."""
 
     got: np.ndarray
     expected: np.ndarray
@@ -260,8 +260,8 @@ class _Pattern:
         return _first_difference(self.got, self.expected, self.wrong)
 
 
-# What may be wrong with an array: a condition, and the sentence, which may depend on the numbers.
-# The first that is true is said.
+# Ways in which an array can be wrong: a condition, and a sentence, which may depend on the numbers.
+# The first sentence whose condition holds is the message.
 Sentences = tuple[tuple[Callable[[_Pattern], bool], str | Callable[[_Pattern], str]], ...]
 BOOL_PATTERNS: Sentences = (
     (lambda p: p.would_be(1 - p.mine), "True and False are swapped everywhere."),
@@ -308,7 +308,7 @@ NUMBER_PATTERNS: Sentences = (
 
 
 def _first_difference(got: np.ndarray, expected: np.ndarray, wrong: np.ndarray) -> str:
-    """Name the first position that differs, both numbers, and how many differ."""
+    """Return a sentence on the first position that differs, both numbers, and the count."""
     position = tuple(int(i) for i in np.argwhere(wrong)[0])
     where = f"[{', '.join(map(str, position))}]"
     return (
@@ -318,13 +318,13 @@ def _first_difference(got: np.ndarray, expected: np.ndarray, wrong: np.ndarray) 
 
 
 def _count(flags: np.ndarray) -> str:
-    """Say how many of an array's values are meant: ``3 of 9 values are``."""
+    """Return the number of True values with its verb: ``3 of 9 values are``."""
     count = int(np.count_nonzero(flags))
     return f"{count} of {flags.size} values {'is' if count == 1 else 'are'}"
 
 
 def _number(value: Any) -> str:
-    """Write a number without noise in its last digits."""
+    """Return a number as text, without noise in its last digits."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     if is_long(value):
@@ -333,5 +333,5 @@ def _number(value: Any) -> str:
 
 
 def _plain_repr(value: Any) -> str:
-    """Write a string or bool as Python's own, not as NumPy's scalar."""
+    """Return the repr of a string or bool, as Python's type if it is a NumPy scalar."""
     return repr(value.item() if isinstance(value, np.generic) else value)

@@ -1,4 +1,4 @@
-"""Say in a few words what a value is."""
+"""Describe a value in a few words."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 
 
 class OpaqueValue:
-    """A value that is not plain, so that only its kind crosses.
+    """A value that is not plain and was not sent by another process; only its kind is known.
 
     Parameters
     ----------
     kind : str
-        The name of its type, or what it is: ``set``, ``3x3 array of complex128``.
+        The name of its type, or a description: ``set``, ``3x3 array of complex128``.
     """
 
     def __init__(self, kind: str):
@@ -29,7 +29,7 @@ LONGEST_INT = 350  # bits: a hundred digits
 
 
 def describe(value: Any) -> str:
-    """Say in a few words what a value is: ``a 4x3 array of uint8``, ``the int 5``, ``None``."""
+    """Describe a value in a few words: ``a 4x3 array of uint8``, ``the int 5``, ``None``."""
     if value is None:
         return "None"
     if type(value) is np.ndarray and value.size == 0:
@@ -48,27 +48,27 @@ def describe(value: Any) -> str:
     if is_model(value):
         count = len(value.layers)
         return f"a Keras model of {count} {'layer' if count == 1 else 'layers'}"
-    # What came from another process and is not plain is known by its kind alone.
+    # Of an opaque value from another process, only the kind is known.
     kind = value.kind if isinstance(value, OpaqueValue) else type(value).__name__
     return f"{article(kind)} {kind}"
 
 
 def is_long(value: object) -> bool:
-    """Tell whether a value is an int that is too long to be written."""
+    """Return whether a value is an int with too many digits to be shown."""
     return isinstance(value, int) and value.bit_length() > LONGEST_INT
 
 
 def _brief(text: str) -> str:
-    """Return the beginning of a long text."""
+    """Return a text, cut after 90 characters if it is long."""
     return text if len(text) <= 100 else f"{text[:90]}..."
 
 
 def article(word: str) -> str:
-    """Return the article that a word or a number takes."""
+    """Return the indefinite article for a word or a number."""
     return "an" if word[0] in "aeiouAEIOU8" or word.startswith(("11", "18")) else "a"
 
 
 def is_model(value: object) -> bool:
-    """Tell whether a value is a Keras model, without loading Keras."""
+    """Return whether a value is a Keras model, without importing Keras."""
     keras = sys.modules.get("keras")
     return keras is not None and isinstance(value, getattr(keras, "Model", ()))

@@ -1,7 +1,6 @@
-"""Say in words how a Keras model differs from another.
+"""Describe how a Keras model differs from the right one.
 
-Two models are the same if they compute the same in the same steps, whatever they are written as:
-Sequential or functional, compiled or not, an activation as an argument or as its own layer.
+Two models are the same if they have the same layers in canonical form, see `utils.checks.models`.
 """
 
 from __future__ import annotations
@@ -24,21 +23,21 @@ MAX_LISTED_LAYERS = 8  # layers by their numbers
 
 
 def find_model_difference(got: object, expected: keras.Model) -> str | None:
-    """Return what is wrong with a model in the most specific words, or None if it is right.
+    """Return the most specific sentence on how a model is wrong, or None if it is right.
 
     Parameters
     ----------
     got : object
-        What came back.
+        The student's result.
     expected : Model
-        What should have: Sequential or functional, one layer after another.
+        The right model: Sequential or functional, one layer after another.
 
     Returns
     -------
     str or None
-        The first layer that differs and how: its kind, its settings, whether it is missing or one
-        too many; then the input's shape, the number of parameters and, last, what both predict
-        with the same weights.
+        The difference in the input's shape; or the first layer that differs, is missing or is one
+        too many; or else the difference in output shape, parameters, or predictions with the same
+        weights.
     """
     if not is_model(got):
         return f"It should return a Keras model, but returned {_describe_no_model(got)}."
@@ -55,7 +54,7 @@ def find_model_difference(got: object, expected: keras.Model) -> str | None:
 
 
 def _describe_no_model(value: object) -> str:
-    """Say what came back where a model was expected."""
+    """Describe a result that is not a model."""
     if isinstance(value, keras.layers.Layer):
         return f"one layer ({type(value).__name__})"
     if isinstance(value, keras.KerasTensor):
@@ -66,7 +65,7 @@ def _describe_no_model(value: object) -> str:
 
 
 def _input_difference(got: keras.Model, expected: keras.Model) -> str | None:
-    """Compare the shapes of what goes in."""
+    """Compare the shapes of the inputs."""
     mine, right = without_batch(got.input_shape), without_batch(expected.input_shape)
     if mine == right:
         return None
@@ -74,7 +73,7 @@ def _input_difference(got: keras.Model, expected: keras.Model) -> str | None:
 
 
 def _layers_difference(mine: list[Step], right: list[Step]) -> str | None:
-    """Name the first layer that differs, and say which others do."""
+    """Return a sentence on the first layer that differs, and the numbers of the others."""
     edits = _align(mine, right)
     if not edits:
         return None
@@ -96,7 +95,7 @@ def _layers_difference(mine: list[Step], right: list[Step]) -> str | None:
 
 
 def _find_swap(mine: list[Step], right: list[Step]) -> str | None:
-    """Say which two neighbours are in the wrong order, if that is all."""
+    """Return which two neighbours are in the wrong order, if there is no other difference."""
     key = [(step.kind, _essence(step)) for step in right]
     for index in range(len(mine) - 1):
         order = [(step.kind, _essence(step)) for step in mine]
@@ -111,15 +110,15 @@ def _find_swap(mine: list[Step], right: list[Step]) -> str | None:
 
 
 def _essence(step: Step) -> str:
-    """Return what makes a layer the one that is meant, wherever it stands."""
+    """Return the size that identifies a layer wherever it is in the model."""
     return str(step.settings.get("filters", step.settings.get("units", "")))
 
 
 def _align(mine: list[Step], right: list[Step]) -> list[tuple[int, str]]:
     """Return the fewest edits that turn one list of layers into the other.
 
-    Each is the number of the student's layer and what is wrong there. Another kind of layer costs
-    1.5, a missing or an extra one 1, and each other setting 0.3.
+    Each edit is the number of the student's layer and a sentence on what is wrong there. Another
+    kind of layer costs 1.5, a missing or an extra layer 1, and each other setting 0.3.
     """
 
     def change(one: Step, other: Step) -> float:
@@ -164,7 +163,7 @@ def _align(mine: list[Step], right: list[Step]) -> list[tuple[int, str]]:
 
 
 def _describe_change(index: int, one: Step, other: Step) -> str:
-    """Say how one layer differs from what it should be; empty if it does not."""
+    """Return a sentence on how a layer differs from the right one; empty if it does not."""
     if one.kind != other.kind:
         return f"Layer {index} should be {other.words}, but is {one.words}."
     differences = _settings_difference(one, other)
@@ -172,7 +171,7 @@ def _describe_change(index: int, one: Step, other: Step) -> str:
 
 
 def _settings_difference(one: Step, other: Step) -> list[str]:
-    """Say which settings of two layers of a kind differ."""
+    """Return a phrase for each setting in which two layers of the same kind differ."""
     said = []
     for name in [*other.settings, *(name for name in one.settings if name not in other.settings)]:
         mine, right = one.settings.get(name), other.settings.get(name)
@@ -196,7 +195,7 @@ def _settings_difference(one: Step, other: Step) -> list[str]:
 
 
 def _total_difference(got: keras.Model, expected: keras.Model) -> str | None:
-    """Compare what the layers alone do not show."""
+    """Compare output shape, number of parameters, weights and predictions."""
     mine, right = without_batch(got.output_shape), without_batch(expected.output_shape)
     if mine != right:
         return f"The output's shape should be {right}, but is {mine}."
@@ -214,12 +213,12 @@ def _total_difference(got: keras.Model, expected: keras.Model) -> str | None:
 
 
 def _predict_alike(got: keras.Model, expected: keras.Model) -> bool:
-    """Tell whether two models predict the same once the second has the first one's weights."""
+    """Return whether two models with the same weights make the same predictions."""
     shape = without_batch(expected.input_shape)
     batch = np.random.default_rng(0).normal(size=(2, *shape)).astype(np.float32)
     kept = expected.get_weights()
     expected.set_weights(got.get_weights())
-    with warnings.catch_warnings(action="ignore"):  # inputs may be a list of one
+    with warnings.catch_warnings(action="ignore"):  # the inputs may be a list of one tensor
         mine, right = (np.asarray(model(batch, training=False)) for model in (got, expected))
     expected.set_weights(kept)
     return np.allclose(mine, right, rtol=1e-3, atol=1e-4)
@@ -231,10 +230,10 @@ def _name_only(step: Step) -> str:
 
 
 def _activation(name: object) -> str:
-    """Say which activation a layer has."""
+    """Return a layer's activation in words."""
     return "no activation" if name in (None, "linear") else f"activation {name}"
 
 
 def _capital(text: str) -> str:
-    """Begin a sentence."""
+    """Return a text that begins with a capital letter."""
     return text[0].upper() + text[1:]

@@ -1,11 +1,7 @@
-"""Keras, imported quietly, and what a Keras model is, layer by layer, in words.
+"""Describe a Keras model layer by layer, in a canonical form.
 
-Import this module before Keras: it sees to it that TensorFlow writes nothing to stderr, where a
-mere remark would cost a test cell its points.
-
-Two models are the same if they compute the same in the same steps, whatever they are written as:
-Sequential or functional, compiled or not, an activation as an argument or as a layer of its own.
-`find_model_difference` says in words where one is not like the other.
+The form does not depend on how a model is written: Sequential or functional, compiled or not, with
+an activation as an argument or as a separate layer.
 """
 
 from __future__ import annotations
@@ -20,7 +16,7 @@ from utils import output_size
 from utils.checks.describe import article, describe, is_model
 from utils.keras_setup import keras
 
-# What the layers of the course are called in words.
+# The names of the course's layers in messages.
 WORDS = {
     "Conv2D": "a convolution",
     "MaxPooling2D": "a max pooling",
@@ -31,7 +27,7 @@ WORDS = {
     "Dense": "a dense layer",
     "Activation": "an activation of its own",
 }
-# Numbers that no two of these activations answer alike, and the activations by name.
+# Numbers for which no two of these activations give the same results.
 PROBE = np.array([-80, -7, -3.5, -2, -1, -0.5, 0, 0.25, 1, 2, 3, 5, 8, 80], np.float32)
 ACTIVATIONS = (
     *("linear", "relu", "tanh", "sigmoid", "softmax", "leaky_relu", "elu", "selu", "gelu"),
@@ -49,7 +45,7 @@ ACTIVATION_LAYERS = (
 
 @dataclass(frozen=True)
 class Step:
-    """One layer of a model in its canonical form: an activation belongs to the layer before it.
+    """A layer of a model in canonical form: an activation belongs to the layer before it.
 
     Parameters
     ----------
@@ -58,11 +54,11 @@ class Step:
     name : str
         Its name in the model.
     settings : dict
-        What makes the layer what it is, by words that a message can use.
+        The layer's settings, by the words that messages use for them.
     shape : tuple
-        The output's, without the batch axis.
+        The shape of its output, without the batch axis.
     parameters : int
-        How many it has.
+        The number of its parameters.
     """
 
     kind: str
@@ -86,7 +82,7 @@ class Step:
         return f"{self.words} ({self.settings['activation']})" if alone else self.words
 
     def __str__(self) -> str:
-        """Write the layer on one line, as short as it can be told."""
+        """Return the layer as one short line."""
         said = self.settings
         parts = [self.kind]
         if self.kind == "Conv2D":
@@ -107,11 +103,11 @@ class Step:
 
 
 class NotAChainError(ValueError):
-    """A model is not one layer after another; the text says why."""
+    """A model is not a chain of layers; the text says why."""
 
 
 def show_model(model: keras.Model) -> str:
-    """Write a model as a short list of its layers, an activation beside the layer it follows."""
+    """Return a model as a short list of its layers, each with its activation."""
     try:
         steps = list_steps(model)
     except NotAChainError as reason:
@@ -124,14 +120,14 @@ def show_model(model: keras.Model) -> str:
 def list_steps(model: keras.Model) -> list[Step]:
     """Return a model's layers in canonical form.
 
-    Inputs are left out, and so is what changes nothing. A layer that is an activation becomes that
+    Inputs and layers that change nothing are left out. An activation layer becomes the activation
     of the layer before it, if that has none. A Reshape that flattens is a Flatten; padding that
-    adds nothing is ``valid``; a model inside the model is its layers.
+    adds nothing is ``valid``; a nested model is replaced by its layers.
 
     Raises
     ------
-    NotAChain
-        If the model is not built yet, is a class of its own, or has branches.
+    NotAChainError
+        If the model is not built yet, is an instance of another class, or has branches.
     """
     steps: list[Step] = []
     for operation, before, after in _walk(model):
@@ -151,7 +147,7 @@ def list_steps(model: keras.Model) -> list[Step]:
 def settings_of(model: object, *kinds: str) -> list[dict]:
     """Return the settings of a model's layers of some kinds, in order; none if it is no model.
 
-    With these, a test looks at one part of a model, whatever became of the others:
+    A test can check one part of a model with these, independently of the other parts:
     ``settings_of(model, "Conv2D")``.
     """
     if not is_model(model):
@@ -271,7 +267,7 @@ def _common_settings(layer: keras.layers.Layer) -> dict[str, Any]:
 
 
 def _plain_config(layer: keras.layers.Layer) -> str:
-    """Write the settings of a layer that the course does not use, without its name."""
+    """Return all settings, except its name, of a layer that the course does not use."""
     config = layer.get_config()
     drop = ("name", "dtype", "trainable", "seed")
     return ", ".join(f"{key}={config[key]}" for key in sorted(config) if key not in drop)
@@ -295,7 +291,7 @@ def _with_activation(step: Step, activation: str) -> Step:
 
 
 def _activation_of(operation: keras.Operation, before: tuple, after: tuple) -> str:
-    """Return the name of an activation that stands as a layer of its own, or an empty string.
+    """Return the name of a separate activation layer, or an empty string for other layers.
 
     A layer that changes nothing is the activation ``linear``.
     """
@@ -309,13 +305,13 @@ def _activation_of(operation: keras.Operation, before: tuple, after: tuple) -> s
 
 
 def _name_activation(function: Callable | None, rank: int = 2, unknown: str | None = None) -> str:
-    """Return what an activation is called, judged by what it does to some numbers."""
+    """Return the name of an activation, found by applying it to some numbers."""
     if function is None:
         return "linear"
     probe = keras.ops.reshape(PROBE, (1,) * (rank - 1) + (-1,))
     try:
         values = np.asarray(function(probe)).ravel()
-    except Exception:  # whatever a function of the student's own raises
+    except Exception:  # a student's function may raise anything
         values = None
     if values is not None and values.shape == PROBE.shape:
         for name in ACTIVATIONS:

@@ -1,4 +1,4 @@
-"""Write inputs and results as text: small ones in full, larger ones as what they are."""
+"""Turn inputs and results into text: small ones in full, larger ones as a description."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SHOWN_SIZE, SHOWN_WIDTH = 100, 72
 
 
 def input_size(args: tuple, kwargs: dict) -> int:
-    """Return how large an input is: the number of values in it."""
+    """Return the number of values in an input."""
     return sum(map(_value_count, (*args, *kwargs.values())))
 
 
 def _value_count(value: Any) -> int:
-    """Count the values in an argument, through lists and dicts of arrays of any shapes."""
+    """Return the number of values in an argument, including those in nested lists and dicts."""
     if callable(value):
         return 0
     if isinstance(value, dict):
@@ -30,7 +30,7 @@ def _value_count(value: Any) -> int:
 
 
 def show_value(value: object) -> str:
-    """Write one argument; an array in full if it is small, else what it is."""
+    """Return an argument as text; large arrays and long texts as a description."""
     if isinstance(value, np.ndarray):
         if value.size > SHOWN_SIZE:
             return describe(value)
@@ -53,7 +53,10 @@ def show_value(value: object) -> str:
 
 
 def show_results(expected: object, got: object) -> list[str]:
-    """Write expected against got: small matrices side by side, what differs in brackets."""
+    """Return expected and actual results as lines: small matrices side by side.
+
+    Values that differ are in brackets.
+    """
     if not (
         isinstance(expected, np.ndarray)
         and type(got) is np.ndarray
@@ -74,7 +77,7 @@ def show_results(expected: object, got: object) -> list[str]:
 
 
 def _rows(matrix: np.ndarray, marked: np.ndarray | None = None) -> list[str]:
-    """Write a matrix (or a vector, as one row) line by line, marked values in [brackets]."""
+    """Return a matrix (or a vector, as one row) as lines, with marked values in [brackets]."""
     table = np.atleast_2d(matrix)
     flags = np.zeros(table.shape, bool) if marked is None else np.atleast_2d(marked)
     texts = [
@@ -89,14 +92,14 @@ def _rows(matrix: np.ndarray, marked: np.ndarray | None = None) -> list[str]:
 
 
 def _short(value: object) -> str:
-    """Write a number in at most a few digits."""
+    """Return a number as text, in at most a few digits."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     return f"{value:.6g}"
 
 
 def hang(head: str, text: str) -> str:
-    """Put a head before a text, its further lines indented to match."""
+    """Put a head before a text, and indent the text's other lines to match."""
     return head + text.replace("\n", "\n" + " " * len(head))
 
 

@@ -1,6 +1,6 @@
 """Lesson 06's pictures: the letter to draw on with its verdict, and the whole chain in one strip.
 
-The grid is an anywidget: its JavaScript stands below and comes with the notebook, from nowhere
+The grid is an anywidget: its JavaScript is below and comes with the notebook, from nowhere
 else. It works by mouse, pen and finger (click or drag) and by keyboard (arrows move, space draws).
 """
 
@@ -177,7 +177,7 @@ class LetterGrid(anywidget.AnyWidget):
     value : str
         The letter as its text file has it: lines of ``#`` and ``.``.
     label : str
-        What a screen reader calls the grid.
+        The grid's name for screen readers.
     """
 
     _esm = _ESM
@@ -187,7 +187,7 @@ class LetterGrid(anywidget.AnyWidget):
 
     @traitlets.validate("value")
     def _check(self, proposal: dict) -> str:
-        """Take letters alone, in the form they are written in."""
+        """Accept only letters, in the text form that `xo_classifier.format_letter` writes."""
         return xo_classifier.format_letter(xo_classifier.parse_letter(proposal["value"]))
 
 
@@ -315,7 +315,7 @@ def _board(width: float, height: float, cell: float = CELL) -> tuple[Figure, Axe
 
 
 def _caption(ax: Axes, x: float, y: float, text: str, **options: Any) -> None:
-    """Write a line of text centred over a place."""
+    """Write a line of text centred above a point."""
     defaults: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 10}
     ax.text(x, y, text, **(defaults | options))
 
@@ -349,7 +349,7 @@ def _tiles(
 
 
 def _short(value: float) -> str:
-    """Write a number between -1 and 1 in little room: .56, −.11, 0, 1."""
+    """Return a number between -1 and 1 as short text: .56, −.11, 0, 1."""
     text = f"{value:.0f}" if value == round(value) else f"{value:.2f}".replace("0.", ".")
     return plots.signed(text)
 
@@ -389,13 +389,13 @@ def _verdict(label: str, scores: Mapping[str, float]) -> str:
 
 
 def _is_tie(scores: Mapping[str, float]) -> bool:
-    """Tell whether the two best scores are equal, up to rounding."""
+    """Return whether the two best scores are equal, up to rounding."""
     best, second = sorted(scores.values(), reverse=True)[:2]
     return bool(np.isclose(best, second))
 
 
 def _say(vector: np.ndarray, label: str, scores: Mapping[str, float]) -> str:
-    """Say verdict, scores and vector in words and numbers."""
+    """Return verdict, scores and vector as a text."""
     both = ", ".join(f"{name} scores {score:.2f}" for name, score in scores.items())
     verdict = "a tie" if _is_tie(scores) else label
     numbers = " ".join(f"{value:.2f}" for value in vector)
@@ -412,7 +412,7 @@ def draw_letters(
     letters : sequence of (title, ndarray)
         A title may have several lines.
     alt : str
-        What there is to see.
+        A sentence that says what the figure shows.
     columns : int
         How many in a row.
     cell : float
