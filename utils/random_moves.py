@@ -21,6 +21,7 @@ from utils.keras_setup import keras
 from utils.mistakes import augmentation as known
 
 FindFault = Callable[[list], str | None]
+Labelled = tuple[np.ndarray, np.ndarray]
 
 
 def one_picture_fault(image: np.ndarray, moved: object) -> str | None:
@@ -157,50 +158,69 @@ def augmented_fault(
             if type(result) not in (tuple, list) or len(result) != 2:
                 return f"It should return images and labels, but returned {describe(result)}."
             got, got_labels = result[0], np.asarray(result[1])
-            if fault := _sizes_fault(got, got_labels):
+            if fault := _sizes_fault(images, copies, got, got_labels):
                 return fault
             if not np.array_equal(got[: len(images)], images):
                 return mistake_text(known.originals_last)
             if not np.array_equal(got_labels[: len(images)], labels):
                 return "The first labels should be those of the originals."
-            if fault := copies_fault(got[len(images) :], got_labels[len(images) :]):
+            made = got[len(images) :], got_labels[len(images) :]
+            if fault := _copies_fault((images, labels), made, copies, (most_right, most_down)):
                 return fault
         return None
 
-    def _sizes_fault(got: object, got_labels: np.ndarray) -> str | None:
-        if type(got) is not np.ndarray:
-            return f"The images should be an array, but are {describe(got)}."
-        count = len(images) * (copies + 1)
-        if got.shape != (count, *images.shape[1:]):
-            return (
-                f"{copies} copies of {len(images)} images and the images themselves have the shape "
-                f"{(count, *images.shape[1:])}, but it returned {got.shape}."
-            )
-        if got_labels.shape != (count,):
-            return f"The labels should have the shape {(count,)}, but have {got_labels.shape}."
-        if got.dtype != images.dtype:
-            return f"The dtype should stay {images.dtype}, but is {got.dtype}."
-        return None
-
-    def copies_fault(made: np.ndarray, made_labels: np.ndarray) -> str | None:
-        shifts: list[list] = [[] for _ in images]
-        for moved, label in zip(made, made_labels, strict=True):
-            ink = moved[moved != 0]
-            sources = np.flatnonzero([np.isin(image, ink[:1]).any() for image in images])
-            if len(sources) != 1:
-                return "One of the copies is not a shifted copy of any of the images."
-            index = int(sources[0])
-            image, picture = images[index].squeeze(), moved.squeeze()
-            if fault := one_picture_fault(image, picture):
-                return f"One of the copies is wrong. {fault}"
-            if label != labels[index]:
-                return mistake_text(known.labels_in_another_order)
-            shifts[index].append(right.find_shift(image, picture))
-        if {len(each) for each in shifts} != {copies}:
-            return f"There should be {copies} copies of each image."
-        return _own_shifts_fault(shifts, most_right, most_down) if copies else None
-
     return find_fault
+
+
+def _sizes_fault(
+    images: np.ndarray, copies: int, got: object, got_labels: np.ndarray
+) -> str | None:
+    """Return what is wrong with the type, the shapes or the dtype of a data set."""
+    if type(got) is not np.ndarray:
+        return f"The images should be an array, but are {describe(got)}."
+    count = len(images) * (copies + 1)
+    if got.shape != (count, *images.shape[1:]):
+        return (
+            f"{copies} copies of {len(images)} images and the images themselves have the shape "
+            f"{(count, *images.shape[1:])}, but it returned {got.shape}."
+        )
+    if got_labels.shape != (count,):
+        return f"The labels should have the shape {(count,)}, but have {got_labels.shape}."
+    if got.dtype != images.dtype:
+        return f"The dtype should stay {images.dtype}, but is {got.dtype}."
+    return None
+
+
+def _copies_fault(
+    originals: Labelled, made: Labelled, copies: int, limits: tuple[int, int]
+) -> str | None:
+    """Return what is wrong with the copies of labelled images, or with their shifts together."""
+    shifts: list[list] = [[] for _ in originals[0]]
+    for moved, label in zip(*made, strict=True):
+        if fault := _copy_fault(originals, moved, label, shifts):
+            return fault
+    if {len(each) for each in shifts} != {copies}:
+        return f"There should be {copies} copies of each image."
+    return _own_shifts_fault(shifts, *limits) if copies else None
+
+
+def _copy_fault(
+    originals: Labelled, moved: np.ndarray, label: object, shifts: list[list]
+) -> str | None:
+    """Return what is wrong with one copy; if nothing is, add its shift to those of its image."""
+    images, labels = originals
+    ink = moved[moved != 0]
+    sources = np.flatnonzero([np.isin(image, ink[:1]).any() for image in images])
+    if len(sources) != 1:
+        return "One of the copies is not a shifted copy of any of the images."
+    index = int(sources[0])
+    image, picture = images[index].squeeze(), moved.squeeze()
+    if fault := one_picture_fault(image, picture):
+        return f"One of the copies is wrong. {fault}"
+    if label != labels[index]:
+        return mistake_text(known.labels_in_another_order)
+    shifts[index].append(right.find_shift(image, picture))
+    return None
 
 
 def _own_shifts_fault(shifts: list[list], most_right: int, most_down: int) -> str | None:
