@@ -21,8 +21,8 @@ from utils import plots
 from utils.keras_setup import keras
 from utils.plots import Picture
 
-BATCH = 500  # images a model sees at once when it predicts: bounds the memory it takes
-PAUSE = 0.15  # seconds between two redraws of the live curve
+PREDICTION_BATCH = 500  # images a model sees at once when it predicts: bounds the memory it takes
+REDRAW_INTERVAL = 0.15  # seconds between two redraws of the live curve
 
 
 @dataclass
@@ -160,7 +160,7 @@ def train(
         epochs=epochs,
         verbose=0,
         validation_data=test,
-        validation_batch_size=BATCH,
+        validation_batch_size=PREDICTION_BATCH,
         callbacks=[watcher],
     )
     return record
@@ -173,7 +173,9 @@ def predictor(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     """
 
     def predict(x: np.ndarray) -> np.ndarray:
-        parts = [x[start : start + BATCH] for start in range(0, len(x), BATCH)]
+        parts = [
+            x[start : start + PREDICTION_BATCH] for start in range(0, len(x), PREDICTION_BATCH)
+        ]
         return np.concatenate([np.asarray(model(part, training=False)) for part in parts])
 
     return predict
@@ -269,8 +271,8 @@ class _Screen:
         self._last = 0.0
 
     def show(self, record: Training, epochs: int, share: float) -> None:
-        """Draw again, but at most once in `PAUSE` seconds."""
-        if time.monotonic() - self._last >= PAUSE:
+        """Draw again, but at most once in `REDRAW_INTERVAL` seconds."""
+        if time.monotonic() - self._last >= REDRAW_INTERVAL:
             self._last = time.monotonic()
             self._handle.update(HTML(live_view(record, epochs, share)))
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+MAX_INT_BITS = 350  # about a hundred digits
+
 
 class OpaqueValue:
-    """A value that is not plain and was not sent by another process; only its kind is known.
+    """The place of a value in another process that is not plain, so that only its kind is sent.
 
     Parameters
     ----------
@@ -23,9 +25,6 @@ class OpaqueValue:
 
     def __repr__(self) -> str:
         return f"<{self.kind}>"
-
-
-LONGEST_INT = 350  # bits: a hundred digits
 
 
 def describe(value: Any) -> str:
@@ -55,7 +54,7 @@ def describe(value: Any) -> str:
 
 def is_long(value: object) -> bool:
     """Return whether a value is an int with too many digits to be shown."""
-    return isinstance(value, int) and value.bit_length() > LONGEST_INT
+    return isinstance(value, int) and value.bit_length() > MAX_INT_BITS
 
 
 def _brief(text: str) -> str:

@@ -10,7 +10,11 @@ import numpy as np
 from utils.checks.compare import ATOL, RTOL
 from utils.checks.describe import describe, is_model
 
-SHOWN_SIZE, SHOWN_WIDTH = 100, 72
+MAX_SHOWN_VALUES = 100  # of an array that is shown in full
+MAX_LINE_WIDTH = 72  # characters of two matrices side by side
+# Characters of a value's repr: on its own line, at all, and of a list with an element a line.
+LINE_CHARACTERS, MAX_CHARACTERS, MAX_LIST_CHARACTERS = 80, 200, 1000
+MAX_LIST_LINES = 12
 
 
 def input_size(args: tuple, kwargs: dict) -> int:
@@ -32,11 +36,12 @@ def _value_count(value: Any) -> int:
 def show_value(value: object) -> str:
     """Return an argument as text; large arrays and long texts as a description."""
     if isinstance(value, np.ndarray):
-        if value.size > SHOWN_SIZE:
+        if value.size > MAX_SHOWN_VALUES:
             return describe(value)
         text = np.array2string(value, precision=4, suppress_small=True, separator=", ")
-        note = "" if value.dtype in (np.int64, np.float64, bool) else f"  # {value.dtype}"
-        return text.replace("\n", f"{note}\n", 1) if "\n" in text else text + note
+        comment = "" if value.dtype in (np.int64, np.float64, bool) else f"  # {value.dtype}"
+        first, newline, rest = text.partition("\n")
+        return first + comment + newline + rest
     if is_model(value):
         from utils.checks import models
 
@@ -44,12 +49,12 @@ def show_value(value: object) -> str:
     if callable(value):
         return getattr(value, "__name__", "a function")
     text = repr(value)
-    if len(text) <= 80:
+    if len(text) <= LINE_CHARACTERS:
         return text
-    if isinstance(value, list) and len(value) <= 12:
+    if isinstance(value, list) and len(value) <= MAX_LIST_LINES:
         lines = ",\n ".join(map(repr, value))
-        return f"[{lines}]" if len(lines) <= 1000 else describe(value)
-    return text if len(text) <= 200 else describe(value)
+        return f"[{lines}]" if len(lines) <= MAX_LIST_CHARACTERS else describe(value)
+    return text if len(text) <= MAX_CHARACTERS else describe(value)
 
 
 def show_results(expected: object, got: object) -> list[str]:
@@ -62,14 +67,14 @@ def show_results(expected: object, got: object) -> list[str]:
         and type(got) is np.ndarray
         and got.dtype.kind in "biuf"
         and max(expected.ndim, got.ndim) <= 2
-        and max(expected.size, got.size) <= SHOWN_SIZE
+        and max(expected.size, got.size) <= MAX_SHOWN_VALUES
     ):
         return [hang("expected: ", show_value(expected)), hang("got:      ", show_value(got))]
     wrong = np.zeros(got.shape, bool)
     if got.shape == expected.shape:
         wrong = ~np.isclose(got.astype(float), expected.astype(float), rtol=RTOL, atol=ATOL)
     left, right = _rows(expected), _rows(got, wrong)
-    if len(left[0]) + len(right[0]) > SHOWN_WIDTH:
+    if len(left[0]) + len(right[0]) > MAX_LINE_WIDTH:
         return ["expected", *left, "got", *right]
     width = max([len("expected"), *map(len, left)])
     pairs = itertools.zip_longest(["expected", *left], ["got", *right], fillvalue="")
