@@ -1,6 +1,6 @@
 """Lesson 09: more training images from the ones there are, by moving them at random.
 
-The first four functions are the reference answers. Below them stands what the lesson's
+The first four functions are the reference answers. Below them is what the lesson's
 demonstrations need.
 """
 

@@ -20,7 +20,7 @@ Split = tuple[Labelled, Labelled]
 
 BUNDLED = Path(__file__).resolve().parent.parent / "data" / "digits.npz"
 SIDE = 28
-# Where an IDX file says what it holds: unsigned bytes, and so many axes.
+# The magic number of an IDX file of unsigned bytes, by its number of axes.
 IDX_MAGIC = {1: 0x00000801, 3: 0x00000803}
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 IDX_STEMS = {
@@ -46,7 +46,7 @@ TO_GET_MNIST = (
 
 
 def load_digits(name: str = "bundled", *, announce: bool = True) -> Split:
-    """Load handwritten digits, and print which.
+    """Load handwritten digits, and print which data they are.
 
     Parameters
     ----------
@@ -67,9 +67,9 @@ def load_digits(name: str = "bundled", *, announce: bool = True) -> Split:
     Raises
     ------
     ValueError
-        If there is no data set of that name, or a file is damaged or not what its name says.
+        If there is no data set of that name, or a file is damaged or has another content.
     FileNotFoundError
-        If the data are not there; the text says how to get them.
+        If the data are missing; the text says how to get them.
     """
     if name == "bundled":
         arrays, source = _read_npz(BUNDLED), "scikit-learn's, bundled with the course"
@@ -94,7 +94,7 @@ def photograph(name: str) -> np.ndarray:
     Returns
     -------
     ndarray of uint8, shape (H, W) or (H, W, 3)
-        A copy of your own.
+        A new copy on each call.
 
     Raises
     ------
@@ -130,8 +130,12 @@ def _read_folder(folder: Path) -> tuple[dict[str, np.ndarray], str]:
     archive = folder / "mnist.npz"
     if archive.is_file():
         return _read_npz(archive), f"MNIST, from {archive}"
-    files = {key: _find_idx(folder, *stem) for key, stem in IDX_STEMS.items()}
-    missing = [key for key, path in files.items() if path is None]
+    files = {
+        key: path
+        for key, (stem, kind) in IDX_STEMS.items()
+        if (path := _find_idx(folder, stem, kind)) is not None
+    }
+    missing = [key for key in KEYS if key not in files]
     if missing == ["x_train", "y_train"]:
         images, labels = _read_idx_pair(files["x_test"], files["y_test"])
         said = f"MNIST's 10,000 test images alone, from {folder}, shuffled and split"
@@ -147,7 +151,7 @@ def _read_folder(folder: Path) -> tuple[dict[str, np.ndarray], str]:
 
 
 def _split_in_five(images: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
-    """Shuffle, and keep four fifths to train with and one to test.
+    """Shuffle, and return four fifths as training images and one fifth as test images.
 
     The first half of MNIST's test images is from tidier writers than the second.
     """
@@ -162,7 +166,7 @@ def _split_in_five(images: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarr
 
 
 def _find_idx(folder: Path, stem: str, kind: str) -> Path | None:
-    """Return a file of the MNIST set in whichever spelling it is there, or None."""
+    """Return the path of an MNIST file in any of its usual spellings, or None."""
     for name in (f"{stem}-{kind}", f"{stem}.{kind}"):
         for path in (folder / name, folder / f"{name}.gz"):
             if path.is_file():
@@ -206,7 +210,7 @@ def _read_idx(path: Path, axes: int) -> np.ndarray:
 
 
 def _read_bytes(path: Path) -> bytes:
-    """Return a file's content, unpacked if it is gzipped, whatever its name says."""
+    """Return a file's content, unpacked if it is gzipped, regardless of its name."""
     content = path.read_bytes()
     if not content.startswith(b"\x1f\x8b"):
         return content

@@ -15,7 +15,7 @@ from utils.keras_setup import keras
 
 layers = keras.layers
 
-# Two tiny pictures that a network is to tell apart, before they are divided by 8.
+# Two tiny pictures that a network should distinguish, before they are divided by 8.
 TWO_INPUTS = np.array(
     [
         [[1, 2, 3, 4], [2, 3, 4, 5], [5, 6, 7, 8], [1, 3, 4, 5]],
@@ -25,7 +25,7 @@ TWO_INPUTS = np.array(
 
 
 def build_dense(input_shape: tuple = (28, 28, 1), classes: int = 10) -> keras.Model:
-    """Build a network of dense layers alone: Flatten, Dense 1000 ReLU, Dense softmax.
+    """Build a network of dense layers only: Flatten, Dense 1000 ReLU, Dense softmax.
 
     Parameters
     ----------

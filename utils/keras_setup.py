@@ -1,4 +1,8 @@
-"""Import Keras without a word on stderr, where it would cost a test cell its points."""
+"""Import Keras, and keep TensorFlow from writing to stderr.
+
+A test cell that writes to stderr, even a remark, scores 0. Import Keras from here: ``from
+utils.keras_setup import keras``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,8 @@ from collections.abc import Iterator
 def without_stderr() -> Iterator[None]:
     """Keep compiled code from writing to stderr inside the ``with`` block.
 
-    TensorFlow 2.21 remarks on the machine as it loads, whatever its own variable for that says.
+    TensorFlow 2.21 writes remarks about the machine as it loads, even where TF_CPP_MIN_LOG_LEVEL
+    forbids that.
     """
     sys.stderr.flush()
     try:
@@ -38,4 +43,4 @@ with without_stderr():
     import keras
     import tensorflow as tf
 
-    tf.constant(0)  # what remains to be said is said at the first tensor
+    tf.constant(0)  # the first tensor causes the last remarks

@@ -1,12 +1,13 @@
 """Lesson 08: LeNet-5, its table, its shapes, and what each of its units sees of the input.
 
 These are the reference answers. They are written to be read and to be right for every input that
-the lesson names. Below them stands what the lesson's demonstrations need.
+the lesson names. Below them is what the lesson's demonstrations need.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from utils.keras_setup import keras
 
 # The 1998 network, in the words of lesson 04, and the names that its authors gave to its layers:
 # C for a convolution, S for subsampling, F for fully connected. Flatten has none.
-LAYERS = (
+LAYERS: tuple[dict[str, Any], ...] = (
     {"type": "conv", "filters": 6, "kernel": 5},
     {"type": "pool", "size": 2},
     {"type": "conv", "filters": 16, "kernel": 5},

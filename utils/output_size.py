@@ -1,13 +1,14 @@
 """Lesson 04: how large the output of a layer is, and how many parameters it has.
 
 These are the reference answers. They are written to be read and to be right for every input that
-the lesson names. Below them stands what the lesson's demonstrations need.
+the lesson names. Below them is what the lesson's demonstrations need.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -164,7 +165,7 @@ def _conv_size(n: int, k: int, padding: str, stride: int) -> int:
     raise ValueError(f"unknown padding {padding!r}")
 
 
-def _pair(kernel_size: int | Sequence[int]) -> tuple[int, int]:
+def _pair(kernel_size: Any) -> tuple[int, int]:
     """Return a kernel's height and width."""
     height, width = kernel_size if np.ndim(kernel_size) else (kernel_size, kernel_size)
     return height, width

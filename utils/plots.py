@@ -1,8 +1,8 @@
 """Figures: annotated matrices, image grids, and pictures that come with a text alternative.
 
 Every function returns a `Picture`. The last line of a cell shows it; a widget redraws it as SVG. It
-carries a text for readers who do not see it. Colours are Okabe and Ito's, which people with any
-kind of colour blindness can tell apart (https://jfly.uni-koeln.de/color/).
+has a text alternative for readers who do not see it. Colours are Okabe and Ito's, which people with
+any kind of colour blindness can distinguish (https://jfly.uni-koeln.de/color/).
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -29,8 +31,8 @@ COLOURS = (BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW, BLACK)
 DPI = 144
 CELL = 0.42  # inches, the side of one square of an annotated matrix
 
-STYLE = {
-    "axes.prop_cycle": mpl.cycler(color=COLOURS),
+STYLE: dict[Any, Any] = {
+    "axes.prop_cycle": cycler(color=COLOURS),
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 11,
@@ -45,16 +47,16 @@ STYLE = {
 
 @dataclass
 class Picture:
-    """A finished figure and the sentence that says the same.
+    """A finished figure and its text alternative.
 
-    Drawn once, when it is first shown.
+    It is drawn once, when it is first shown.
 
     Parameters
     ----------
     figure : matplotlib Figure
-        Not one of pyplot's, so that nothing stays open behind it.
+        The figure; not made by pyplot, which would keep it open.
     alt : str
-        What a reader who does not see the figure should know.
+        The text for readers who do not see the figure.
     """
 
     figure: Figure
@@ -89,7 +91,9 @@ class Picture:
             )
         return buffer.getvalue()
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict, dict]:
         """Show a PNG at half its pixels' size, sharp on any screen, with its text."""
         width = int.from_bytes(self.png[16:20], "big")
         data = {
@@ -100,8 +104,8 @@ class Picture:
 
 
 def figure(
-    width: float, height: float, rows: int = 1, columns: int = 1, **options: object
-) -> tuple[Figure, Axes | np.ndarray]:
+    width: float, height: float, rows: int = 1, columns: int = 1, **options: Any
+) -> tuple[Figure, Any]:
     """Return an empty figure of a size in inches and its axes, in the course's style.
 
     Parameters
@@ -109,7 +113,7 @@ def figure(
     width, height : float
         Inches; a notebook's column is about 9 wide.
     rows, columns : int
-        How many axes. One gives an `Axes`, more an array of them.
+        The numbers of axes. The result is an `Axes` if there is one, else an array of them.
     **options
         As for ``Figure.subplots``.
     """
@@ -125,7 +129,7 @@ def images(
     alt: str,
     columns: int = 5,
     size: float = 1.8,
-    **options: object,
+    **options: Any,
 ) -> Picture:
     """Show images side by side.
 
@@ -134,11 +138,11 @@ def images(
     pictures : iterable of ndarray, shape (H, W) or (H, W, 3)
         The images; integers are taken as 0 to 255.
     titles : sequence of str, optional
-        One for each.
+        A title for each image.
     alt : str
-        What there is to see, in a sentence.
+        A sentence that says what the figure shows.
     columns : int
-        How many in a row.
+        The number of images in a row.
     size : float
         The width of one image in inches.
     **options
@@ -159,8 +163,8 @@ def images(
     return Picture(drawn, alt)
 
 
-def image(ax: Axes, picture: np.ndarray, title: str | None = None, **options: object) -> None:
-    """Draw one image on given axes, without ticks; integers are taken as 0 to 255."""
+def image(ax: Axes, picture: np.ndarray, title: str | None = None, **options: Any) -> None:
+    """Draw an image on given axes, without ticks; integers are taken as 0 to 255."""
     if picture.dtype.kind in "ui" and picture.ndim == 2:
         options = {"vmin": 0, "vmax": 255} | options
     ax.imshow(picture, **({"interpolation": "nearest", "cmap": "gray"} | options))
@@ -170,7 +174,7 @@ def image(ax: Axes, picture: np.ndarray, title: str | None = None, **options: ob
 
 
 def matrices(
-    parts: Mapping[str, np.ndarray] | Sequence[object], *, alt: str, cell: float = CELL
+    parts: Mapping[str, np.ndarray] | Sequence[Any], *, alt: str, cell: float = CELL
 ) -> Picture:
     """Draw annotated matrices in a row, with signs between them: ``image * kernel = output``.
 
@@ -178,24 +182,24 @@ def matrices(
     ----------
     parts : mapping or sequence
         ``{"image": array, ...}``, or a sequence of such pairs ``("image", array)`` and of strings
-        such as ``"="`` that stand between them.
+        such as ``"="`` between them.
     alt : str
-        What there is to see, in a sentence.
+        A sentence that says what the figure shows.
     cell : float
         The side of one square, in inches.
     """
-    parts = list(parts.items()) if isinstance(parts, Mapping) else list(parts)
-    widths = [0.35 if isinstance(part, str) else np.shape(part[1])[1] * cell for part in parts]
-    height = max(np.shape(part[1])[0] for part in parts if not isinstance(part, str)) * cell
+    items: list[Any] = list(parts.items() if isinstance(parts, Mapping) else parts)
+    widths = [0.35 if isinstance(part, str) else np.shape(part[1])[1] * cell for part in items]
+    height = max(np.shape(part[1])[0] for part in items if not isinstance(part, str)) * cell
     drawn, axes = figure(
-        sum(widths) + 0.15 * len(parts),
+        sum(widths) + 0.15 * len(items),
         height + 0.4,
         1,
-        len(parts),
+        len(items),
         squeeze=False,
         width_ratios=widths,
     )
-    for ax, part in zip(axes[0], parts, strict=True):
+    for ax, part in zip(axes[0], items, strict=True):
         if isinstance(part, str):
             sign(ax, part)
         else:
@@ -226,11 +230,11 @@ def matrix(
     Parameters
     ----------
     ax : Axes
-        Where.
+        The axes to draw on.
     values : ndarray, shape (rows, columns)
-        The numbers; where one is nan, the square stays empty.
+        The numbers; the square of a nan stays empty.
     title : str, optional
-        Above it.
+        The title above the matrix.
     window : (row, column, height, width), optional
         A part to frame.
     colour : str
@@ -238,9 +242,9 @@ def matrix(
     shade : bool
         Whether to tint squares: blue for positive, vermilion for negative numbers.
     limit : float, optional
-        The size of number that gets the deepest tint; the largest there is by default.
+        The absolute value that gets the deepest tint; the largest in the matrix by default.
     room : int
-        For how many rows there is room. Matrices in one row of axes of the same height have squares
+        The number of rows that fit into the axes. Matrices in axes of the same height have squares
         of the same size if they are given the same room.
     """
     values = np.asarray(values)
@@ -278,11 +282,17 @@ def _tint(value: float, limit: float) -> tuple[float, float, float] | str:
         return "white"
     full = np.array(mpl.colors.to_rgb(BLUE if value > 0 else VERMILION))
     share = 0.08 + 0.42 * min(abs(value) / limit, 1)
-    return tuple(1 - share * (1 - full))
+    red, green, blue = 1 - share * (1 - full)
+    return red, green, blue
 
 
-def _label(value: object) -> str:
-    """Write a number short enough for its square, with a true minus sign."""
+def signed(text: str) -> str:
+    """Return a number's text with a true minus sign in place of each hyphen."""
+    return text.replace("-", "−")
+
+
+def _label(value: float) -> str:
+    """Return a number as text that is short enough for its square."""
     number = round(float(value), 2) + 0.0  # + 0.0: no minus sign before a zero
     text = f"{number:.0f}" if number == round(number) else f"{number:.2f}"
-    return text.replace("-", "−")
+    return signed(text)

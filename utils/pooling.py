@@ -5,12 +5,15 @@ The first four functions are the reference answers. The rest measures what the l
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from utils import convolution
 
-SUMMARIES = {"max": np.max, "average": np.mean, "sum": np.sum}
+SUMMARIES: dict[str, Callable[..., Any]] = {"max": np.max, "average": np.mean, "sum": np.sum}
 # Sobel's two kernels and their opposites: brighter to the right, left, top, bottom.
 EDGE_KERNELS = {
     "right": np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),

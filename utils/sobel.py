@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Arc
 
 from utils import convolution
-from utils.plots import BLACK, ORANGE, SKY
+from utils.plots import BLACK, ORANGE, SKY, signed
 
 GX = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 GY = np.array([[1, 2, 1], [0, 0, 0], [-1, -2, -1]])
@@ -148,7 +148,7 @@ def direction_colours(direction: np.ndarray, shown: np.ndarray) -> np.ndarray:
     -------
     ndarray of float64, shape (H, W, 3)
         Colours of the map *twilight*, which differ in lightness too, so that readers with any kind
-        of colour blindness can tell them apart.
+        of colour blindness can distinguish them.
     """
     colours = mpl.colormaps["twilight_shifted"](np.asarray(direction) % 360 / 360)[..., :3]
     return np.where(np.asarray(shown)[..., np.newaxis], colours, 0.55)
@@ -165,7 +165,7 @@ def draw_wheel(ax: Axes, size: int = 201) -> None:
         across, up = math.cos(math.radians(angle)), math.sin(math.radians(angle))
         horizontal = where if where in ("left", "right") else "center"
         vertical = where if where in ("top", "bottom") else "center"
-        label = f"{angle}°".replace("-", "−")
+        label = signed(f"{angle}°")
         ax.text(1.08 * across, 1.08 * up, label, ha=horizontal, va=vertical, fontsize=9)
     ax.set(xlim=(-1.6, 1.6), ylim=(-1.4, 1.4))
     ax.set_title("brighter to", fontsize=10)

@@ -1,7 +1,7 @@
-"""Train a Keras model and watch it learn; measure it; plot accuracy against shift.
+"""Train a Keras model and show its progress; measure it; plot accuracy against shift.
 
-Lessons 07 to 09 share this. In a notebook, `train` shows a progress bar and a loss curve that
-grows, and leaves the finished curve; elsewhere it is quiet.
+Lessons 07 to 09 use it. In a notebook, `train` shows a progress bar and a growing loss curve, and
+then the finished curve; elsewhere it shows nothing.
 """
 
 from __future__ import annotations
@@ -14,30 +14,31 @@ from dataclasses import dataclass, field
 import numpy as np
 from IPython import get_ipython
 from IPython.display import HTML, display
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from utils import plots
 from utils.keras_setup import keras
 from utils.plots import Picture
 
-BATCH = 500  # images a model sees at once when it predicts: bounds the memory it takes
-PAUSE = 0.15  # seconds between two redraws of the live curve
+PREDICTION_BATCH = 500  # images a model sees at once when it predicts: bounds the memory it takes
+REDRAW_INTERVAL = 0.15  # seconds between two redraws of the live curve
 
 
 @dataclass
 class Training:
-    """What happened while a model was trained.
+    """The history of a model's training.
 
     Attributes
     ----------
     name : str
-        What the model is called in figures.
+        The model's name in figures.
     loss, accuracy : list of float
-        One number an epoch, over the training images, while the weights were still moving.
+        A number for each epoch, over the training images, while the weights were changing.
     test_loss, test_accuracy : list of float
-        The same on images that are not trained on, after each epoch; empty if none were given.
+        The same after each epoch on images that are not trained on; empty if none were given.
     seconds : float
-        How long it took.
+        The duration.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Training:
     seconds: float = 0.0
 
     def note(self, logs: Mapping[str, float]) -> None:
-        """Take down one epoch, from Keras's logs."""
+        """Record an epoch from Keras's logs."""
         names = {"loss": self.loss, "accuracy": self.accuracy}
         names |= {"val_loss": self.test_loss, "val_accuracy": self.test_accuracy}
         for name, values in names.items():
@@ -56,7 +57,7 @@ class Training:
                 values.append(float(logs[name]))
 
     def __str__(self) -> str:
-        """Say in a line how it went: ``dense: 12 epochs in 3.1 s, loss 0.02, accuracy 0.998``."""
+        """Return a line such as ``dense: 12 epochs in 3.1 s, loss 0.020, accuracy 0.998``."""
         if not self.loss:
             return f"{self.name}: not trained yet"
         epochs = len(self.loss)
@@ -69,7 +70,7 @@ class Training:
         return said
 
     def picture(self) -> Picture:
-        """Draw the loss and, if it was measured, the accuracy, epoch by epoch."""
+        """Draw the loss and, if it was measured, the accuracy after each epoch."""
         panels = [("loss", self.loss, self.test_loss)]
         if self.accuracy:
             panels.append(("accuracy", self.accuracy, self.test_accuracy))
@@ -87,7 +88,7 @@ class Training:
 
 
 def prepare(images: np.ndarray) -> np.ndarray:
-    """Turn images into what a network takes: float32 from 0 to 1, with a channel axis.
+    """Turn images into a network's input: float32 from 0 to 1, with a channel axis.
 
     Parameters
     ----------
@@ -126,24 +127,24 @@ def train(
     y : ndarray, shape (N,)
         Labels.
     epochs : int
-        How often to go through all of them.
+        The number of passes over all inputs.
     batch_size : int
-        How many inputs go into one step.
+        The number of inputs in an update step.
     seed : int
         For the order of the images, dropout and random layers. The weights that training begins
         with are drawn when the model is built: call ``keras.utils.set_random_seed`` before that.
     test : (x, y), optional
-        What to measure on after each epoch.
+        Inputs and labels on which to measure after each epoch.
     name : str, optional
-        What to call it in the curve; the model's own name by default.
+        The name in the curve; the model's own name by default.
     show : bool
-        Whether to show anything at all.
+        Whether to show a progress bar and a curve.
 
     Returns
     -------
     Training
-        Loss and accuracy epoch by epoch, and the seconds it took. Shown in a notebook by `train`
-        itself; ``print`` it for a line of text.
+        Loss and accuracy epoch by epoch, and the seconds it took. In a notebook, `train` has
+        shown it already; ``print`` it for a line of text.
     """
     keras.utils.set_random_seed(seed)
     if not model.compiled:
@@ -153,10 +154,13 @@ def train(
     record = Training(name or model.name.replace("_", " "))
     watcher = _Watcher(record, _Screen() if show and _in_notebook() else None)
     model.fit(
-        *(x, y, batch_size, epochs),
+        x,
+        y,
+        batch_size=batch_size,
+        epochs=epochs,
         verbose=0,
         validation_data=test,
-        validation_batch_size=BATCH,
+        validation_batch_size=PREDICTION_BATCH,
         callbacks=[watcher],
     )
     return record
@@ -165,11 +169,13 @@ def train(
 def predictor(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     """Return a model's ``predict`` as a plain function from array to array.
 
-    It does what ``model.predict`` does, and is faster on few images: nothing is compiled first.
+    It does the same as ``model.predict``, and is faster on few images, since it compiles nothing.
     """
 
     def predict(x: np.ndarray) -> np.ndarray:
-        parts = [x[start : start + BATCH] for start in range(0, len(x), BATCH)]
+        parts = [
+            x[start : start + PREDICTION_BATCH] for start in range(0, len(x), PREDICTION_BATCH)
+        ]
         return np.concatenate([np.asarray(model(part, training=False)) for part in parts])
 
     return predict
@@ -189,7 +195,7 @@ def shift_curve(
     width: float = 6.6,
     height: float = 3.2,
 ) -> Picture:
-    """Plot accuracy against how far the pictures were moved, a line for each model.
+    """Plot accuracy against the pictures' shift, with a line for each model.
 
     Parameters
     ----------
@@ -198,7 +204,7 @@ def shift_curve(
     shifts : sequence of int
         Pixels to the right; negative: to the left.
     alt : str
-        What there is to see, in a sentence.
+        A sentence that says what the figure shows.
     floor : float, optional
         An accuracy to mark with a dotted line.
     width, height : float
@@ -225,7 +231,7 @@ def shift_curve(
 
 
 class _Watcher(keras.callbacks.Callback):
-    """Take down each epoch and, if there is a screen, keep it up to date."""
+    """A Keras callback that records each epoch and updates the screen, if there is one."""
 
     def __init__(self, record: Training, screen: _Screen | None):
         super().__init__()
@@ -258,34 +264,34 @@ class _Watcher(keras.callbacks.Callback):
 
 
 class _Screen:
-    """One output of a notebook's cell: a bar and a growing curve, then the finished curve."""
+    """An output of a notebook's cell: a bar and a growing curve, then the finished curve."""
 
     def __init__(self) -> None:
         self._handle = display(HTML(""), display_id=True)
         self._last = 0.0
 
     def show(self, record: Training, epochs: int, share: float) -> None:
-        """Redraw, unless that was done a moment ago."""
-        if time.monotonic() - self._last >= PAUSE:
+        """Draw again, but at most once in `REDRAW_INTERVAL` seconds."""
+        if time.monotonic() - self._last >= REDRAW_INTERVAL:
             self._last = time.monotonic()
             self._handle.update(HTML(live_view(record, epochs, share)))
 
     def finish(self, record: Training) -> None:
-        """Leave the finished curve in place of the bar."""
+        """Replace the bar by the finished curve."""
         self._handle.update(record.picture())
 
 
 def live_view(record: Training, epochs: int, share: float) -> str:
-    """Return a progress bar and the loss so far as HTML: cheap enough to redraw all the time.
+    """Return a progress bar and the loss so far as HTML, which is fast to redraw.
 
     Parameters
     ----------
     record : Training
-        What is known so far.
+        The history so far.
     epochs : int
-        How many there will be.
+        The number of epochs in all.
     share : float
-        How much of the work is done, from 0 to 1.
+        The share of the work that is done, from 0 to 1.
     """
     width, height, done = 320, 90, len(record.loss)
     top = max(record.loss, default=1) or 1
@@ -305,14 +311,14 @@ def live_view(record: Training, epochs: int, share: float) -> str:
     )
 
 
-def _draw_curve(ax, values: Sequence[float], colour: str, line: str, label: str) -> None:
-    """Draw one number an epoch, counted from 1."""
+def _draw_curve(ax: Axes, values: Sequence[float], colour: str, line: str, label: str) -> None:
+    """Draw a number for each epoch, counted from 1."""
     marker = "o" if len(values) < 16 else None
     epochs = range(1, len(values) + 1)
     ax.plot(epochs, values, line, color=colour, marker=marker, markersize=3.5, label=label)
 
 
 def _in_notebook() -> bool:
-    """Tell whether there is a front end that can show a display that changes."""
+    """Return whether there is a front end that can update a display."""
     shell = get_ipython()
     return shell is not None and hasattr(shell, "kernel")

@@ -1,4 +1,4 @@
-"""Lesson 06: X or O, told apart with three features and two templates made by hand.
+"""Lesson 06: X or O, distinguished with three features and two templates made by hand.
 
 A letter is a 9x9 array of 1 (ink) and -1 (paper). The chain is that of the slides: match a feature
 everywhere, ReLU, max-pool twice, put the numbers of all features in one list, compare the list
@@ -93,7 +93,7 @@ def template_score(vector: np.ndarray, template: np.ndarray) -> float:
     Parameters
     ----------
     vector, template : ndarray, shape (n,)
-        A template's highest value may stand at several positions; all of them count.
+        A template's highest value may be at several positions; all of them count.
 
     Raises
     ------

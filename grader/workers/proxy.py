@@ -12,7 +12,7 @@ from grader.isolation.codec import MessageTooLargeError
 from grader.isolation.protocol import UNREADABLE_REPLY
 from grader.workers.errors import make_error
 from grader.workers.generators import advance_generator, make_generator
-from utils.checks.calls import FunctionEndedError
+from utils.checks.calls import FunctionEndedError, RemoteFunction, RemoteResult
 from utils.checks.describe import OpaqueValue
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ MAX_LIBRARY_CHARACTERS = 200
 PLAIN_TYPES = (bool, int, float, str, tuple, list, dict, np.ndarray, np.generic)
 
 
-class FunctionProxy:
+class FunctionProxy(RemoteFunction):
     """A function of the student's; calls are sent to the process in which it is defined.
 
     Parameters
@@ -61,7 +61,7 @@ class FunctionProxy:
 
     def call_apart(
         self, args: tuple, kwargs: dict, by_hand: bool, allowed: tuple[str, ...] = ()
-    ) -> dict:
+    ) -> RemoteResult:
         """Call it in its own process, on behalf of `utils.checks.calls.call`.
 
         Parameters

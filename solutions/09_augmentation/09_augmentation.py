@@ -181,8 +181,7 @@ def random_shift(image, max_fraction, rng):
 # %% nbgrader={"grade_id": "test-random_shift", "grade": true, "points": 1}
 import numpy as np
 
-from utils import checks
-from utils.mistakes import augmentation as look
+from utils import checks, random_moves
 
 with checks.Exercise("augmentation.random_shift", random_shift, allowed=["pooling.shift"]) as check:
     # With a fraction of 0 nothing can move.
@@ -192,15 +191,14 @@ with checks.Exercise("augmentation.random_shift", random_shift, allowed=["poolin
     # 20 % of 28 pixels: never more than 5.
     image = np.arange(1.0, 785).reshape(28, 28)
     calls = [(image, 0.2, np.random.default_rng(seed)) for seed in range(60)]
-    check.judge(look.shifted_fault(image, most_right=5, most_down=5), *calls)
+    check.finds_no_fault(random_moves.shifted_fault(image, most_right=5, most_down=5), *calls)
 
 # %% nbgrader={"grade_id": "test-random_shift-uniform", "grade": true, "points": 1}
 # Marked when you hand in: all shifts come, equally often, in pictures that are not square.
 ### BEGIN HIDDEN TESTS
 import numpy as np
 
-from utils import checks
-from utils.mistakes import augmentation as look
+from utils import checks, random_moves
 
 with checks.Exercise("augmentation.random_shift", random_shift, allowed=["pooling.shift"]) as check:
     for height, width, fraction, most_right, most_down, count in [
@@ -210,7 +208,7 @@ with checks.Exercise("augmentation.random_shift", random_shift, allowed=["poolin
     ]:
         image = np.arange(1.0, height * width + 1).reshape(height, width)
         calls = [(image, fraction, np.random.default_rng(seed)) for seed in range(count)]
-        check.judge(look.shifted_fault(image, most_right, most_down), *calls)
+        check.finds_no_fault(random_moves.shifted_fault(image, most_right, most_down), *calls)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-random_shift-generator", "grade": true, "points": 0.5}
@@ -218,17 +216,16 @@ with checks.Exercise("augmentation.random_shift", random_shift, allowed=["poolin
 ### BEGIN HIDDEN TESTS
 import numpy as np
 
-from utils import checks
-from utils.mistakes import augmentation as look
+from utils import checks, random_moves
 
 with checks.Exercise("augmentation.random_shift", random_shift, allowed=["pooling.shift"]) as check:
     image = np.arange(1, 100).reshape(9, 11)
     calls = [(image, 0.4, np.random.default_rng(seed // 2)) for seed in range(40)]
-    check.judge(look.pairwise_fault, *calls)
+    check.finds_no_fault(random_moves.pairwise_fault, *calls)
     for dtype in (np.uint8, np.int16, np.float32, float):
         image = np.arange(1, 64).reshape(7, 9).astype(dtype)
         calls = [(image, 0.5, np.random.default_rng(seed)) for seed in range(20)]
-        check.judge(look.shifted_fault(image, most_right=4, most_down=3), *calls)
+        check.finds_no_fault(random_moves.shifted_fault(image, most_right=4, most_down=3), *calls)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-random_shift-errors", "grade": true, "points": 0.5}
@@ -396,8 +393,7 @@ def augment(images, labels, copies, rng, max_fraction=0.2):
 # %% nbgrader={"grade_id": "test-augment", "grade": true, "points": 1}
 import numpy as np
 
-from utils import checks
-from utils.mistakes import augmentation as look
+from utils import checks, random_moves
 
 with checks.Exercise(
     "augmentation.augment", augment, uses=["random_shift"], allowed=["pooling.shift"]
@@ -405,8 +401,8 @@ with checks.Exercise(
     # Three images of 5x6 without two pixels alike, so that each copy tells where it comes from.
     images, labels = np.arange(1.0, 91).reshape(3, 5, 6), np.array([4, 2, 9])
     for copies in (1, 3):
-        check.judge(
-            look.augmented_fault(images, labels, copies, most_right=1, most_down=1),
+        check.finds_no_fault(
+            random_moves.augmented_fault(images, labels, copies, most_right=1, most_down=1),
             (images, labels, copies, np.random.default_rng(0)),
         )
 
@@ -415,18 +411,18 @@ with checks.Exercise(
 ### BEGIN HIDDEN TESTS
 import numpy as np
 
-from utils import checks
-from utils.mistakes import augmentation as look
+from utils import checks, random_moves
 
 with checks.Exercise(
     "augmentation.augment", augment, uses=["random_shift"], allowed=["pooling.shift"]
 ) as check:
     images, labels = np.arange(1.0, 505).reshape(4, 9, 14), np.array([3, 3, 8, 0])
-    check.judge(
-        look.augmented_fault(images, labels, 12, most_right=7, most_down=4),
+    check.finds_no_fault(
+        random_moves.augmented_fault(images, labels, 12, most_right=7, most_down=4),
         (images, labels, 12, np.random.default_rng(4), 0.5),
     )
-    check.judge(look.same_state_fault, *[(images, labels, 2, np.random.default_rng(5), 0.5)] * 2)
+    calls = [(images, labels, 2, np.random.default_rng(5), 0.5)] * 2
+    check.finds_no_fault(random_moves.same_state_fault, *calls)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-augment-shapes", "grade": true, "points": 0.5}
@@ -434,8 +430,7 @@ with checks.Exercise(
 ### BEGIN HIDDEN TESTS
 import numpy as np
 
-from utils import checks
-from utils.mistakes import augmentation as look
+from utils import checks, random_moves
 
 with checks.Exercise(
     "augmentation.augment", augment, uses=["random_shift"], allowed=["pooling.shift"]
@@ -449,8 +444,8 @@ with checks.Exercise(
     ]:
         images = np.arange(1, np.prod(shape) + 1).reshape(shape).astype(dtype)
         labels = np.arange(shape[0])[::-1] % 4
-        check.judge(
-            look.augmented_fault(images, labels, copies, most_right, most_down),
+        check.finds_no_fault(
+            random_moves.augmented_fault(images, labels, copies, most_right, most_down),
             (images, labels, copies, np.random.default_rng(6), fraction),
         )
 ### END HIDDEN TESTS
@@ -579,33 +574,30 @@ def build_augmenter(max_fraction=0.2):
 
 
 # %% nbgrader={"grade_id": "test-build_augmenter", "grade": true, "points": 0.5}
-from utils import checks
-from utils.mistakes import augmentation as look
+from utils import checks, random_moves
 
 with checks.Exercise("augmentation.build_augmenter", build_augmenter, by_hand=False) as check:
-    check.judge(look.resting_fault, ())
+    check.finds_no_fault(random_moves.resting_fault, ())
 
 # %% nbgrader={"grade_id": "test-build_augmenter-moves", "grade": true, "points": 1}
 # Marked when you hand in: how far it moves pictures, and which way.
 ### BEGIN HIDDEN TESTS
-from utils import checks
-from utils.mistakes import augmentation as look
+from utils import checks, random_moves
 
 with checks.Exercise("augmentation.build_augmenter", build_augmenter, by_hand=False) as check:
-    check.judge(look.moving_fault(0.2), ())
-    check.judge(look.moving_fault(0.1), (0.1,))
-    check.judge(look.moving_fault(0.3), (0.3,))
+    check.finds_no_fault(random_moves.moving_fault(0.2), ())
+    check.finds_no_fault(random_moves.moving_fault(0.1), (0.1,))
+    check.finds_no_fault(random_moves.moving_fault(0.3), (0.3,))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-build_augmenter-fill", "grade": true, "points": 0.5}
 # Marked when you hand in: what comes in.
 ### BEGIN HIDDEN TESTS
-from utils import checks
-from utils.mistakes import augmentation as look
+from utils import checks, random_moves
 
 with checks.Exercise("augmentation.build_augmenter", build_augmenter, by_hand=False) as check:
-    check.judge(look.fill_fault, ())
-    check.judge(look.fill_fault, (0.4,))
+    check.finds_no_fault(random_moves.fill_fault, ())
+    check.finds_no_fault(random_moves.fill_fault, (0.4,))
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
-import importlib
 import inspect
 import io
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from grader.course.lesson import Lesson, find_lessons
+from utils.mistakes import mistakes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -134,9 +134,9 @@ def points_for(lesson: str, messages: dict[str, str | None]) -> float:
 
 def known_mistakes(lesson: str) -> dict[str, dict[str, Callable]]:
     """Return the known mistakes of a lesson's exercises, by their names."""
-    table = importlib.import_module(f"utils.mistakes.{topic_of(lesson)}").MISTAKES
+    topic = topic_of(lesson)
     return {
-        exercise.name: {mistake.__name__: mistake for mistake in table.get(exercise.name, ())}
+        exercise.name: {mistake.__name__: mistake for mistake in mistakes_of(topic, exercise.name)}
         for exercise in find_lesson(lesson).exercises
     }
 

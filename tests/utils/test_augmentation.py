@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage, stats
 
-from utils import augmentation, pooling
+from utils import augmentation, pooling, random_moves
 from utils.keras_setup import keras
-from utils.mistakes import augmentation as look
 from utils.widgets import augmentation as augmentation_widgets
 
 DTYPES = st.sampled_from([np.uint8, np.int16, np.float32, np.float64])
@@ -101,13 +100,13 @@ class TestAugment:
 
 class TestAugmenter:
     def test_rests_unless_it_trains(self):
-        assert look.resting_fault([augmentation.build_augmenter()]) is None
+        assert random_moves.resting_fault([augmentation.build_augmenter()]) is None
 
     @pytest.mark.parametrize("fraction", [0.1, 0.2, 0.35])
     def test_moves_marks_and_fills_with_black(self, fraction):
         made = augmentation.build_augmenter(fraction)
-        assert look.moving_fault(fraction)([made]) is None
-        assert look.fill_fault([made]) is None
+        assert random_moves.moving_fault(fraction)([made]) is None
+        assert random_moves.fill_fault([made]) is None
 
     def test_a_right_layer_is_hardly_ever_refused(self):
         """Is the judgement of random results generous enough?"""
@@ -116,8 +115,8 @@ class TestAugmenter:
                 0.2, 0.2, fill_mode="constant", fill_value=0.0, interpolation=interpolation
             )
             for _ in range(20):
-                assert look.moving_fault(0.2)([layer]) is None
-                assert look.fill_fault([layer]) is None
+                assert random_moves.moving_fault(0.2)([layer]) is None
+                assert random_moves.fill_fault([layer]) is None
 
 
 @given(
@@ -144,7 +143,7 @@ def test_a_right_random_shift_is_hardly_ever_refused():
     for start in range(100):
         rng = np.random.default_rng(start)
         pictures = [augmentation.random_shift(image, 0.4, rng) for _ in range(300)]
-        assert look.shifted_fault(image, 2, 2)(pictures) is None
+        assert random_moves.shifted_fault(image, 2, 2)(pictures) is None
 
 
 class TestHelpers:

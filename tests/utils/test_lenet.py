@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from utils import data, lenet, output_size, training
-from utils.checks import models
+from utils.checks.model_difference import find_model_difference
 
 import keras  # isort: skip  # after utils.keras_setup, which keeps it quiet
 
@@ -185,6 +185,6 @@ def test_it_learns_the_bundled_digits_and_twice_the_same():
 def test_a_wrong_lenet_is_told_from_the_right_one():
     wrong = lenet.build_lenet5()
     wrong.get_layer("C3").activation = keras.activations.relu
-    assert "Layer 3 (convolution) has activation relu" in models.find_model_difference(
+    assert "Layer 3 (convolution) has activation relu" in find_model_difference(
         wrong, lenet.build_lenet5()
     )

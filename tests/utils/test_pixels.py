@@ -11,6 +11,7 @@ from PIL import Image, ImageColor
 from skimage.color import rgb2ycbcr
 
 from utils import checks, pixels
+from utils.checks.registry import exercises_with_mistakes, mistakes_of
 from utils.mistakes import pixels as mistakes
 
 GREENS = {
@@ -195,13 +196,17 @@ class TestMeanImage:
 
 
 class TestMistakes:
-    @pytest.mark.parametrize("exercise", mistakes.MISTAKES)
+    @pytest.mark.parametrize("exercise", exercises_with_mistakes("pixels"))
     def test_there_are_at_least_five(self, exercise):
-        assert len(mistakes.MISTAKES[exercise]) >= 5
+        assert len(mistakes_of("pixels", exercise)) >= 5
 
     @pytest.mark.parametrize(
         ("exercise", "mistake"),
-        [(name, mistake) for name, found in mistakes.MISTAKES.items() for mistake in found],
+        [
+            (exercise, mistake)
+            for exercise in exercises_with_mistakes("pixels")
+            for mistake in mistakes_of("pixels", exercise)
+        ],
     )
     def test_each_is_told_by_its_own_text_on_a_public_input(self, exercise, mistake):
         """Is some small input there on which this mistake shows, and no earlier one does?"""
@@ -209,7 +214,7 @@ class TestMistakes:
         for arguments in mistakes.EXAMPLES[exercise]:
             check = checks.Exercise(f"pixels.{exercise}", mistake, by_hand=False)
             check.example(*arguments, expected=getattr(pixels, exercise)(*arguments))
-            told |= {problem.what for problem in check._problems}
+            told |= {problem.what for problem in check.problems}
         assert " ".join(inspect.getdoc(mistake).split()) in told
 
     @pytest.mark.parametrize("exercise", mistakes.EXAMPLES)

@@ -13,6 +13,7 @@ from scipy import ndimage, signal
 from skimage import filters
 
 from utils import checks, convolution, data, plots, sobel
+from utils.checks.registry import exercises_with_mistakes, mistakes_of
 from utils.mistakes import sobel as mistakes
 
 REAL = st.one_of(
@@ -311,13 +312,17 @@ class TestColourWheel:
 
 
 class TestMistakes:
-    @pytest.mark.parametrize("exercise", mistakes.MISTAKES)
+    @pytest.mark.parametrize("exercise", exercises_with_mistakes("sobel"))
     def test_there_are_at_least_five(self, exercise):
-        assert len(mistakes.MISTAKES[exercise]) >= 5
+        assert len(mistakes_of("sobel", exercise)) >= 5
 
     @pytest.mark.parametrize(
         ("exercise", "mistake"),
-        [(name, mistake) for name, found in mistakes.MISTAKES.items() for mistake in found],
+        [
+            (exercise, mistake)
+            for exercise in exercises_with_mistakes("sobel")
+            for mistake in mistakes_of("sobel", exercise)
+        ],
     )
     def test_each_is_told_by_its_own_text_on_a_public_input(self, exercise, mistake):
         """Is some small input there on which this mistake shows, and no earlier one does?"""
@@ -325,7 +330,7 @@ class TestMistakes:
         for arguments in mistakes.EXAMPLES[exercise]:
             check = checks.Exercise(f"sobel.{exercise}", mistake, by_hand=False)
             check.example(*arguments, expected=getattr(sobel, exercise)(*arguments))
-            told |= {problem.what for problem in check._problems}
+            told |= {problem.what for problem in check.problems}
         assert " ".join(inspect.getdoc(mistake).split()) in told
 
     @pytest.mark.parametrize("exercise", mistakes.EXAMPLES)

@@ -99,7 +99,7 @@ class Handle:
 @pytest.fixture
 def handle(monkeypatch):
     monkeypatch.setattr(training, "get_ipython", lambda: SimpleNamespace(kernel=object()))
-    monkeypatch.setattr(training, "PAUSE", 0)
+    monkeypatch.setattr(training, "REDRAW_INTERVAL", 0)
     handle = Handle()
     monkeypatch.setattr(training, "display", lambda what, display_id: handle)
     return handle
@@ -133,7 +133,7 @@ def test_the_predictor_does_what_keras_does_in_one_batch_or_many(monkeypatch):
     model, x = build(), training.prepare(IMAGES)
     expected = model.predict(x, verbose=0)
     np.testing.assert_allclose(training.predictor(model)(x), expected, atol=1e-6)
-    monkeypatch.setattr(training, "BATCH", 7)
+    monkeypatch.setattr(training, "PREDICTION_BATCH", 7)
     np.testing.assert_allclose(training.predictor(model)(x), expected, atol=1e-6)
 
 

@@ -22,12 +22,12 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from types import ModuleType
 from unittest import mock
 
 import numpy as np
 
 from tests.support.lessons import each_test, imports_of, topic_of
+from utils.checks import diagnose
 
 FORK = multiprocessing.get_context("fork")
 # Processor time and memory of one answer. No right answer takes more than a few seconds.
@@ -147,7 +147,7 @@ def run_answer(lesson: str, exercise: str, source: str, curt: bool = False) -> t
         What the test cells that it fails say of it, or what it raises outside its function.
     """
     failures = []
-    nothing = mock.patch.multiple(_lore(lesson), MISTAKES={}, EXAMPLES={})
+    nothing = mock.patch.multiple(diagnose, mistakes_of=lambda *_: (), examples_of=lambda *_: ())
     with nothing if curt else contextlib.nullcontext():
         try:
             for _, message in each_test(lesson, exercise, source):
@@ -176,7 +176,7 @@ def warm_up(lesson: str) -> None:
             if not (uses_keras and "utils" in statement):
                 exec(statement, {})
         if not uses_keras:
-            _lore(lesson)
+            importlib.import_module(f"utils.mistakes.{topic_of(lesson)}")
 
 
 @contextlib.contextmanager
@@ -229,8 +229,3 @@ def _limit() -> None:
 def _set_limit(kind: int, value: int) -> None:
     """Set one of this process's limits, so that it can be raised again."""
     resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))
-
-
-def _lore(lesson: str) -> ModuleType:
-    """Return the module of a lesson's known mistakes."""
-    return importlib.import_module(f"utils.mistakes.{topic_of(lesson)}")

@@ -1,13 +1,13 @@
-"""What a test cell calls, and how it tells a student what went wrong.
+"""Check a student's function in a test cell, and report to the student what is wrong.
 
     with checks.Exercise("convolution.relu", relu) as check:
         check.example([[-1, 2]], expected=[[0, 2]])
         check.agrees(np.array([-3.5, 0.0, 2.5]))
         check.raises(ValueError, "not an array")
 
-Every check in the block runs, even after one has failed. At its end, all that is wrong is said at
-once: the mistake by its name where `utils.mistakes` knows it, the smallest input that shows it,
-and expected against got.
+Every check in the block runs, even after one has failed. At the end of the block, one message
+reports all problems: the mistake by its name where `utils.mistakes` knows it, the smallest input
+that shows it, and the expected result beside the student's.
 """
 
 from utils.checks.exercise import Exercise

@@ -1,7 +1,7 @@
-"""By hand means by hand: notice when a student's function lets a library do the work.
+"""The policy on answers written by hand, and the watch for library calls that break it.
 
-What counts is what the code does while it runs. A comment, a docstring or an unused import that
-mentions SciPy is no offence; SciPy reached under another name is one.
+The policy judges what code does while it runs. A comment, a docstring or an unused import that
+mentions SciPy does not break it; calling SciPy under another name does.
 """
 
 from __future__ import annotations
@@ -14,31 +14,36 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# What an answer written by hand may import besides Python's standard library. The other two are of
-# no use but to write Python.
+# An answer may import these besides Python's standard library. The last two only help to write
+# Python, and compute nothing.
 ALLOWED_PACKAGES = ("numpy", "typing_extensions", "six")
-# What must not do the work.
-LIBRARIES = frozenset(
+# An answer may not call these.
+FORBIDDEN_LIBRARIES = frozenset(
     """
     scipy skimage cv2 PIL sklearn tensorflow keras torch jax cupy numba utils
     """.split()  # noqa: SIM905
 )
-# Drawing is free, but this part of Matplotlib computes colours.
-HELPERS = frozenset({"matplotlib.colors"})
-# These modules of `utils` draw, load or compare; none of them is an exercise.
-FREE = ("utils.plots", "utils.widgets", "utils.data", "utils.checks")
-# Of these, this one knows how to take a Keras model apart.
-NOT_FREE = ("utils.checks.models",)
-# These only draw: what a picture shows is no result.
-DRAWING = ("matplotlib", "matplotlib_inline", "mpl_toolkits", "IPython", "ipywidgets", "anywidget")
-DRAWING += ("tqdm", "rich", "traitlets", *FREE)
-# Of what draws, these compute.
-COMPUTING = ("matplotlib.colors", "matplotlib.image", "matplotlib.mlab", "matplotlib.tri")
-# Of what draws, a demonstration inspects the results of these.
+# Nor this part of Matplotlib, which computes colours; the rest of Matplotlib may be called.
+FORBIDDEN_MODULES = frozenset({"matplotlib.colors"})
+# These modules of `utils` may be called: they draw, load or compare, and do no exercise.
+FREE_UTILS = ("utils.plots", "utils.widgets", "utils.data", "utils.checks")
+# But not these of them, which take a Keras model apart.
+FORBIDDEN_UTILS = ("utils.checks.models", "utils.checks.model_difference")
+
+# These packages draw. Where an answer is marked, placeholders take their place, because a figure
+# is not part of a result.
+DRAWING_PACKAGES: tuple[str, ...] = (
+    *("matplotlib", "matplotlib_inline", "mpl_toolkits", "IPython", "ipywidgets", "anywidget"),
+    *("tqdm", "rich", "traitlets"),
+    *FREE_UTILS,
+)
+# These modules of drawing packages compute something.
+COMPUTING_MODULES = ("matplotlib.colors", "matplotlib.image", "matplotlib.mlab", "matplotlib.tri")
+# Demonstrations inspect what these modules return, so placeholders do for answers only.
 INSPECTED = ("utils.data", "utils.checks")
-# Progress bars give back what they are given.
+# Progress bars return the sequence that they are given.
 PROGRESS_BARS = ("tqdm", "track", "progress_bar")
-# Matplotlib's functions that give a pair of numbers.
+# These functions of Matplotlib return a pair of numbers.
 RANGES = ("xlim", "ylim", "get_xlim", "get_ylim", "get_size_inches")
 
 
@@ -49,19 +54,19 @@ def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
     Parameters
     ----------
     allowed : collection of str
-        Functions of ``utils`` that may be called after all, as ``module.function``.
+        Functions of ``utils`` that may be called all the same, as ``module.function``.
 
     Yields
     ------
     list of str
-        Filled while the block runs: the first such function, as ``scipy (correlate2d)``, or
-        nothing.
+        The first forbidden function that was called, as ``scipy (correlate2d)``, once it has been;
+        else empty.
 
     Notes
     -----
-    It uses Python's profiling hook, so it sees calls of Python functions and of compiled ones,
-    whatever name they were imported under, in this thread and in threads started in the block.
-    Garbage is not collected meanwhile: a library's objects from before would call their library.
+    Python's profiling hook sees calls of Python functions and of compiled ones, whatever name they
+    were imported under, in this thread and in threads started in the block. Garbage collection is
+    off meanwhile, because the finalisers of a library's old objects would call their library.
     """
     used: list[str] = []
 
@@ -72,11 +77,11 @@ def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
             module, name = frame.f_globals.get("__name__"), frame.f_code.co_name
         else:
             module, name = getattr(arg, "__module__", None), getattr(arg, "__name__", "?")
-        caller = (frame.f_back if event == "call" else frame).f_globals.get("__name__")
+        caller = frame.f_back if event == "call" else frame
         if (
             is_library(module)
             and name != "<module>"
-            and not _is_drawing(caller)
+            and not _draws(caller)
             and not _is_excused(frame, allowed)
         ):
             used.append(f"{str(module).split('.')[0]} ({name})")
@@ -97,7 +102,7 @@ def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
 
 
 def trusted(function: Callable) -> Callable:
-    """Return a function that does the same, unseen by `watch`."""
+    """Return a function that does the same, and that `watch` does not see."""
 
     @functools.wraps(function)
     def unseen(*args: object, **kwargs: object) -> object:
@@ -112,38 +117,43 @@ def trusted(function: Callable) -> Callable:
 
 
 def is_library(module: object) -> bool:
-    """Tell whether a module's name belongs to a library that must not do the work."""
+    """Return whether an answer may not call functions of the module of this name."""
     return (
         isinstance(module, str)
-        and (module in HELPERS or module.split(".", 1)[0] in LIBRARIES)
-        and not (_is_inside(module, FREE) and module not in NOT_FREE)
+        and (module in FORBIDDEN_MODULES or module.split(".", 1)[0] in FORBIDDEN_LIBRARIES)
+        and not (_is_inside(module, FREE_UTILS) and module not in FORBIDDEN_UTILS)
     )
 
 
 def is_drawing(name: str) -> bool:
-    """Tell whether what has this dotted name only draws."""
+    """Return whether the module, class or function of this dotted name only draws."""
     module, _, last = name.rpartition(".")
     if module == "matplotlib.colors" and last[:1].isupper():
-        return True  # a class, such as Normalize, only says how to draw
-    computes = any(name.startswith(f"{package}.") for package in COMPUTING)
-    return _is_inside(name, DRAWING) and not computes and not _is_inside(name, NOT_FREE)
+        return True  # a class, such as Normalize, only describes how to draw
+    computes = any(name.startswith(f"{module}.") for module in COMPUTING_MODULES)
+    return (
+        _is_inside(name, DRAWING_PACKAGES)
+        and not computes
+        and not _is_inside(name, FORBIDDEN_UTILS)
+    )
 
 
 def _is_inside(name: str, packages: Collection[str]) -> bool:
-    """Tell whether a dotted name is one of some packages or modules, or in one of them."""
+    """Return whether a dotted name is that of one of some packages, or inside one of them."""
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
-def _is_drawing(caller: object) -> bool:
-    """Tell whether what draws calls: it may use any library, whose result is a picture."""
-    return str(caller).startswith(("matplotlib", "PIL", "utils.plots"))
+def _draws(caller: FrameType | None) -> bool:
+    """Return whether the calling code draws, and so may call any library."""
+    module = caller.f_globals.get("__name__") if caller else None
+    return str(module).startswith(("matplotlib", "PIL", "utils.plots"))
 
 
 def _is_excused(frame: FrameType | None, allowed: Collection[str]) -> bool:
-    """Tell whether a call stands, up to the student's function, inside something that is allowed.
+    """Return whether a call is made by an allowed function, or by an import.
 
-    That is a function named in ``allowed``, or an import: a library's module body, and what it
-    calls, run when it is imported, which is not yet a use of it.
+    The stack is searched up to the student's function for a function named in ``allowed``. A
+    library that is imported runs its own module's code, and that is not yet a use of the library.
     """
     while frame is not None:
         module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name

@@ -7,8 +7,9 @@ import copy
 import inspect
 import sys
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol, TypedDict, runtime_checkable
 
 import numpy as np
 
@@ -16,19 +17,92 @@ from utils.checks import byhand
 from utils.checks.describe import is_model
 from utils.checks.problem import Problem
 
+Arguments = tuple[tuple, dict[str, Any]]
+
 
 class FunctionEndedError(Exception):
-    """The process in which a student's function lives came to an end; the text says how."""
+    """The process that runs a student's function has ended; the text says how."""
+
+
+class RemoteResult(TypedDict):
+    """What one call of a remote function did."""
+
+    value: Any
+    error: BaseException | None
+    library: str  # the library that did the work, as in `CallResult`
+    after: Arguments  # the arguments as they are after the call
+
+
+@runtime_checkable
+class RemoteFunction(Protocol):
+    """A student's function that runs in another process.
+
+    Attributes
+    ----------
+    parameters : list of str
+        The names of its parameters.
+    substitutes : mapping of str to callable
+        Functions that take the place of the student's own, by name, while it runs.
+    """
+
+    parameters: list[str]
+    substitutes: Mapping[str, Callable]
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Call the function as if it were local."""
+
+    def call_apart(
+        self, args: tuple, kwargs: dict, by_hand: bool, allowed: tuple[str, ...] = ()
+    ) -> RemoteResult:
+        """Call the function in its process; the parameters are those of `call`."""
+
+    def note(self, done: bool) -> None:
+        """Record whether the student has written the function at all."""
 
 
 @dataclass(frozen=True)
 class CallResult:
-    """What one call of a student's function did."""
+    """What one call of a student's function did.
 
-    value: object = None
+    Parameters
+    ----------
+    value : object
+        The result, if it returned.
+    error : BaseException, optional
+        The error, if it raised one.
+    library : str
+        The library that did the work, as in ``scipy (correlate2d)``; empty if none did.
+    changed : str
+        The name of an argument that was changed in place; empty if none was.
+    """
+
+    value: Any = None
     error: BaseException | None = None
     library: str = ""
     changed: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A student's function, and the rules for calling it.
+
+    Parameters
+    ----------
+    function : callable
+        The function, local or remote.
+    by_hand : bool
+        Whether it must do its work without libraries.
+    allowed : collection of str
+        Functions of ``utils`` that it may call all the same, as ``module.function``.
+    """
+
+    function: Callable
+    by_hand: bool = True
+    allowed: Collection[str] = ()
+
+    def call(self, args: tuple, kwargs: dict) -> CallResult:
+        """Call the function on copies of the arguments."""
+        return call(self.function, args, kwargs, self.by_hand, self.allowed)
 
 
 def call(
@@ -38,86 +112,90 @@ def call(
     by_hand: bool = False,
     allowed: Collection[str] = (),
 ) -> CallResult:
-    """Call a function on copies of the arguments, and say what it did.
+    """Call a function on copies of the arguments, and record what it did.
 
     Parameters
     ----------
     function : callable
-        The function. One that lives in another process has a method ``call_apart``, which calls it
-        there and says what it did, and a method ``note``, which is told whether it is done at all.
+        The function; a `RemoteFunction` is called in its own process.
     args, kwargs : tuple, dict
         Its arguments; the function gets copies.
     by_hand : bool
         Whether to notice libraries that do the work.
     allowed : collection of str
-        Functions of ``utils`` that are no offence.
+        Functions of ``utils`` that it may call all the same, as ``module.function``.
     """
-    given_args, given_kwargs = copy_arguments(args, kwargs)
-    if hasattr(function, "call_apart"):
-        done = function.call_apart(given_args, given_kwargs, by_hand, tuple(allowed))
-        changed = changed_argument(function, (args, kwargs), done["after"])
-        return CallResult(done["value"], done["error"], done["library"], changed)
-    value = error = None
-    watching = byhand.watch(allowed) if by_hand else contextlib.nullcontext([])
+    copied_args, copied_kwargs = copy_arguments(args, kwargs)
+    if isinstance(function, RemoteFunction):
+        reply = function.call_apart(copied_args, copied_kwargs, by_hand, tuple(allowed))
+        changed = changed_argument(function, (args, kwargs), reply["after"])
+        return CallResult(reply["value"], reply["error"], reply["library"], changed)
+    value: Any = None
+    error: BaseException | None = None
+    used: list[str] = []
+    watching = byhand.watch(allowed) if by_hand else contextlib.nullcontext(used)
     # A warning is no mistake, and nbgrader gives no points to a cell that writes to stderr.
     with warnings.catch_warnings(action="ignore"), contextlib.redirect_stderr(sys.stdout):
         try:
             with watching as used:
-                value = function(*given_args, **given_kwargs)
+                value = function(*copied_args, **copied_kwargs)
         except (Exception, SystemExit) as raised:
             error = raised
     return CallResult(
         value=value,
         error=error,
         library=used[0] if used else "",
-        changed=changed_argument(function, (args, kwargs), (given_args, given_kwargs)),
+        changed=changed_argument(function, (args, kwargs), (copied_args, copied_kwargs)),
     )
 
 
-def violation_of(outcome: CallResult) -> Problem | None:
+def violation_of(result: CallResult) -> Problem | None:
     """Return which rule of the course a call broke, or None."""
-    if outcome.library:
+    if result.library:
         return Problem(
-            f"It hands the work to {outcome.library}. This exercise is to be written by "
+            f"It hands the work to {result.library}. This exercise is to be written by "
             "hand, with Python and NumPy alone; until then it scores 0."
         )
-    if outcome.changed:
+    if result.changed:
         return Problem(
-            f"It changes its argument `{outcome.changed}`, which is not its own. "
+            f"It changes its argument `{result.changed}`, which is not its own. "
             "Make a new array or list, or work on a copy."
         )
     return None
 
 
-def copy_arguments(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-    """Return copies of the arguments; a Keras model, which takes long to copy, as it is."""
+def copy_arguments(args: tuple, kwargs: dict) -> Arguments:
+    """Return copies of the arguments, except Keras models, which are slow to copy."""
     models = {id(value): value for value in (*args, *kwargs.values()) if is_model(value)}
     return copy.deepcopy((args, kwargs), models)
 
 
-def changed_argument(
-    function: Callable, before: tuple[tuple, dict], after: tuple[tuple, dict]
-) -> str:
+def changed_argument(function: Callable, before: Arguments, after: Arguments) -> str:
     """Return the name of the first array, list or dict among the arguments that was changed."""
-    try:
-        names = getattr(function, "parameters", None) or list(
-            inspect.signature(function).parameters
-        )
-    except (TypeError, ValueError):
-        names = []
+    names = _parameter_names(function)
     pairs = [
         (names[index] if index < len(names) else str(index), old, new)
         for index, (old, new) in enumerate(zip(before[0], after[0], strict=True))
     ]
     pairs += [(name, old, after[1][name]) for name, old in before[1].items()]
     for name, old, new in pairs:
-        if isinstance(old, (np.ndarray, list, dict)) and not _identical(old, new):
+        if isinstance(old, (np.ndarray, list, dict)) and not _is_unchanged(old, new):
             return name
     return ""
 
 
-def _identical(old: object, new: object) -> bool:
-    """Tell whether an argument is still what it was, dtype and all."""
+def _parameter_names(function: Callable) -> list[str]:
+    """Return the names of a function's parameters, or none if they cannot be found."""
+    if isinstance(function, RemoteFunction) and function.parameters:
+        return function.parameters
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return []
+
+
+def _is_unchanged(old: Any, new: Any) -> bool:
+    """Return whether an argument still has its type, its dtype and all its values."""
     if isinstance(old, np.ndarray):
         return (
             type(new) is np.ndarray
@@ -126,7 +204,7 @@ def _identical(old: object, new: object) -> bool:
             and old.tobytes() == new.tobytes()
         )
     if isinstance(old, (list, tuple)):
-        return len(old) == len(new) and all(map(_identical, old, new))
+        return len(old) == len(new) and all(map(_is_unchanged, old, new))
     if isinstance(old, dict):
-        return list(old) == list(new) and all(_identical(old[key], new[key]) for key in old)
+        return list(old) == list(new) and all(_is_unchanged(old[key], new[key]) for key in old)
     return old is new or bool(old == new)

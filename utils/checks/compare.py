@@ -1,21 +1,25 @@
-"""Compare what a function returned with what it should have, and say what differs.
+"""Compare a function's result with the right one, and describe the difference.
 
 Only plain values are compared: None, bool, numbers, strings, lists, tuples, dicts and NumPy arrays
 of a bool, integer or real dtype; and Keras models, layer by layer. Anything else is a wrong answer
-whose message says what it is, so an object with an ``==`` of its own never gets a word in.
+whose message names its kind, so an object that overloads ``==`` is never asked whether it is equal.
 """
 
 from __future__ import annotations
 
+import functools
 import numbers
 from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from utils.checks.describe import describe, is_long, is_model
 
 RTOL, ATOL = 1e-6, 1e-8
-# Exact types: a subclass can bring an ``==`` or a ``float()`` of its own.
+# Exact types only: a subclass could overload ``==`` or ``float()``.
 NUMPY_SCALARS = frozenset(np.sctypeDict.values())
 REALS = {int, float} | {
     kind for kind in NUMPY_SCALARS if issubclass(kind, np.integer | np.floating)
@@ -23,40 +27,66 @@ REALS = {int, float} | {
 DICTS = {dict, OrderedDict, defaultdict, Counter}
 
 
-def find_difference(
-    got: object, expected: object, rtol: float = RTOL, atol: float = ATOL
-) -> str | None:
+@dataclass(frozen=True)
+class Tolerance:
+    """How close numbers must be: see `find_difference`."""
+
+    rtol: float = RTOL
+    atol: float = ATOL
+
+    def difference(self, got: Any, expected: Any) -> str:
+        """Return what is wrong with ``got``; empty if it is right."""
+        return _find_difference(got, expected, self) or ""
+
+    def equal(self, got: Any, expected: Any) -> bool:
+        """Return whether two results are equal; results that cannot be compared are not."""
+        try:
+            return _find_difference(got, expected, self) is None
+        except (TypeError, ValueError):
+            return False
+
+    def isclose(self, got: Any, expected: Any) -> np.ndarray:
+        """Return for each number whether it is close enough."""
+        return np.isclose(got, expected, rtol=self.rtol, atol=self.atol)
+
+
+def find_difference(got: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) -> str | None:
     """Return what is wrong with ``got`` in the most specific words, or None if it is right.
 
     Parameters
     ----------
     got, expected : object
-        What came back, and what should have: a plain value or a Keras model.
+        The student's result and the right one: a plain value or a Keras model.
     rtol, atol : float
-        Numbers are equal if ``abs(got - expected) <= atol + rtol * abs(expected)``; a whole number
-        by itself only if it is the same.
+        Numbers are equal if ``abs(got - expected) <= atol + rtol * abs(expected)``; whole numbers
+        outside arrays only if they are the same.
     """
-    if got is None and expected is not None:
-        return "It returned None. Is a `return` missing?"
-    if isinstance(expected, np.ndarray):
-        return _array_difference(got, expected, rtol, atol)
-    if isinstance(expected, (tuple, list)):
-        return _sequence_difference(got, expected, rtol, atol)
-    if isinstance(expected, dict):
-        return _dict_difference(got, expected, rtol, atol)
-    if is_model(expected):
-        from utils.checks import models
-
-        return models.find_model_difference(got, expected)
-    return _scalar_difference(got, expected, rtol, atol)
+    return _find_difference(got, expected, Tolerance(rtol, atol))
 
 
-def equal(got: object, expected: object, rtol: float = RTOL, atol: float = ATOL) -> bool:
-    """Tell whether ``got`` is right: the same as ``expected`` up to the tolerance."""
+def equal(got: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) -> bool:
+    """Return whether ``got`` is right: the same as ``expected`` up to the tolerance."""
     return find_difference(got, expected, rtol, atol) is None
 
 
-def _scalar_difference(got: object, expected: object, rtol: float, atol: float) -> str | None:
+def _find_difference(got: Any, expected: Any, tolerance: Tolerance) -> str | None:
+    """Compare two results by the rules for the right one's type; see `find_difference`."""
+    if got is None and expected is not None:
+        return "It returned None. Is a `return` missing?"
+    if isinstance(expected, np.ndarray):
+        return _array_difference(got, expected, tolerance)
+    if isinstance(expected, (tuple, list)):
+        return _sequence_difference(got, expected, tolerance)
+    if isinstance(expected, dict):
+        return _dict_difference(got, expected, tolerance)
+    if is_model(expected):
+        from utils.checks import model_difference
+
+        return model_difference.find_model_difference(got, expected)
+    return _scalar_difference(got, expected, tolerance)
+
+
+def _scalar_difference(got: Any, expected: Any, tolerance: Tolerance) -> str | None:
     """Compare with an expected number, bool, string or None."""
     if type(got) is np.ndarray and got.ndim == 0:
         got = got[()]
@@ -70,23 +100,23 @@ def _scalar_difference(got: object, expected: object, rtol: float, atol: float) 
         return f"It should return a number, but returned {describe(got)}."
     if isinstance(expected, numbers.Integral) and not isinstance(got, numbers.Integral):
         return f"It should return a whole number (an int), but returned {describe(got)}."
-    if not _close(got, expected, rtol, atol):
+    if not _close(got, expected, tolerance):
         return f"It should be {_number(expected)}, but is {_number(got)}."
     return None
 
 
-def _close(got: object, expected: object, rtol: float, atol: float) -> bool:
-    """Tell whether two numbers are equal; whole numbers are so exactly."""
+def _close(got: Any, expected: Any, tolerance: Tolerance) -> bool:
+    """Return whether two numbers are equal, whole numbers exactly."""
     if isinstance(expected, numbers.Integral):
         return int(got) == int(expected)
     try:
-        return bool(np.isclose(float(got), float(expected), rtol=rtol, atol=atol))
+        return bool(tolerance.isclose(float(got), float(expected)))
     except OverflowError:  # an int beyond all floats
         return False
 
 
-def _sequence_difference(got: object, expected, rtol: float, atol: float) -> str | None:
-    """Compare with an expected tuple or list, element by element; either will do."""
+def _sequence_difference(got: Any, expected: Any, tolerance: Tolerance) -> str | None:
+    """Compare with an expected tuple or list, element by element; both types are accepted."""
     if type(got) not in (tuple, list):
         return (
             f"It should return {_words(len(expected))} values in a {type(expected).__name__}, "
@@ -94,8 +124,8 @@ def _sequence_difference(got: object, expected, rtol: float, atol: float) -> str
         )
     if len(got) != len(expected):
         return f"It should return {_words(len(expected))} values, but returned {len(got)}."
-    for index, (one, other) in enumerate(zip(got, expected, strict=True)):
-        difference = find_difference(one, other, rtol, atol)
+    for index, (mine, right) in enumerate(zip(got, expected, strict=True)):
+        difference = _find_difference(mine, right, tolerance)
         if difference:
             return f"At index {index}: {difference}"
     return None
@@ -106,7 +136,7 @@ def _words(count: int) -> str:
     return {1: "one", 2: "two", 3: "three", 4: "four"}.get(count, str(count))
 
 
-def _dict_difference(got: object, expected: dict, rtol: float, atol: float) -> str | None:
+def _dict_difference(got: Any, expected: dict, tolerance: Tolerance) -> str | None:
     """Compare with an expected dict, key by key, in any order."""
     if type(got) not in DICTS:
         return f"It should return a dict, but returned {describe(got)}."
@@ -115,13 +145,13 @@ def _dict_difference(got: object, expected: dict, rtol: float, atol: float) -> s
     if missing or extra:
         return f"Its keys should be {list(expected)}, but are {list(got)}."
     for key, value in expected.items():
-        difference = find_difference(got[key], value, rtol, atol)
+        difference = _find_difference(got[key], value, tolerance)
         if difference:
             return f"At key {key!r}: {difference}"
     return None
 
 
-def _array_difference(got: object, expected: np.ndarray, rtol: float, atol: float) -> str | None:
+def _array_difference(got: Any, expected: np.ndarray, tolerance: Tolerance) -> str | None:
     """Compare with an expected array: type, dtype, shape, then values."""
     if type(got) is not np.ndarray:
         hint = " Turn it into one with np.array(...)." if isinstance(got, (list, tuple)) else ""
@@ -132,16 +162,16 @@ def _array_difference(got: object, expected: np.ndarray, rtol: float, atol: floa
         wanted = "bool" if expected.dtype.kind == "b" else "numbers"
         return f"It should return an array of {wanted}, but its dtype is {got.dtype}."
     if got.shape != expected.shape:
-        return _shape_difference(got, expected, rtol, atol)
-    wrong = ~np.isclose(got.astype(np.float64), expected.astype(np.float64), rtol=rtol, atol=atol)
+        return _shape_difference(got, expected)
+    wrong = ~tolerance.isclose(got.astype(np.float64), expected.astype(np.float64))
     if not wrong.any():
         return None
-    with np.errstate(all="ignore"):  # inf and nan are among what may come back
-        return _name_pattern(got, expected, wrong, rtol, atol)
+    with np.errstate(all="ignore"):  # results may contain inf and nan
+        return _name_pattern(got, expected, wrong, tolerance)
 
 
-def _shape_difference(got: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> str:
-    """Say what is wrong with a shape."""
+def _shape_difference(got: np.ndarray, expected: np.ndarray) -> str:
+    """Return a sentence on a wrong shape."""
     said = f"Its shape should be {expected.shape}, but is {got.shape}."
     if got.ndim != expected.ndim:
         return f"{said} It should have {expected.ndim} axes, not {got.ndim}."
@@ -156,61 +186,129 @@ def _shape_difference(got: np.ndarray, expected: np.ndarray, rtol: float, atol: 
 
 
 def _name_pattern(
-    got: np.ndarray, expected: np.ndarray, wrong: np.ndarray, rtol: float, atol: float
+    got: np.ndarray, expected: np.ndarray, wrong: np.ndarray, tolerance: Tolerance
 ) -> str:
-    """Say in what way values of the right shape are wrong, as specifically as is true."""
-    mine, right = got.astype(np.float64), expected.astype(np.float64)
-
-    def same(one: np.ndarray, other: np.ndarray) -> bool:
-        return one.shape == other.shape and np.allclose(one, other, rtol=rtol, atol=atol)
-
-    if not np.isfinite(mine).all() and np.isfinite(right).all():
-        return f"{_count(~np.isfinite(mine))} not a finite number (nan or inf)."
-    if expected.dtype.kind == "b":
-        if same(1 - mine, right):
-            return "True and False are swapped everywhere."
-        return _first_difference(got, expected, wrong)
-    if not mine.any():
-        return "Every value is 0."
-    if same(-mine, right):
-        return "Right, except for the sign: every value is negated."
-    if mine.ndim == 2:
-        if same(mine.T, right):
-            return "The result is transposed: rows and columns are swapped."
-        if same(mine[::-1, ::-1], right):
-            return "The result is right, but turned by 180 degrees."
-    factor = _constant(mine, right)
-    if factor is not None:
-        return (
-            f"Right, up to a constant factor: every value is {factor:.6g} times what it should be."
-        )
-    if right.size > 1 and np.ptp(mine - right) <= atol + rtol * np.abs(right).max():
-        return f"Every value is off by the same amount: {(mine - right).flat[0]:+.6g}."
-    if got.dtype.kind in "ui" and same(mine, right % 2 ** (8 * got.dtype.itemsize)):
-        return (
-            f"The numbers wrapped around: {got.dtype} cannot hold them. "
-            "Turn the input into float first."
-        )
-    if same(mine, np.clip(right, 0, 255)):
-        return "Right where it is between 0 and 255, but values are clipped to that range."
-    if same(mine, np.rint(right)) or same(mine, np.trunc(right)):
-        return "The values are rounded to whole numbers."
-    if mine.ndim >= 2 and min(mine.shape[:2]) > 2 and not wrong[1:-1, 1:-1].any():
-        return "Right inside, wrong at the border. " + _first_difference(got, expected, wrong)
+    """Return the most specific true sentence on wrong values of the right shape."""
+    pattern = _Pattern(got, expected, wrong, tolerance)
+    if not np.isfinite(pattern.mine).all() and np.isfinite(pattern.right).all():
+        return f"{_count(~np.isfinite(pattern.mine))} not a finite number (nan or inf)."
+    sentences = BOOL_PATTERNS if expected.dtype.kind == "b" else NUMBER_PATTERNS
+    for applies, sentence in sentences:
+        if applies(pattern):
+            return sentence(pattern) if callable(sentence) else sentence
     return _first_difference(got, expected, wrong)
 
 
-def _constant(mine: np.ndarray, right: np.ndarray) -> float | None:
-    """Return c where ``mine == c * right`` everywhere, if there is one that says something."""
-    if np.count_nonzero(right) < 2:
-        return None
-    with np.errstate(all="ignore"):  # numbers that ran away overflow here too
-        factor = (mine * right).sum() / (right * right).sum()
-        return factor if factor and np.allclose(mine, factor * right, rtol=1e-6) else None
+@dataclass(frozen=True, eq=False)
+class _Pattern:
+    """Two arrays of the same shape, and tests for the ways in which they may differ."""
+
+    got: np.ndarray
+    expected: np.ndarray
+    wrong: np.ndarray
+    tolerance: Tolerance
+
+    @functools.cached_property
+    def mine(self) -> np.ndarray:
+        """The student's numbers as floats."""
+        return self.got.astype(np.float64)
+
+    @functools.cached_property
+    def right(self) -> np.ndarray:
+        """The right numbers as floats."""
+        return self.expected.astype(np.float64)
+
+    def would_be(self, changed: np.ndarray, other: np.ndarray | None = None) -> bool:
+        """Return whether an array equals another: the right one if none is given."""
+        other = self.right if other is None else other
+        return changed.shape == other.shape and bool(self.tolerance.isclose(changed, other).all())
+
+    @functools.cached_property
+    def factor(self) -> float | None:
+        """The factor c where ``mine == c * right`` everywhere, if there is one that matters."""
+        if np.count_nonzero(self.right) < 2:
+            return None
+        with np.errstate(all="ignore"):  # very large numbers overflow here
+            factor = (self.mine * self.right).sum() / (self.right * self.right).sum()
+            is_constant = factor and np.allclose(self.mine, factor * self.right, rtol=1e-6)
+        return factor if is_constant else None
+
+    def is_offset(self) -> bool:
+        """Return whether every value is off by the same amount."""
+        noise = self.tolerance.atol + self.tolerance.rtol * np.abs(self.right).max(initial=0)
+        return self.right.size > 1 and bool(np.ptp(self.mine - self.right) <= noise)
+
+    def is_wrapped(self) -> bool:
+        """Return whether whole numbers were too large for their dtype."""
+        dtype = self.got.dtype
+        if dtype.kind not in "ui":
+            return False
+        return self.would_be(self.mine, self.right % 2 ** (8 * dtype.itemsize))
+
+    def is_rounded(self) -> bool:
+        """Return whether the values are the right ones without their fractions."""
+        rounded = np.rint(self.right), np.trunc(self.right)
+        return any(self.would_be(self.mine, each) for each in rounded)
+
+    def is_right_inside(self) -> bool:
+        """Return whether only values at the border are wrong."""
+        shape = self.mine.shape
+        return len(shape) >= 2 and min(shape[:2]) > 2 and not self.wrong[1:-1, 1:-1].any()
+
+    def first_difference(self) -> str:
+        """Return a sentence on the first value that is wrong."""
+        return _first_difference(self.got, self.expected, self.wrong)
+
+
+# Ways in which an array can be wrong: a condition, and a sentence, which may depend on the numbers.
+# The first sentence whose condition holds is the message.
+Sentences = tuple[tuple[Callable[[_Pattern], bool], str | Callable[[_Pattern], str]], ...]
+BOOL_PATTERNS: Sentences = (
+    (lambda p: p.would_be(1 - p.mine), "True and False are swapped everywhere."),
+)
+NUMBER_PATTERNS: Sentences = (
+    (lambda p: not p.mine.any(), "Every value is 0."),
+    (lambda p: p.would_be(-p.mine), "Right, except for the sign: every value is negated."),
+    (
+        lambda p: p.mine.ndim == 2 and p.would_be(p.mine.T),
+        "The result is transposed: rows and columns are swapped.",
+    ),
+    (
+        lambda p: p.mine.ndim == 2 and p.would_be(p.mine[::-1, ::-1]),
+        "The result is right, but turned by 180 degrees.",
+    ),
+    (
+        lambda p: p.factor is not None,
+        lambda p: (
+            "Right, up to a constant factor: "
+            f"every value is {p.factor:.6g} times what it should be."
+        ),
+    ),
+    (
+        _Pattern.is_offset,
+        lambda p: f"Every value is off by the same amount: {(p.mine - p.right).flat[0]:+.6g}.",
+    ),
+    (
+        _Pattern.is_wrapped,
+        lambda p: (
+            f"The numbers wrapped around: {p.got.dtype} cannot hold them. "
+            "Turn the input into float first."
+        ),
+    ),
+    (
+        lambda p: p.would_be(p.mine, np.clip(p.right, 0, 255)),
+        "Right where it is between 0 and 255, but values are clipped to that range.",
+    ),
+    (_Pattern.is_rounded, "The values are rounded to whole numbers."),
+    (
+        _Pattern.is_right_inside,
+        lambda p: f"Right inside, wrong at the border. {p.first_difference()}",
+    ),
+)
 
 
 def _first_difference(got: np.ndarray, expected: np.ndarray, wrong: np.ndarray) -> str:
-    """Name the first position that differs, both numbers, and how many differ."""
+    """Return a sentence on the first position that differs, both numbers, and the count."""
     position = tuple(int(i) for i in np.argwhere(wrong)[0])
     where = f"[{', '.join(map(str, position))}]"
     return (
@@ -220,13 +318,13 @@ def _first_difference(got: np.ndarray, expected: np.ndarray, wrong: np.ndarray) 
 
 
 def _count(flags: np.ndarray) -> str:
-    """Say how many of an array's values are meant: ``3 of 9 values are``."""
+    """Return the number of True values with its verb: ``3 of 9 values are``."""
     count = int(np.count_nonzero(flags))
     return f"{count} of {flags.size} values {'is' if count == 1 else 'are'}"
 
 
-def _number(value: object) -> str:
-    """Write a number without noise in its last digits."""
+def _number(value: Any) -> str:
+    """Return a number as text, without noise in its last digits."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     if is_long(value):
@@ -234,6 +332,6 @@ def _number(value: object) -> str:
     return f"{value:.10g}" if isinstance(value, (float, np.floating)) else str(value)
 
 
-def _plain_repr(value: object) -> str:
-    """Write a string or bool as Python's own, not as NumPy's scalar."""
+def _plain_repr(value: Any) -> str:
+    """Return the repr of a string or bool, as Python's type if it is a NumPy scalar."""
     return repr(value.item() if isinstance(value, np.generic) else value)

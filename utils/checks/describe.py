@@ -1,20 +1,23 @@
-"""Say in a few words what a value is."""
+"""Describe a value in a few words."""
 
 from __future__ import annotations
 
 import numbers
 import sys
+from typing import Any
 
 import numpy as np
 
+MAX_INT_BITS = 350  # about a hundred digits
+
 
 class OpaqueValue:
-    """A value that is not plain, so that only its kind crosses.
+    """The place of a value in another process that is not plain, so that only its kind is sent.
 
     Parameters
     ----------
     kind : str
-        The name of its type, or what it is: ``set``, ``3x3 array of complex128``.
+        The name of its type, or a description: ``set``, ``3x3 array of complex128``.
     """
 
     def __init__(self, kind: str):
@@ -24,11 +27,8 @@ class OpaqueValue:
         return f"<{self.kind}>"
 
 
-LONGEST_INT = 350  # bits: a hundred digits
-
-
-def describe(value: object) -> str:
-    """Say in a few words what a value is: ``a 4x3 array of uint8``, ``the int 5``, ``None``."""
+def describe(value: Any) -> str:
+    """Describe a value in a few words: ``a 4x3 array of uint8``, ``the int 5``, ``None``."""
     if value is None:
         return "None"
     if type(value) is np.ndarray and value.size == 0:
@@ -47,27 +47,27 @@ def describe(value: object) -> str:
     if is_model(value):
         count = len(value.layers)
         return f"a Keras model of {count} {'layer' if count == 1 else 'layers'}"
-    # What came from another process and is not plain is known by its kind alone.
+    # Of an opaque value from another process, only the kind is known.
     kind = value.kind if isinstance(value, OpaqueValue) else type(value).__name__
     return f"{article(kind)} {kind}"
 
 
 def is_long(value: object) -> bool:
-    """Tell whether a value is an int that is too long to be written."""
-    return isinstance(value, int) and value.bit_length() > LONGEST_INT
+    """Return whether a value is an int with too many digits to be shown."""
+    return isinstance(value, int) and value.bit_length() > MAX_INT_BITS
 
 
 def _brief(text: str) -> str:
-    """Return the beginning of a long text."""
+    """Return a text, cut after 90 characters if it is long."""
     return text if len(text) <= 100 else f"{text[:90]}..."
 
 
 def article(word: str) -> str:
-    """Return the article that a word or a number takes."""
+    """Return the indefinite article for a word or a number."""
     return "an" if word[0] in "aeiouAEIOU8" or word.startswith(("11", "18")) else "a"
 
 
 def is_model(value: object) -> bool:
-    """Tell whether a value is a Keras model, without loading Keras."""
+    """Return whether a value is a Keras model, without importing Keras."""
     keras = sys.modules.get("keras")
     return keras is not None and isinstance(value, getattr(keras, "Model", ()))

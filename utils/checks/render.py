@@ -1,24 +1,29 @@
-"""Write inputs and results as text: small ones in full, larger ones as what they are."""
+"""Turn inputs and results into text: small ones in full, larger ones as a description."""
 
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 
 from utils.checks.compare import ATOL, RTOL
 from utils.checks.describe import describe, is_model
 
-SHOWN_SIZE, SHOWN_WIDTH = 100, 72
+MAX_SHOWN_VALUES = 100  # of an array that is shown in full
+MAX_LINE_WIDTH = 72  # characters of two matrices side by side
+# Characters of a value's repr: on its own line, at all, and of a list with an element a line.
+LINE_CHARACTERS, MAX_CHARACTERS, MAX_LIST_CHARACTERS = 80, 200, 1000
+MAX_LIST_LINES = 12
 
 
 def input_size(args: tuple, kwargs: dict) -> int:
-    """Return how large an input is: the number of values in it."""
+    """Return the number of values in an input."""
     return sum(map(_value_count, (*args, *kwargs.values())))
 
 
-def _value_count(value: object) -> int:
-    """Count the values in an argument, through lists and dicts of arrays of any shapes."""
+def _value_count(value: Any) -> int:
+    """Return the number of values in an argument, including those in nested lists and dicts."""
     if callable(value):
         return 0
     if isinstance(value, dict):
@@ -29,13 +34,14 @@ def _value_count(value: object) -> int:
 
 
 def show_value(value: object) -> str:
-    """Write one argument; an array in full if it is small, else what it is."""
+    """Return an argument as text; large arrays and long texts as a description."""
     if isinstance(value, np.ndarray):
-        if value.size > SHOWN_SIZE:
+        if value.size > MAX_SHOWN_VALUES:
             return describe(value)
         text = np.array2string(value, precision=4, suppress_small=True, separator=", ")
-        note = "" if value.dtype in (np.int64, np.float64, bool) else f"  # {value.dtype}"
-        return text.replace("\n", f"{note}\n", 1) if "\n" in text else text + note
+        comment = "" if value.dtype in (np.int64, np.float64, bool) else f"  # {value.dtype}"
+        first, newline, rest = text.partition("\n")
+        return first + comment + newline + rest
     if is_model(value):
         from utils.checks import models
 
@@ -43,29 +49,32 @@ def show_value(value: object) -> str:
     if callable(value):
         return getattr(value, "__name__", "a function")
     text = repr(value)
-    if len(text) <= 80:
+    if len(text) <= LINE_CHARACTERS:
         return text
-    if isinstance(value, list) and len(value) <= 12:
+    if isinstance(value, list) and len(value) <= MAX_LIST_LINES:
         lines = ",\n ".join(map(repr, value))
-        return f"[{lines}]" if len(lines) <= 1000 else describe(value)
-    return text if len(text) <= 200 else describe(value)
+        return f"[{lines}]" if len(lines) <= MAX_LIST_CHARACTERS else describe(value)
+    return text if len(text) <= MAX_CHARACTERS else describe(value)
 
 
 def show_results(expected: object, got: object) -> list[str]:
-    """Write expected against got: small matrices side by side, what differs in brackets."""
+    """Return expected and actual results as lines: small matrices side by side.
+
+    Values that differ are in brackets.
+    """
     if not (
         isinstance(expected, np.ndarray)
         and type(got) is np.ndarray
         and got.dtype.kind in "biuf"
         and max(expected.ndim, got.ndim) <= 2
-        and max(expected.size, got.size) <= SHOWN_SIZE
+        and max(expected.size, got.size) <= MAX_SHOWN_VALUES
     ):
         return [hang("expected: ", show_value(expected)), hang("got:      ", show_value(got))]
     wrong = np.zeros(got.shape, bool)
     if got.shape == expected.shape:
         wrong = ~np.isclose(got.astype(float), expected.astype(float), rtol=RTOL, atol=ATOL)
     left, right = _rows(expected), _rows(got, wrong)
-    if len(left[0]) + len(right[0]) > SHOWN_WIDTH:
+    if len(left[0]) + len(right[0]) > MAX_LINE_WIDTH:
         return ["expected", *left, "got", *right]
     width = max([len("expected"), *map(len, left)])
     pairs = itertools.zip_longest(["expected", *left], ["got", *right], fillvalue="")
@@ -73,7 +82,7 @@ def show_results(expected: object, got: object) -> list[str]:
 
 
 def _rows(matrix: np.ndarray, marked: np.ndarray | None = None) -> list[str]:
-    """Write a matrix (or a vector, as one row) line by line, marked values in [brackets]."""
+    """Return a matrix (or a vector, as one row) as lines, with marked values in [brackets]."""
     table = np.atleast_2d(matrix)
     flags = np.zeros(table.shape, bool) if marked is None else np.atleast_2d(marked)
     texts = [
@@ -88,14 +97,14 @@ def _rows(matrix: np.ndarray, marked: np.ndarray | None = None) -> list[str]:
 
 
 def _short(value: object) -> str:
-    """Write a number in at most a few digits."""
+    """Return a number as text, in at most a few digits."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     return f"{value:.6g}"
 
 
 def hang(head: str, text: str) -> str:
-    """Put a head before a text, its further lines indented to match."""
+    """Put a head before a text, and indent the text's other lines to match."""
     return head + text.replace("\n", "\n" + " " * len(head))
 
 

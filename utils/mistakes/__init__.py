@@ -1,12 +1,16 @@
-"""Wrong ways to do the exercises, by example.
+"""Known mistakes: wrong ways to do the exercises.
 
-A module for each lesson, named after it, with
+Each lesson has a module here, named after it, with
 
-``MISTAKES``
-    for each exercise, functions that do it wrong in one way that people really do; the docstring
-    is what a student reads whose answer gives the same result.
+functions decorated with ``@mistake_in("exercise", ...)``
+    Each does an exercise wrong in one way that people really do. Its docstring is what a student
+    reads whose answer gives the same result. They are tried in the order of their definition.
 ``EXAMPLES``
-    for each exercise, small inputs, smallest first, on which wrong answers are shown.
+    Small inputs for each exercise, smallest first, on which wrong answers are shown.
 
-`utils.checks` reads both. They are no secret: what hidden tests use is not among them.
+`utils.checks` reads both. They are public, so no input of a hidden test is among them.
 """
+
+from utils.checks.registry import examples_of, mistake_in, mistakes_of
+
+__all__ = ["examples_of", "mistake_in", "mistakes_of"]

@@ -1,358 +1,23 @@
-"""Wrong ways to do lesson 09's exercises, and what is wrong with pictures moved at random.
-
-A random answer cannot be compared with the right one. So what is drawn is looked at: the functions
-in the first part return a function that looks at results and says in a sentence what is wrong, or
-None. Where that is a known mistake, the sentence is the mistake's docstring.
-"""
+"""Wrong ways to do lesson 09's exercises."""
 
 from __future__ import annotations
-
-import inspect
-import logging
-from collections.abc import Callable
 
 import numpy as np
 
 from utils import augmentation as right
 from utils import pooling
-from utils.checks.describe import describe
 from utils.keras_setup import keras
-
-FindFault = Callable[[list], str | None]
-
-
-def one_picture_fault(image: np.ndarray, moved: object) -> str | None:
-    """Say what is wrong with one picture moved by whole pixels, whatever its shift.
-
-    No two pixels of ``image`` may be alike, and none 0.
-    """
-    if type(moved) is not np.ndarray:
-        return f"It should return an array, but returned {describe(moved)}."
-    if moved.shape != image.shape:
-        return f"The shape should stay {image.shape}, but is {moved.shape}."
-    if moved.dtype != image.dtype:
-        return f"The dtype should stay {image.dtype}, but is {moved.dtype}."
-    if right.find_shift(image, moved) is not None:
-        return None
-    if np.array_equal(np.sort(moved, axis=None), np.sort(image, axis=None)):
-        return _text(wraps_around)
-    if not moved.any():
-        return "Nothing of the picture is left: it has moved out of its frame."
-    if not np.isin(moved, [0, *image.flat]).all():
-        return _text(moved_between_pixels)
-    return "The picture is not a shifted copy of what was given, with zeros coming in."
+from utils.mistakes import mistake_in
 
 
-def shifted_fault(image: np.ndarray, most_right: int, most_down: int) -> FindFault:
-    """Look at pictures that `random_shift` should have moved by up to so many pixels.
-
-    The more pictures there are, the more is noticed. The limits are so generous that a right
-    answer is refused less often than once in ten million times.
-    """
-
-    def find_fault(pictures: list) -> str | None:
-        for moved in pictures:
-            if fault := one_picture_fault(image, moved):
-                return fault
-        shifts = np.array([right.find_shift(image, moved) for moved in pictures])
-        if not shifts.any():
-            return _text(never_moves)
-        return (
-            _limits_fault(shifts, most_right, most_down)
-            or _axis_fault("dx", shifts[:, 0], most_right, "left", "right")
-            or _axis_fault("dy", shifts[:, 1], most_down, "up", "down")
-            or _dependence_fault(shifts, most_right, most_down)
-        )
-
-    return find_fault
-
-
-def _limits_fault(shifts: np.ndarray, most_right: int, most_down: int) -> str | None:
-    """Say which of dx and dy goes too far."""
-    far_right, far_down = np.abs(shifts).max(axis=0)
-    if far_right <= most_right and far_down <= most_down:
-        return None
-    if far_right <= most_down and far_down <= most_right:
-        return _text(limits_swapped)
-    for name, far, most in (("dx", far_right, most_right), ("dy", far_down, most_down)):
-        if far > most:
-            return f"{name} should lie from -{most} to {most}, but can be {far} pixels."
-    return None
-
-
-def _axis_fault(name: str, drawn: np.ndarray, most: int, back: str, forth: str) -> str | None:
-    """Say what is wrong with the numbers drawn for one axis."""
-    counts = np.bincount(drawn + most, minlength=2 * most + 1)
-    if most == 0 or len(drawn) < 100:
-        return None
-    if not drawn.any():
-        return f"{name} is always 0. Pictures move along both axes."
-    if drawn.min() >= 0:
-        return f"{name} is never negative: pictures should move {back} as well as {forth}."
-    if drawn.max() <= 0:
-        return f"{name} is never positive: pictures should move {forth} as well as {back}."
-    missing = [int(value) - most for value in np.flatnonzero(counts == 0)]
-    if missing and set(missing) <= {-most, most}:
-        ends = " and ".join(map(str, missing))
-        return f"{name} is never {ends}. Both ends, -{most} and {most}, are included."
-    if missing:
-        return f"{name} is never {', '.join(map(str, missing))}. Every whole number can come."
-    # Chi-square with 2 * most degrees of freedom; six standard deviations and then some.
-    expected = len(drawn) / len(counts)
-    unevenness = ((counts - expected) ** 2 / expected).sum()
-    if unevenness > 2 * most + 8 * np.sqrt(4 * most) + 20:
-        return f"{name} is not uniform: its values should be equally likely, both ends too."
-    return None
-
-
-def _dependence_fault(shifts: np.ndarray, most_right: int, most_down: int) -> str | None:
-    """Say if dx and dy are not drawn independently."""
-    if len(shifts) < 100 or 0 in (most_right, most_down):
-        return None
-    dx, dy = shifts.T
-    if np.array_equal(dx, dy):
-        return _text(one_number_for_both)
-    pairs = (2 * most_right + 1) * (2 * most_down + 1)
-    expected = pairs * (1 - (1 - 1 / pairs) ** len(shifts))
-    if len(np.unique(shifts, axis=0)) < 0.8 * expected or abs(np.corrcoef(dx, dy)[0, 1]) > 0.35:
-        return "dx and dy depend on each other. Draw each of them by itself."
-    return None
-
-
-def pairwise_fault(pictures: list) -> str | None:
-    """Look at pictures from the same states of the generator, two by two."""
-    for one, other in zip(pictures[::2], pictures[1::2], strict=True):
-        if not np.array_equal(one, other):
-            return _text(another_generator)
-    if all(np.array_equal(pictures[0], picture) for picture in pictures):
-        return _text(fixed_seed)
-    return None
-
-
-def same_state_fault(results: list) -> str | None:
-    """Look at two data sets that came from the same state of the generator."""
-    for result in results:
-        if type(result) not in (tuple, list) or len(result) != 2:
-            return f"It should return images and labels, but returned {describe(result)}."
-    if np.array_equal(results[0][0], results[1][0]):
-        return None
-    return (
-        "From the same state of `rng` come two different data sets. "
-        "Draw from the `rng` that is given, and from nothing else."
-    )
-
-
-def augmented_fault(
-    images: np.ndarray, labels: np.ndarray, copies: int, most_right: int, most_down: int
-) -> FindFault:
-    """Look at one data set that `augment` should have made.
-
-    No two pixels of all ``images`` may be alike, and none 0.
-    """
-
-    def find_fault(results: list) -> str | None:
-        for result in results:
-            if type(result) not in (tuple, list) or len(result) != 2:
-                return f"It should return images and labels, but returned {describe(result)}."
-            got, got_labels = result[0], np.asarray(result[1])
-            if fault := _sizes_fault(got, got_labels):
-                return fault
-            if not np.array_equal(got[: len(images)], images):
-                return _text(originals_last)
-            if not np.array_equal(got_labels[: len(images)], labels):
-                return "The first labels should be those of the originals."
-            if fault := copies_fault(got[len(images) :], got_labels[len(images) :]):
-                return fault
-        return None
-
-    def _sizes_fault(got: object, got_labels: np.ndarray) -> str | None:
-        if type(got) is not np.ndarray:
-            return f"The images should be an array, but are {describe(got)}."
-        count = len(images) * (copies + 1)
-        if got.shape != (count, *images.shape[1:]):
-            return (
-                f"{copies} copies of {len(images)} images and the images themselves have the shape "
-                f"{(count, *images.shape[1:])}, but it returned {got.shape}."
-            )
-        if got_labels.shape != (count,):
-            return f"The labels should have the shape {(count,)}, but have {got_labels.shape}."
-        if got.dtype != images.dtype:
-            return f"The dtype should stay {images.dtype}, but is {got.dtype}."
-        return None
-
-    def copies_fault(made: np.ndarray, made_labels: np.ndarray) -> str | None:
-        shifts: list[list] = [[] for _ in images]
-        for moved, label in zip(made, made_labels, strict=True):
-            ink = moved[moved != 0]
-            sources = np.flatnonzero([np.isin(image, ink[:1]).any() for image in images])
-            if len(sources) != 1:
-                return "One of the copies is not a shifted copy of any of the images."
-            index = int(sources[0])
-            image, picture = images[index].squeeze(), moved.squeeze()
-            if fault := one_picture_fault(image, picture):
-                return f"One of the copies is wrong. {fault}"
-            if label != labels[index]:
-                return _text(labels_in_another_order)
-            shifts[index].append(right.find_shift(image, picture))
-        if {len(each) for each in shifts} != {copies}:
-            return f"There should be {copies} copies of each image."
-        return _own_shifts_fault(shifts, most_right, most_down) if copies else None
-
-    return find_fault
-
-
-def _own_shifts_fault(shifts: list[list], most_right: int, most_down: int) -> str | None:
-    """Say if copies share a shift, or go too far or not far enough."""
-    together = np.array([shift for each in shifts for shift in each])
-    if not together.any():
-        return _text(copies_not_moved)
-    if fault := _limits_fault(together, most_right, most_down):
-        return f"{fault} Is `max_fraction` passed on?"
-    if len(together) < 20:
-        return None
-    if all(len(set(each)) == 1 for each in shifts):
-        return _text(one_shift_for_each_image)
-    if all(sorted(each) == sorted(shifts[0]) for each in shifts):
-        return _text(one_shift_for_each_round)
-    far = np.abs(together).max(axis=0)
-    if far[0] < most_right / 2 or far[1] < most_down / 2:
-        return _text(fraction_not_passed_on)
-    return None
-
-
-def moving_fault(max_fraction: float) -> FindFault:
-    """Look at what an augmenter does to a mark in the middle of 28x28, in training."""
-
-    def find_fault(results: list) -> str | None:
-        marks = np.zeros((400, 28, 28, 1), np.float32)
-        marks[:, 12:17, 12] = marks[:, 16, 12:16] = 1  # an L: turned or flipped, it is another
-        moved, fault = _run(results[0], marks, training=True)
-        if fault:
-            return fault
-        if np.array_equal(moved, marks):
-            return _text(augmenter_at_rest)
-        before, after = _moments(marks[:1]), _moments(moved)
-        # Between pixels, a picture gets paler and wider by a quarter of a pixel squared at most.
-        if np.abs(after["ink"] - before["ink"]).max() > 0.05 * before["ink"][0]:
-            return (
-                "A mark in the middle loses ink, or ink comes in: it should be moved, no more, "
-                "and what comes in should be black (0)."
-            )
-        if (
-            np.abs(after["shape"] - before["shape"]).max() > 0.4
-            or np.abs(after["lean"] - before["lean"]).max() > 0.5 * np.abs(before["lean"]).max()
-        ):
-            return _text(turning_too)
-        return _moves_fault(after["centre"] - before["centre"], 28 * max_fraction)
-
-    return find_fault
-
-
-def _moves_fault(moves: np.ndarray, most: float) -> str | None:
-    """Say what is wrong with how far, and which way, marks have moved: rows of dx, dy."""
-    for name, drawn in zip(("right or left", "up or down"), moves.T, strict=True):
-        if np.abs(drawn).max() < 0.05:
-            return f"Nothing moves {name}. It should move along both axes."
-        if np.abs(drawn).max() > most + 0.55:  # rounded to the nearest pixel
-            return (
-                f"It moves {name} by {np.abs(drawn).max():.1f} of 28 pixels, "
-                f"where {most:.1f} is the most."
-            )
-        if drawn.min() > -0.3 * most or drawn.max() < 0.3 * most:
-            return f"It does not move {name} in both directions."
-        if np.abs(drawn).max() < np.floor(most) - 0.3:
-            return f"It never moves {name} by more than {np.abs(drawn).max():.1f} of 28 pixels."
-    if abs(np.corrcoef(moves.T)[0, 1]) > 0.5:
-        return "It always moves along a diagonal: the two axes should be independent."
-    return None
-
-
-def fill_fault(results: list) -> str | None:
-    """Look at what an augmenter fills in, on a batch of white pictures."""
-    white = np.ones((60, 28, 28, 1), np.float32)
-    moved, fault = _run(results[0], white, training=True)
-    if fault:
-        return fault
-    if moved.min() > 0.9:
-        return _text(border_repeated)
-    # Half a row and half a column may lie between pixels.
-    between = ((moved > 0.02) & (moved < 0.98)).sum(axis=(1, 2, 3))
-    if moved.min() < -0.02 or moved.max() > 1.02 or between.max() > 60:
-        return _text(grey_comes_in)
-    return None
-
-
-def resting_fault(results: list) -> str | None:
-    """Look at what an augmenter does when it should do nothing, and whether it acts at all."""
-    pictures = np.random.default_rng(5).random((6, 28, 28, 1)).astype(np.float32)
-    moved, fault = _run(results[0], pictures, training=True)
-    if fault:
-        return fault
-    if np.allclose(moved, pictures, atol=1e-5):
-        return _text(augmenter_at_rest)
-    rested, fault = _run(results[0], pictures, training=False)
-    if fault:
-        return fault
-    if not np.allclose(rested, pictures, atol=1e-5):
-        return _text(always_moving)
-    if hasattr(results[0], "predict") and not np.allclose(
-        _predict(results[0], pictures), pictures, atol=1e-5
-    ):
-        return "In predict the pictures should stay as they are."
-    return None
-
-
-def _predict(model: object, pictures: np.ndarray) -> np.ndarray:
-    """Call ``predict`` without TensorFlow's remark that it was called often: it goes to stderr."""
-    logger = logging.getLogger("tensorflow")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        return np.asarray(model.predict(pictures, verbose=0))
-    finally:
-        logger.setLevel(level)
-
-
-def _run(augmenter: object, pictures: np.ndarray, training: bool) -> tuple[np.ndarray, str | None]:
-    """Return what an augmenter makes of some pictures, and what is wrong with that."""
-    if not isinstance(augmenter, keras.layers.Layer):
-        wanted = "a Keras model or a Keras layer"
-        return pictures, f"It should return {wanted}, but returned {describe(augmenter)}."
-    try:
-        moved = np.asarray(augmenter(pictures, training=training))
-    except Exception as error:  # whatever a model of the student's own raises
-        said = str(error).strip().splitlines() or [""]
-        return pictures, f"Given pictures of shape (N, 28, 28, 1), it raised an error: {said[0]}"
-    if moved.shape != pictures.shape:
-        return pictures, f"It turns the shape {pictures.shape} into {moved.shape}."
-    return moved, None
-
-
-def _moments(pictures: np.ndarray) -> dict[str, np.ndarray]:
-    """Return, for each picture, its ink, its centre, its shape and which way it leans."""
-    ink = pictures[..., 0].astype(float)
-    total = ink.sum(axis=(1, 2))
-    weight = ink / np.maximum(total, 1e-9)[:, None, None]
-    rows, columns = np.mgrid[:28, :28]
-    centre = np.stack([(weight * axis).sum(axis=(1, 2)) for axis in (columns, rows)], axis=1)
-    x = columns - centre[:, 0, None, None]
-    y = rows - centre[:, 1, None, None]
-    shape = np.stack([(weight * term).sum(axis=(1, 2)) for term in (x * x, y * y, x * y)], axis=1)
-    lean = np.stack([(weight * term).sum(axis=(1, 2)) for term in (x**3, y**3)], axis=1)
-    return {"ink": total, "centre": centre, "shape": shape, "lean": lean}
-
-
-def _text(mistake: Callable) -> str:
-    """Return what a known mistake's docstring says, on one line."""
-    return " ".join(inspect.getdoc(mistake).split())
-
-
+@mistake_in("random_shift")
 def never_moves(image, max_fraction, rng):
     """The picture never moves. Look at what becomes of the two numbers that are drawn."""
     right.draw_shift(image.shape, max_fraction, rng)
     return image.copy()
 
 
+@mistake_in("random_shift")
 def limits_swapped(image, max_fraction, rng):
     """The limits are swapped: dx is bounded by the width, dy by the height. Look at which of the
     two image.shape names first.
@@ -361,12 +26,14 @@ def limits_swapped(image, max_fraction, rng):
     return pooling.shift(image, dx, dy)
 
 
+@mistake_in("random_shift")
 def one_number_for_both(image, max_fraction, rng):
     """The same number is drawn for dx and dy every time. Count how often you draw from `rng`."""
     dx, _ = right.draw_shift((min(image.shape), min(image.shape)), max_fraction, rng)
     return pooling.shift(image, dx, dx)
 
 
+@mistake_in("random_shift")
 def wraps_around(image, max_fraction, rng):
     """All pixels are still there, in other places. What leaves the frame is lost and zeros come in:
     nothing wraps around, and nothing is shuffled.
@@ -375,6 +42,7 @@ def wraps_around(image, max_fraction, rng):
     return np.roll(image, (dy, dx), (0, 1))
 
 
+@mistake_in("random_shift")
 def moved_between_pixels(image, max_fraction, rng):
     """There are pixels that are neither the picture's nor 0: it has been moved by half pixels, or
     been changed besides. Look at whether what you draw are whole numbers.
@@ -384,6 +52,7 @@ def moved_between_pixels(image, max_fraction, rng):
     return (halves[0] + halves[1]).astype(image.dtype)
 
 
+@mistake_in("random_shift")
 def another_generator(image, max_fraction, rng):
     """From the same state of `rng` come two different pictures. Look for numbers that come from
     elsewhere, such as np.random.
@@ -391,6 +60,7 @@ def another_generator(image, max_fraction, rng):
     return right.random_shift(image, max_fraction, np.random.default_rng())
 
 
+@mistake_in("random_shift")
 def fixed_seed(image, max_fraction, rng):
     """The picture is the same whatever the state of `rng`. Look for a generator that your function
     makes anew each time.
@@ -398,6 +68,7 @@ def fixed_seed(image, max_fraction, rng):
     return right.random_shift(image, max_fraction, np.random.default_rng(0))
 
 
+@mistake_in("augment")
 def originals_last(images, labels, copies, rng, max_fraction=0.2):
     """The originals should come first, unchanged and in their order. Look at what your list holds
     before the first copy goes in.
@@ -406,6 +77,7 @@ def originals_last(images, labels, copies, rng, max_fraction=0.2):
     return np.roll(more, -len(images), axis=0), np.roll(names, -len(images))
 
 
+@mistake_in("augment")
 def labels_in_another_order(images, labels, copies, rng, max_fraction=0.2):
     """A copy has another image's label. Look at the order in which the copies are made, and at that
     of the labels.
@@ -414,11 +86,13 @@ def labels_in_another_order(images, labels, copies, rng, max_fraction=0.2):
     return more, np.concatenate([names[: len(labels)], np.repeat(labels, copies)])
 
 
+@mistake_in("augment")
 def copies_not_moved(images, labels, copies, rng, max_fraction=0.2):
     """The copies are not moved. Look at what is put in for each of them."""
     return right.augment(images, labels, copies, rng, 0)
 
 
+@mistake_in("augment")
 def one_shift_for_each_image(images, labels, copies, rng, max_fraction=0.2):
     """All copies of an image are moved alike. Look at which of the two loops draws the shift."""
     moved, _ = right.augment(images, labels, min(copies, 1), rng, max_fraction)
@@ -426,6 +100,7 @@ def one_shift_for_each_image(images, labels, copies, rng, max_fraction=0.2):
     return np.concatenate(parts), np.tile(labels, copies + 1)
 
 
+@mistake_in("augment")
 def one_shift_for_each_round(images, labels, copies, rng, max_fraction=0.2):
     """All images are moved alike. Look at how often a shift is drawn: once for each copy of each
     image.
@@ -437,16 +112,19 @@ def one_shift_for_each_round(images, labels, copies, rng, max_fraction=0.2):
     return np.concatenate(parts), np.tile(labels, copies + 1)
 
 
+@mistake_in("augment")
 def fraction_not_passed_on(images, labels, copies, rng, max_fraction=0.2):
     """The copies hardly move along one of the axes. Is `max_fraction` passed on?"""
     return right.augment(images, labels, copies, rng, 0.2)
 
 
+@mistake_in("build_augmenter")
 def augmenter_at_rest(max_fraction=0.2):
     """With training=True nothing moves. Look at what kind of layer it is, and at its fractions."""
     return keras.layers.Identity()
 
 
+@mistake_in("build_augmenter")
 def always_moving(max_fraction=0.2):
     """With training=False the pictures should stay as they are. Look for what says that it is
     training where nobody else does.
@@ -455,6 +133,7 @@ def always_moving(max_fraction=0.2):
     return keras.layers.Lambda(lambda pictures: moving(pictures, training=True))
 
 
+@mistake_in("build_augmenter")
 def turning_too(max_fraction=0.2):
     """The mark changes its shape: it should be moved, not turned, flipped or scaled. Look for
     another layer, or for one of another kind.
@@ -463,6 +142,7 @@ def turning_too(max_fraction=0.2):
     return keras.Sequential([keras.Input((28, 28, 1)), _moving(max_fraction), flip])
 
 
+@mistake_in("build_augmenter")
 def border_repeated(max_fraction=0.2):
     """White pictures stay all white when moved: what comes in should be black. Look at what Keras
     fills in unless it is told.
@@ -470,6 +150,7 @@ def border_repeated(max_fraction=0.2):
     return _moving(max_fraction, fill_mode="nearest")
 
 
+@mistake_in("build_augmenter")
 def grey_comes_in(max_fraction=0.2):
     """What comes in is not black: it should be filled with the constant 0. Look at the value that
     the layer fills in.
@@ -484,6 +165,7 @@ def _moving(max_fraction, fill_mode="constant", fill_value=0.0):
     )
 
 
+@mistake_in("robust_range")
 def furthest_that_holds(accuracies, shifts, floor):
     """It returns the largest shift that is good enough, though a smaller one falls short.
     All up to it must reach the floor.
@@ -492,39 +174,45 @@ def furthest_that_holds(accuracies, shifts, floor):
     return max(good, default=-1) if 0 in good else -1
 
 
+@mistake_in("robust_range")
 def to_the_right_alone(accuracies, shifts, floor):
     """It looks at shifts to the right alone. Those to the left count as well."""
     pairs = [(a, s) for a, s in zip(accuracies, shifts, strict=True) if s >= 0]
-    return right.robust_range(*zip(*pairs, strict=True), floor)
+    return _range_of(pairs, floor)
 
 
+@mistake_in("robust_range")
 def to_the_left_alone(accuracies, shifts, floor):
     """It looks at shifts to the left alone. Those to the right count as well."""
     pairs = [(a, s) for a, s in zip(accuracies, shifts, strict=True) if s <= 0]
-    return right.robust_range(*zip(*pairs, strict=True), floor)
+    return _range_of(pairs, floor)
 
 
+@mistake_in("robust_range")
 def one_side_is_enough(accuracies, shifts, floor):
     """It is content if one of the two sides reaches the floor. Both must."""
-    best = {}
+    best: dict[int, float] = {}
     for a, s in zip(accuracies, shifts, strict=True):
         best[abs(s)] = max(a, best.get(abs(s), a))
     return right.robust_range(list(best.values()), list(best), floor)
 
 
+@mistake_in("robust_range")
 def average_of_sides(accuracies, shifts, floor):
     """It averages the two sides. Each must reach the floor by itself."""
-    both = {}
+    both: dict[int, list[float]] = {}
     for a, s in zip(accuracies, shifts, strict=True):
         both.setdefault(abs(s), []).append(a)
     return right.robust_range([float(np.mean(v)) for v in both.values()], list(both), floor)
 
 
+@mistake_in("robust_range")
 def more_than_the_floor(accuracies, shifts, floor):
     """It asks for more than the floor. *At least* includes the floor itself."""
     return right.robust_range([a - 1e-12 for a in accuracies], shifts, floor)
 
 
+@mistake_in("robust_range")
 def first_failure(accuracies, shifts, floor):
     """It returns the smallest shift that falls short, not the largest before it. Look at which of
     the two is returned.
@@ -533,17 +221,20 @@ def first_failure(accuracies, shifts, floor):
     return min(failed) if failed else right.robust_range(accuracies, shifts, floor)
 
 
+@mistake_in("robust_range")
 def one_less_than_failure(accuracies, shifts, floor):
     """It returns one pixel less than the first that falls short. That need not be measured."""
     failed = [abs(s) for a, s in zip(accuracies, shifts, strict=True) if a < floor]
     return min(failed) - 1 if failed else right.robust_range(accuracies, shifts, floor)
 
 
+@mistake_in("robust_range")
 def zero_for_none(accuracies, shifts, floor):
     """It returns 0 where even the unmoved pictures fall short. That is -1."""
     return max(right.robust_range(accuracies, shifts, floor), 0)
 
 
+@mistake_in("robust_range")
 def in_the_order_given(accuracies, shifts, floor):
     """It stops at the first failure in the order of the list. Go by distance instead."""
     reach = -1
@@ -554,50 +245,18 @@ def in_the_order_given(accuracies, shifts, floor):
     return reach
 
 
+@mistake_in("robust_range")
 def how_many_hold(accuracies, shifts, floor):
     """It counts the shifts that are good enough. The answer is a distance in pixels."""
     return sum(a >= floor for a in accuracies)
 
 
-MISTAKES = {
-    "random_shift": (
-        never_moves,
-        limits_swapped,
-        one_number_for_both,
-        wraps_around,
-        moved_between_pixels,
-        another_generator,
-        fixed_seed,
-    ),
-    "augment": (
-        originals_last,
-        labels_in_another_order,
-        copies_not_moved,
-        one_shift_for_each_image,
-        one_shift_for_each_round,
-        fraction_not_passed_on,
-    ),
-    "build_augmenter": (
-        augmenter_at_rest,
-        always_moving,
-        turning_too,
-        border_repeated,
-        grey_comes_in,
-    ),
-    "robust_range": (
-        furthest_that_holds,
-        to_the_right_alone,
-        to_the_left_alone,
-        one_side_is_enough,
-        average_of_sides,
-        more_than_the_floor,
-        first_failure,
-        one_less_than_failure,
-        zero_for_none,
-        in_the_order_given,
-        how_many_hold,
-    ),
-}
+def _range_of(pairs, floor):
+    """Return the right range for pairs of an accuracy and its shift."""
+    accuracies, shifts = zip(*pairs, strict=True)
+    return right.robust_range(accuracies, shifts, floor)
+
+
 EXAMPLES = {
     "robust_range": [
         ([0.9], [0], 0.9),

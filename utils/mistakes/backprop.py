@@ -4,8 +4,10 @@ import numpy as np
 
 from utils import backprop as right
 from utils import convolution
+from utils.mistakes import mistake_in
 
 
+@mistake_in("numerical_gradient")
 def one_sided(f, w, eps=1e-5):
     """The difference is one-sided: f at w + eps, minus f at w itself. A central difference also
     goes eps to the other side.
@@ -13,6 +15,7 @@ def one_sided(f, w, eps=1e-5):
     return right.one_sided_gradient(f, w, eps)
 
 
+@mistake_in("numerical_gradient")
 def one_sided_below(f, w, eps=1e-5):
     """The difference is one-sided: f at w itself, minus f at w - eps. A central difference also
     goes eps to the other side.
@@ -20,6 +23,7 @@ def one_sided_below(f, w, eps=1e-5):
     return right.one_sided_gradient(f, w, -eps)
 
 
+@mistake_in("numerical_gradient")
 def divided_by_eps(f, w, eps=1e-5):
     """Twice too large: from w - eps to w + eps it is two eps, and the difference is divided by
     one.
@@ -27,6 +31,7 @@ def divided_by_eps(f, w, eps=1e-5):
     return 2 * right.numerical_gradient(f, w, eps)
 
 
+@mistake_in("numerical_gradient")
 def not_divided(f, w, eps=1e-5):
     """The difference is not divided by the length of the change. Look at how far apart the two
     places are.
@@ -34,6 +39,7 @@ def not_divided(f, w, eps=1e-5):
     return 2 * eps * right.numerical_gradient(f, w, eps)
 
 
+@mistake_in("numerical_gradient")
 def multiplied_by_eps(f, w, eps=1e-5):
     """The difference is halved and multiplied by eps: `/ 2 * eps` does that. Put 2 * eps in
     brackets.
@@ -41,27 +47,32 @@ def multiplied_by_eps(f, w, eps=1e-5):
     return eps * eps * right.numerical_gradient(f, w, eps)
 
 
+@mistake_in("numerical_gradient")
 def sign_reversed(f, w, eps=1e-5):
     """The sign is reversed: take f at w + eps, minus f at w - eps."""
     return -right.numerical_gradient(f, w, eps)
 
 
+@mistake_in("numerical_gradient")
 def half_the_change(f, w, eps=1e-5):
     """The changes are half as large as they should be: go from w - eps to w + eps."""
     return right.numerical_gradient(f, w, eps / 2)
 
 
+@mistake_in("numerical_gradient")
 def eps_ignored(f, w, eps=1e-5):
     """`eps` is ignored: the change always has the default size. Use the argument."""
     return right.numerical_gradient(f, w)
 
 
+@mistake_in("numerical_gradient")
 def all_at_once(f, w, eps=1e-5):
     """All elements are changed at once, and so all results are the same. Change one at a time."""
     w = np.array(w, float)
     return np.full(w.shape, (f(w + eps) - f(w - eps)) / (2 * eps))
 
 
+@mistake_in("numerical_gradient")
 def changes_pile_up(f, w, eps=1e-5):
     """Elements that were changed stay changed. Put each back before you change the next one."""
     w = np.array(w, float)
@@ -74,6 +85,7 @@ def changes_pile_up(f, w, eps=1e-5):
     return gradient
 
 
+@mistake_in("numerical_gradient")
 def kept_above(f, w, eps=1e-5):
     """Elements that were changed stay changed. Put each back before you change the next one."""
     w = np.array(w, float)
@@ -86,6 +98,7 @@ def kept_above(f, w, eps=1e-5):
     return gradient
 
 
+@mistake_in("numerical_gradient")
 def in_its_own_dtype(f, w, eps=1e-5):
     """The change is made in w's own dtype, which is too coarse for it: in whole numbers, 1e-5 is 0.
     Turn w into float64 first.
@@ -100,6 +113,7 @@ def in_its_own_dtype(f, w, eps=1e-5):
     return gradient
 
 
+@mistake_in("numerical_gradient")
 def result_in_its_own_dtype(f, w, eps=1e-5):
     """The result is kept in w's own dtype, which cuts off its fractions. Make it of floats:
     np.zeros(w.shape).
@@ -107,26 +121,31 @@ def result_in_its_own_dtype(f, w, eps=1e-5):
     return right.numerical_gradient(f, w, eps).astype(np.asarray(w).dtype)
 
 
+@mistake_in("numerical_gradient")
 def flattened_result(f, w, eps=1e-5):
     """The result is one long row. It should have the shape of w."""
     return right.numerical_gradient(f, w, eps).ravel()
 
 
+@mistake_in("kernel_gradient")
 def upstream_flipped(image, upstream):
     """The upstream gradient is flipped. There is no flip here: slide it over the image as it is."""
     return convolution.convolve2d(image, upstream)
 
 
+@mistake_in("kernel_gradient")
 def flipped_up_down(image, upstream):
     """The upstream gradient is flipped along its rows. Slide it over the image as it is."""
     return convolution.correlate2d(image, upstream[::-1])
 
 
+@mistake_in("kernel_gradient")
 def flipped_left_right(image, upstream):
     """The upstream gradient is flipped along its columns. Slide it over the image as it is."""
     return convolution.correlate2d(image, upstream[:, ::-1])
 
 
+@mistake_in("kernel_gradient")
 def result_flipped(image, upstream):
     """The result is turned by 180 degrees: weight [0, 0] belongs to the window that starts at the
     image's top left pixel.
@@ -134,16 +153,19 @@ def result_flipped(image, upstream):
     return right.kernel_gradient(image, upstream)[::-1, ::-1]
 
 
+@mistake_in("kernel_gradient")
 def upstream_transposed(image, upstream):
     """The upstream gradient is transposed: upstream[i, j] belongs to row i and column j."""
     return convolution.correlate2d(image, upstream.T)
 
 
+@mistake_in("kernel_gradient")
 def result_transposed(image, upstream):
     """The result is transposed: rows and columns are swapped. Look at the order of the indices."""
     return right.kernel_gradient(image, upstream).T
 
 
+@mistake_in("kernel_gradient")
 def averaged(image, upstream):
     """The products are averaged over the positions. Add them up: if the loss is a mean, its
     division is in the upstream gradient already.
@@ -151,16 +173,19 @@ def averaged(image, upstream):
     return right.kernel_gradient(image, upstream) / upstream.size
 
 
+@mistake_in("kernel_gradient")
 def doubled(image, upstream):
     """Twice too large. The 2 of a squared error is in the upstream gradient already."""
     return 2 * right.kernel_gradient(image, upstream)
 
 
+@mistake_in("kernel_gradient")
 def negative(image, upstream):
     """The sign is reversed. The gradient points uphill; it is the step that goes the other way."""
     return -right.kernel_gradient(image, upstream)
 
 
+@mistake_in("kernel_gradient")
 def upstream_ignored(image, upstream):
     """The upstream gradient is ignored: pixels are added up as they are. Multiply each by the
     upstream value of its output.
@@ -168,6 +193,7 @@ def upstream_ignored(image, upstream):
     return right.kernel_gradient(image, np.ones_like(upstream))
 
 
+@mistake_in("kernel_gradient")
 def image_ignored(image, upstream):
     """The image is ignored: every weight gets the sum of the upstream gradient, which is the
     gradient of a bias. Multiply by the pixel that the weight met.
@@ -176,6 +202,7 @@ def image_ignored(image, upstream):
     return np.full(shape, float(np.sum(upstream, dtype=float)))
 
 
+@mistake_in("kernel_gradient")
 def full_size(image, upstream):
     """The image is padded with zeros. The result should have the kernel's shape: slide the upstream
     gradient within the image ("valid").
@@ -184,6 +211,7 @@ def full_size(image, upstream):
     return right.kernel_gradient(np.pad(image, ((h - 1, h - 1), (w - 1, w - 1))), upstream)
 
 
+@mistake_in("kernel_gradient")
 def last_weights_missing(image, upstream):
     """The last row and column of weights are missing. H pixels and h outputs belong to a kernel of
     H - h + 1 rows.
@@ -191,11 +219,13 @@ def last_weights_missing(image, upstream):
     return right.kernel_gradient(image, upstream)[:-1, :-1]
 
 
+@mistake_in("kernel_gradient")
 def upstream_twice(image, upstream):
     """The upstream gradient is squared. Each of its values counts once."""
     return right.kernel_gradient(image, np.asarray(upstream, float) ** 2)
 
 
+@mistake_in("kernel_gradient")
 def last_output_alone(image, upstream):
     """Only the last output is left: each overwrites the one before. Add them up with `+=`."""
     h, w = upstream.shape
@@ -203,6 +233,7 @@ def last_output_alone(image, upstream):
     return image[-rows:, -columns:].astype(float) * upstream[-1, -1]
 
 
+@mistake_in("kernel_gradient")
 def products_wrapped(image, upstream):
     """The products are computed in small integers and wrap around (in uint8, 200 + 100 is 44).
     Turn the image or the upstream gradient into float first.
@@ -215,6 +246,7 @@ def products_wrapped(image, upstream):
     return gradient
 
 
+@mistake_in("kernel_gradient")
 def kept_in_the_images_dtype(image, upstream):
     """The result is kept in the image's own dtype, which cannot hold it: fractions are cut off or
     large numbers wrap around. Work in float.
@@ -222,6 +254,7 @@ def kept_in_the_images_dtype(image, upstream):
     return right.kernel_gradient(image, upstream).astype(image.dtype)
 
 
+@mistake_in("image_gradient")
 def kernel_not_flipped(kernel, upstream):
     """The kernel is not flipped. The pixel at the top left of a window met kernel[0, 0] there, and
     the *last* weights in windows that start further up and left: they come in reverse.
@@ -229,21 +262,25 @@ def kernel_not_flipped(kernel, upstream):
     return right.image_gradient(np.asarray(kernel)[::-1, ::-1], upstream)
 
 
+@mistake_in("image_gradient")
 def kernel_flipped_up_down(kernel, upstream):
     """The kernel is flipped along one axis alone, its rows. Flip both axes."""
     return right.image_gradient(kernel[:, ::-1], upstream)
 
 
+@mistake_in("image_gradient")
 def kernel_flipped_left_right(kernel, upstream):
     """The kernel is flipped along one axis alone, its columns. Flip both axes."""
     return right.image_gradient(kernel[::-1], upstream)
 
 
+@mistake_in("image_gradient")
 def kernel_turned_by_90(kernel, upstream):
     """The kernel is turned by 90 degrees. Flipping both axes is a turn by 180 degrees."""
     return right.image_gradient(np.rot90(kernel), upstream)
 
 
+@mistake_in("image_gradient")
 def valid_alone(kernel, upstream):
     """The result is smaller than the upstream gradient. It should have the image's shape, which is
     larger than the output's: pad the upstream gradient with zeros, or start from an image of zeros.
@@ -251,6 +288,7 @@ def valid_alone(kernel, upstream):
     return convolution.convolve2d(upstream, kernel)
 
 
+@mistake_in("image_gradient")
 def same_size(kernel, upstream):
     """The result is as large as the upstream gradient. The image was larger than the output, by
     kh - 1 rows and kw - 1 columns.
@@ -261,26 +299,31 @@ def same_size(kernel, upstream):
     return whole[top : top + upstream.shape[0], left : left + upstream.shape[1]]
 
 
+@mistake_in("image_gradient")
 def padded_too_much(kernel, upstream):
     """There is a border of zeros around the result: pad by kh - 1 and kw - 1, not by kh and kw."""
     return np.pad(right.image_gradient(kernel, upstream), 1)
 
 
+@mistake_in("image_gradient")
 def image_result_flipped(kernel, upstream):
     """The result is turned by 180 degrees. It is the kernel that must be flipped."""
     return right.image_gradient(kernel, upstream)[::-1, ::-1]
 
 
+@mistake_in("image_gradient")
 def upstream_flipped_too(kernel, upstream):
     """The upstream gradient is flipped. It is the kernel that must be."""
     return right.image_gradient(kernel, np.asarray(upstream)[::-1, ::-1])
 
 
+@mistake_in("image_gradient")
 def image_result_transposed(kernel, upstream):
     """The result is transposed: rows and columns are swapped. Look at the order of the indices."""
     return right.image_gradient(kernel, upstream).T
 
 
+@mistake_in("image_gradient")
 def overwritten(kernel, upstream):
     """Each output overwrites what the ones before left for a pixel. A pixel that several outputs
     looked at gets the sum of their shares: `+=`.
@@ -292,6 +335,7 @@ def overwritten(kernel, upstream):
     return gradient
 
 
+@mistake_in("image_gradient")
 def sum_of_weights(kernel, upstream):
     """Every pixel gets the sum of all weights. Each output hands a pixel its share through the one
     weight that met it there.
@@ -300,6 +344,7 @@ def sum_of_weights(kernel, upstream):
     return right.image_gradient(ones, upstream) * np.sum(kernel, dtype=float)
 
 
+@mistake_in("image_gradient")
 def kernel_ignored(kernel, upstream):
     """The kernel is ignored. What an output hands to a pixel is multiplied by the weight between
     them.
@@ -307,11 +352,13 @@ def kernel_ignored(kernel, upstream):
     return right.image_gradient(np.ones(np.shape(kernel)), upstream)
 
 
+@mistake_in("image_gradient")
 def averaged_over_weights(kernel, upstream):
     """The shares are averaged. Add them up."""
     return right.image_gradient(kernel, upstream) / np.size(kernel)
 
 
+@mistake_in("image_gradient")
 def shares_wrapped(kernel, upstream):
     """The products are computed in small integers and wrap around (in uint8, 200 + 100 is 44).
     Turn the kernel or the upstream gradient into float first.
@@ -319,6 +366,7 @@ def shares_wrapped(kernel, upstream):
     return _shares(kernel, upstream, float)
 
 
+@mistake_in("image_gradient")
 def shares_in_the_upstreams_dtype(kernel, upstream):
     """The result is kept in the upstream gradient's own dtype, which cannot hold it: fractions are
     cut off or large numbers wrap around. Work in float.
@@ -335,6 +383,7 @@ def _shares(kernel, upstream, dtype):
     return gradient
 
 
+@mistake_in("learn_kernel")
 def never_moved(image, target, kernel_shape, steps, rate):
     """The result is still zero. Look whether the step is subtracted from the kernel itself, whether
     the kernel is an array of floats, and whether the kernel is what you return: the last gradient
@@ -343,11 +392,13 @@ def never_moved(image, target, kernel_shape, steps, rate):
     return np.zeros(kernel_shape)
 
 
+@mistake_in("learn_kernel")
 def one_step(image, target, kernel_shape, steps, rate):
     """It takes one step alone. Take `steps` of them, and return the kernel after the loop."""
     return right.learn_kernel(image, target, kernel_shape, 1, rate)
 
 
+@mistake_in("learn_kernel")
 def uphill(image, target, kernel_shape, steps, rate):
     """It walks uphill: the gradient is added. Subtract it, or take output minus target as the
     error.
@@ -355,6 +406,7 @@ def uphill(image, target, kernel_shape, steps, rate):
     return right.learn_kernel(image, target, kernel_shape, steps, -rate)
 
 
+@mistake_in("learn_kernel")
 def summed(image, target, kernel_shape, steps, rate):
     """It runs away: the squared errors are summed, so the gradient is too large for this rate. The
     loss is their *mean*: divide by the number of outputs.
@@ -362,6 +414,7 @@ def summed(image, target, kernel_shape, steps, rate):
     return right.learn_kernel(image, target, kernel_shape, steps, rate * np.size(target))
 
 
+@mistake_in("learn_kernel")
 def learned_flipped(image, target, kernel_shape, steps, rate):
     """The kernel is the right one, turned by 180 degrees: its output is computed as a convolution,
     with a flip. A layer computes the cross-correlation, without.
@@ -369,89 +422,25 @@ def learned_flipped(image, target, kernel_shape, steps, rate):
     return right.learn_kernel(image, target, kernel_shape, steps, rate)[::-1, ::-1]
 
 
+@mistake_in("learn_kernel")
 def learned_transposed(image, target, kernel_shape, steps, rate):
     """The kernel is the right one, transposed: rows and columns are swapped."""
     return right.learn_kernel(image, target, kernel_shape, steps, rate).T
 
 
+@mistake_in("learn_kernel")
 def shape_swapped(image, target, kernel_shape, steps, rate):
     """Height and width of the kernel are swapped: kernel_shape is (rows, columns)."""
     kernel = right.learn_kernel(image, target, kernel_shape, steps, rate)
     return kernel.reshape(kernel_shape[::-1])
 
 
+@mistake_in("learn_kernel")
 def error_ignored(image, target, kernel_shape, steps, rate):
     """The gradient is computed once, before the loop, and every step repeats it. Compute the
     output, the error and the gradient again for each new kernel.
     """
     return steps * right.learn_kernel(image, target, kernel_shape, 1, rate)
-
-
-MISTAKES = {
-    "numerical_gradient": [
-        one_sided,
-        one_sided_below,
-        divided_by_eps,
-        not_divided,
-        multiplied_by_eps,
-        sign_reversed,
-        half_the_change,
-        eps_ignored,
-        all_at_once,
-        changes_pile_up,
-        kept_above,
-        in_its_own_dtype,
-        result_in_its_own_dtype,
-        flattened_result,
-    ],
-    "kernel_gradient": [
-        upstream_flipped,
-        flipped_up_down,
-        flipped_left_right,
-        result_flipped,
-        upstream_transposed,
-        result_transposed,
-        averaged,
-        doubled,
-        negative,
-        upstream_ignored,
-        image_ignored,
-        full_size,
-        last_weights_missing,
-        upstream_twice,
-        last_output_alone,
-        products_wrapped,
-        kept_in_the_images_dtype,
-    ],
-    "image_gradient": [
-        kernel_not_flipped,
-        kernel_flipped_up_down,
-        kernel_flipped_left_right,
-        kernel_turned_by_90,
-        valid_alone,
-        same_size,
-        padded_too_much,
-        image_result_flipped,
-        upstream_flipped_too,
-        image_result_transposed,
-        overwritten,
-        sum_of_weights,
-        kernel_ignored,
-        averaged_over_weights,
-        shares_wrapped,
-        shares_in_the_upstreams_dtype,
-    ],
-    "learn_kernel": [
-        never_moved,
-        one_step,
-        uphill,
-        summed,
-        learned_flipped,
-        learned_transposed,
-        shape_swapped,
-        error_ignored,
-    ],
-}
 
 
 def sum_of_squares(w):

@@ -1,1 +1,1 @@
-"""Interactive figures: one module a lesson, and what they share in `base`."""
+"""Interactive figures: a module for each lesson, and their common classes in `base`."""

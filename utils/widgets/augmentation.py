@@ -20,7 +20,7 @@ def shift_grid(pictures: Mapping[str, np.ndarray]) -> Interactive:
     Parameters
     ----------
     pictures : mapping of str to ndarray, shape (H, W)
-        What can be chosen from, by name.
+        The choices, by name.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def shift_grid(pictures: Mapping[str, np.ndarray]) -> Interactive:
 
 
 def draw_grid(image: np.ndarray, name: str, fraction: float, seed: int) -> tuple[Picture, str]:
-    """Draw a picture and shifted copies of it, each with its dx and dy, and say them in a line."""
+    """Draw a picture and shifted copies of it, and return each dx and dy in a line of text."""
     rng = np.random.default_rng(seed)
     shifts = [augmentation.draw_shift(image.shape, fraction, rng) for _ in range(COPIES)]
     copies = [pooling.shift(image, dx, dy) for dx, dy in shifts]
@@ -82,5 +82,5 @@ def draw_choices(fraction: float, side: int, seed: int, count: int) -> Picture:
 
 
 def _number(value: int) -> str:
-    """Write a whole number with a true minus sign."""
-    return str(value).replace("-", "−")
+    """Return a whole number as text with a true minus sign."""
+    return plots.signed(str(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from typing import SupportsFloat
 
 import ipywidgets as ipw
 import numpy as np
@@ -24,7 +25,7 @@ def weight_tuner(image: np.ndarray, target: np.ndarray, kernel: np.ndarray) -> I
     image : ndarray, shape (H, W)
         Small: every number is drawn.
     target : ndarray, shape (H - 1, W - 1)
-        What the output should be.
+        The right output.
     kernel : ndarray, shape (2, 2)
         Where the weights start.
 
@@ -97,12 +98,12 @@ def kernel_gradient_stepper(image: np.ndarray, upstream: np.ndarray) -> Interact
 
 
 def draw_weight(image: np.ndarray, upstream: np.ndarray, weight: int) -> tuple[Picture, str]:
-    """Draw how the gradient of one weight comes about, and say it as a sum.
+    """Draw how the gradient of a weight is computed, and return it as a sum in words.
 
     Parameters
     ----------
     image : ndarray, shape (H, W)
-        What the kernel slid over.
+        The image.
     upstream : ndarray, shape (h, w)
         The gradient that comes back from the output.
     weight : int
@@ -169,7 +170,7 @@ def image_gradient_stepper(kernel: np.ndarray, upstream: np.ndarray) -> Interact
 
 
 def draw_pixel(kernel: np.ndarray, upstream: np.ndarray, pixel: int) -> tuple[Picture, str]:
-    """Draw how the gradient of one pixel comes about, and say it as a sum.
+    """Draw how the gradient of a pixel is computed, and return it as a sum in words.
 
     Parameters
     ----------
@@ -183,7 +184,7 @@ def draw_pixel(kernel: np.ndarray, upstream: np.ndarray, pixel: int) -> tuple[Pi
     gradient = backprop.image_gradient(kernel, upstream)
     row, column = divmod(pixel - 1, gradient.shape[1])
     (kh, kw), (h, w) = kernel.shape, upstream.shape
-    met = np.full((h, w), np.nan)
+    met: np.ndarray = np.full((h, w), np.nan)
     for i, j in np.ndindex(h, w):
         if 0 <= row - i < kh and 0 <= column - j < kw:
             met[i, j] = kernel[row - i, column - j]
@@ -235,9 +236,9 @@ def descent_player(
     Parameters
     ----------
     images : mapping of str to ndarray
-        What can be chosen from, by name.
+        The choices, by name.
     kernel : ndarray, shape (kh, kw)
-        What made the target, and is to be found.
+        The kernel that made the target, which descent should find.
     shares : mapping of str to float
         Learning rates by name, each as a share of the largest that converges.
     steps : int
@@ -297,7 +298,7 @@ class _StepsFromZero(Steps):
 
 
 def _tell_step(descent: backprop.Descent, step: int, rate: float, kernel: np.ndarray) -> str:
-    """Say where a descent is."""
+    """Return the state of a descent as a line of text."""
     off = np.abs(descent.kernels[step] - kernel).max()
     return (
         f"Step {step} of {len(descent.losses) - 1}, rate {_number(rate)}: "
@@ -347,13 +348,13 @@ def draw_paths(
     image : ndarray, shape (H, W)
         The image.
     kernel : ndarray, shape (1, 2) or (2, 1)
-        What made the target: the bottom of the valley.
+        The kernel that made the target: the bottom of the valley.
     shares : mapping of str to float
         Learning rates by name, each as a share of the largest that converges.
     steps : int
         How many steps are drawn.
     alt : str
-        What there is to see, in a sentence.
+        A sentence that says what the figure shows.
     """
     target = convolution.correlate2d(image, kernel)
     rim = np.linspace(-1.0, 1.0, 61) * 1.7 * np.abs(kernel).max()
@@ -397,9 +398,9 @@ def draw_errors(
     orders : mapping of str to int
         For each method, the power of the change that its error should follow.
     rounding : float
-        How far apart neighbouring numbers are where the function's value lies.
+        The distance between neighbouring floats near the function's value.
     alt : str
-        What there is to see, in a sentence.
+        A sentence that says what the figure shows.
     """
     drawn, ax = plots.figure(7, 3.8)
     for (name, values), colour, marker in zip(
@@ -445,13 +446,13 @@ def _rounded(values: np.ndarray) -> np.ndarray:
     return rounded + 0.0  # there is no minus zero
 
 
-def _number(value: float) -> str:
-    """Write a number with three or four digits and a true minus sign, small ones as 1.2·10⁻⁵."""
-    value = float(value)
-    if abs(value) < 1e6 and (value == round(value) or abs(value) >= 1000):
-        return f"{value + 0.0:.0f}".replace("-", "−")  # + 0.0: there is no minus zero
-    if 1e-3 <= abs(value) < 1000:
-        return f"{value:.4g}".replace("-", "−")
-    mantissa, exponent = f"{value:.1e}".split("e")
+def _number(value: SupportsFloat) -> str:
+    """Return a number as text with a true minus sign, and small numbers as 1.2·10⁻⁵."""
+    number = float(value)
+    if abs(number) < 1e6 and (number == round(number) or abs(number) >= 1000):
+        return plots.signed(f"{number + 0.0:.0f}")  # + 0.0: there is no minus zero
+    if 1e-3 <= abs(number) < 1000:
+        return plots.signed(f"{number:.4g}")
+    mantissa, exponent = f"{number:.1e}".split("e")
     superscript = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa}·10{superscript}".replace("-", "−")
+    return plots.signed(f"{mantissa}·10{superscript}")

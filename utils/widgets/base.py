@@ -1,13 +1,14 @@
-"""Interactive figures, each of which is also a still picture.
+"""Interactive figures that are also still pictures.
 
-In a running notebook an `Interactive` is a panel of controls and a drawing. Where there is no
-kernel (on a web page, in a printed book) the same object shows a still that makes sense alone.
+In a running notebook an `Interactive` is a panel of controls and a drawing. Without a kernel, as on
+a web page or in a printed book, the same object is shown as a still picture.
 """
 
 from __future__ import annotations
 
+import contextlib
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import ipywidgets as ipw
 
@@ -17,19 +18,19 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class Interactive:
-    """A panel of controls over one drawing that follows them.
+    """A panel of controls above a drawing that changes with them.
 
     Parameters
     ----------
     controls : mapping
-        Names of ``draw``'s parameters to the ipywidgets whose values they take.
+        For each parameter of ``draw`` the ipywidget that sets its value.
     draw : callable
-        Returns the `Picture` for some values, and a line of text that says the same in words and
-        numbers. The line is announced by screen readers when it changes.
+        Takes the controls' values, and returns a `Picture` and a line of text that says the same in
+        words and numbers. Screen readers announce the line when it changes.
     layout : widget, optional
-        How the controls are arranged; one below the other by default.
+        The controls as they are arranged; one below the other by default.
     still : mapping, optional
-        The values for the still picture, where they are not the controls' first.
+        Values for the still picture that differ from the controls' initial values.
     """
 
     def __init__(
@@ -48,26 +49,35 @@ class Interactive:
         self.panel = ipw.VBox([arranged, self.text, self.drawing])
         for control in self.controls.values():
             control.observe(self._update, names="value")
-        self._drawn = False
+        self._follows = False
 
     def values(self) -> dict[str, object]:
-        """Return what the controls say now."""
+        """Return the controls' current values."""
         return {name: control.value for name, control in self.controls.items()}
 
     def refresh(self) -> None:
-        """Draw again for what the controls say now."""
+        """Draw the picture for the controls' current values."""
         picture, line = self._draw(**self.values())
         self.drawing.value = picture.svg
         self.text.value = f'<div role="status" aria-live="polite">{html.escape(line)}</div>'
-        self._drawn = True
+        self._follows = True
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Change several controls inside the ``with`` block, and draw once at its end."""
+        self._follows = False
+        yield
+        self.refresh()
 
     def _update(self, change: object) -> None:
-        """Follow a control, once the panel is on show."""
-        if self._drawn:
+        """Draw again after a control has changed, once the panel has been shown."""
+        if self._follows:
             self.refresh()
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
-        """Show the panel where there is a kernel, the still elsewhere."""
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict, dict]:
+        """Show the panel if there is a kernel, else the still picture."""
         self.refresh()
         picture, _ = self._draw(**(self.values() | self._still))
         data, metadata = picture._repr_mimebundle_()
@@ -83,7 +93,7 @@ class Steps:
     slider : IntSlider
         Its value is the step, counted from 1.
     row : HBox
-        The four controls.
+        The four controls side by side.
     """
 
     def __init__(self, count: int, description: str = "position"):
@@ -100,10 +110,10 @@ class Steps:
         self.row = ipw.HBox([self.play, previous, following, self.slider])
 
     def restart(self, count: int) -> None:
-        """Begin again at step 1 of ``count``."""
+        """Go back to step 1, and set the number of steps to ``count``."""
         self.slider.value = 1
         self.slider.max = self.play.max = count
 
     def _move(self, by: int) -> None:
-        """Go some steps, staying within the range."""
+        """Move by some steps, within the range."""
         self.slider.value = min(max(self.slider.value + by, 1), self.slider.max)

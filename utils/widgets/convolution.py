@@ -20,7 +20,7 @@ def convolution_stepper(
     Parameters
     ----------
     images, kernels : mapping of str to ndarray
-        What can be chosen from, by name; the first of each comes first. All small: every number is
+        The choices, by name; the first of each comes first. All small: every number is
         drawn.
     still : int
         The step that the still picture shows.
@@ -106,7 +106,7 @@ def _spread(widths: list[int]) -> list[float]:
 
 
 def _sum_in_words(window: np.ndarray, kernel: np.ndarray, total: float) -> str:
-    """Write the sum of products as one does on paper: ``1×1 + 2×2 = 5``."""
+    """Return the sum of products as it is written on paper: ``1×1 + 2×2 = 5``."""
     terms = " + ".join(
         f"{_term(pixel)}×{_term(weight)}"
         for pixel, weight in zip(window.flat, kernel.flat, strict=True)
@@ -115,6 +115,6 @@ def _sum_in_words(window: np.ndarray, kernel: np.ndarray, total: float) -> str:
 
 
 def _term(value: float) -> str:
-    """Write a number for a sum: a negative one in brackets."""
-    text = f"{float(value):.4g}".replace("-", "−")
+    """Return a number as text, in brackets if it is negative."""
+    text = plots.signed(f"{float(value):.4g}")
     return f"({text})" if value < 0 else text

@@ -27,7 +27,7 @@ def shift_explorer(
     networks : mapping of str to callable
         Networks by name, each from ``(N, H, W, 1)`` to probabilities ``(N, classes)``.
     pictures : mapping of str to ndarray, shape (H, W, 1)
-        What can be moved, by name, as the networks take it.
+        The pictures to choose from, by name, as the networks take them.
     still : mapping, optional
         The still picture's values.
 
@@ -48,7 +48,7 @@ def shift_explorer(
     def draw(network: str, picture: str, right: int, down: int) -> tuple[Picture, str]:
         moved = pooling.shift(pictures[picture], right, down)
         probabilities = networks[network](moved[np.newaxis])[0]
-        where = f"{picture}, moved right by {right} and down by {down}".replace("-", "−")
+        where = plots.signed(f"{picture}, moved right by {right} and down by {down}")
         return draw_prediction(moved[:, :, 0], probabilities, f"{network}, {where}")
 
     layout = ipw.VBox([ipw.HBox([network, picture]), right, down])
@@ -56,14 +56,14 @@ def shift_explorer(
 
 
 def draw_prediction(image: np.ndarray, probabilities: np.ndarray, what: str) -> tuple[Picture, str]:
-    """Draw an image beside a bar for each class, and say in a line which is the most probable.
+    """Draw an image beside a bar for each class, and return a line on the most probable class.
 
     Parameters
     ----------
     image : ndarray, shape (H, W)
         0 to 1.
     probabilities : ndarray, shape (classes,)
-        What a network gave it.
+        A network's probability for each class.
     what : str
         Which network and which picture, for the line.
     """
@@ -164,7 +164,7 @@ def _after(array: np.ndarray, step: int, first: int) -> np.ndarray:
 
 
 def _say_step(values: Mapping[str, np.ndarray], bias: float, step: int) -> str:
-    """Say what one step computes, with its numbers."""
+    """Return a line on what a step computes, with its numbers."""
     if step <= 4:
         row, column = divmod(step - 1, 2)
         total = values["sums"][row, column]
@@ -187,5 +187,5 @@ def _say_step(values: Mapping[str, np.ndarray], bias: float, step: int) -> str:
 
 
 def _number(value: float) -> str:
-    """Write a number with two decimals and a true minus sign."""
-    return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
+    """Return a number as text with two decimals and a true minus sign."""
+    return plots.signed(f"{round(float(value), 2) + 0.0:.2f}")

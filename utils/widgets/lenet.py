@@ -23,7 +23,9 @@ def architecture() -> Picture:
     drawn, ax = plots.figure(9.2, 3.3)
     shapes = output_size.trace_shapes((lenet.SIDE, lenet.SIDE, 1), lenet.LAYERS)
     counts = output_size.layer_parameters((lenet.SIDE, lenet.SIDE, 1), lenet.LAYERS)
-    stack = [("input", "input", (lenet.SIDE, lenet.SIDE, 1), 0)]
+    stack: list[tuple[str, str, tuple[int, ...], int]] = [
+        ("input", "input", (lenet.SIDE, lenet.SIDE, 1), 0)
+    ]
     for name, layer, shape, count in zip(lenet.NAMES, lenet.LAYERS, shapes, counts, strict=True):
         if layer["type"] != "flatten":
             stack.append((name, layer["type"], shape, count))
@@ -97,7 +99,7 @@ def fields(image: np.ndarray) -> Picture:
 
 
 def _count_units(windows: Sequence[tuple[int, int]]) -> int:
-    """Return how many units a layer's map has along one axis."""
+    """Return the number of units of a layer's map along one axis."""
     count = lenet.SIDE
     for kernel, stride in windows:
         count = output_size.output_size(count, kernel, 0, stride)
@@ -123,9 +125,9 @@ def field_explorer(
     images : ndarray, shape (N, 32, 32, 1)
         Padded digits.
     maps : mapping of str to ndarray, shape (N, ...)
-        What the layers make of them, from `lenet.feature_maps`.
+        The layers' outputs, from `lenet.feature_maps`.
     digit : int
-        The one to begin with.
+        The one that is shown first.
 
     Returns
     -------
@@ -166,7 +168,7 @@ def field_explorer(
 def draw_field(
     image: np.ndarray, layer: str, maps: np.ndarray, number: int, row: int, column: int
 ) -> tuple[Picture, str]:
-    """Draw what one unit sees and where it stands in its map, and say both in a line.
+    """Draw what a unit sees and its place in its map, and return both in a line of text.
 
     Parameters
     ----------
@@ -177,14 +179,14 @@ def draw_field(
     maps : ndarray, shape (rows, columns, count)
         The layer's feature maps.
     number, row, column : int
-        Which map, and where in it. What lies outside is taken as the last there is.
+        The map and the position in it. Values that are too large are taken as the last.
     """
     rows, columns, count = maps.shape
     number, row, column = min(number, count - 1), min(row, rows - 1), min(column, columns - 1)
     windows = lenet.windows_up_to(layer)
     down, across = lenet.seen_pixels(windows, row), lenet.seen_pixels(windows, column)
     size = lenet.receptive_field(windows)
-    value = f"{maps[row, column, number]:.2f}".replace("-", "−")
+    value = plots.signed(f"{maps[row, column, number]:.2f}")
     line = (
         f"{layer}, map {number}, row {row}, column {column}: sees rows {down[0]} to "
         f"{down[1]} and columns {across[0]} to {across[1]}, {size}×{size} of "
@@ -212,7 +214,7 @@ def draw_layers(image: np.ndarray, maps: Mapping[str, np.ndarray]) -> Picture:
     image : ndarray, shape (32, 32)
         The padded digit.
     maps : mapping of str to ndarray
-        What the layers make of it, without the batch axis.
+        The layers' outputs, without the batch axis.
     """
     drawn, axes = plots.figure(9.2, 5.2, 2, 4)
     first, *middle, last = axes.flat

@@ -28,7 +28,7 @@ def window_explorer(
     n, k, p, s : int
         Pixels, window, padding at each end, and stride, to begin with.
     padding : {"valid", "same", "custom"}
-        What to add around the image; ``p`` counts with ``"custom"`` alone.
+        What to add around the image; ``p`` counts only with ``"custom"``.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def window_explorer(
 def draw_windows(
     n: int, k: int, s: int = 1, padding: str = "valid", p: int = 0
 ) -> tuple[Picture, str]:
-    """Draw where the windows of a layer fall on an n x n image, and say the formula in a line.
+    """Draw where the windows of a layer fall on an n x n image, and return the formula in a line.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def draw_windows(
 
 
 def _formula(n: int, k: int, s: int, padding: str, added: tuple[int, int]) -> str:
-    """Write the formula for the output's size with its numbers."""
+    """Return the formula for the output's size with its numbers."""
     total = sum(added)
     if k > n + total:
         return f"A window of {k} does not fit into {n + total} pixels: there is no output."
@@ -103,7 +103,7 @@ def _formula(n: int, k: int, s: int, padding: str, added: tuple[int, int]) -> st
 
 
 def _unseen(n: int, k: int, added: tuple[int, int], s: int) -> str:
-    """Say how many pixels of the image no window sees."""
+    """Return a sentence on how many pixels of the image no window sees."""
     along = output_size.times_seen(n, k, added, s)
     missing = np.flatnonzero(along == 0)
     if not missing.size:
@@ -216,7 +216,7 @@ def draw_network(chains: Mapping[str, Sequence[Shape]], steps: Sequence[str], al
     steps : sequence of str
         The layers' names, one fewer than shapes.
     alt : str
-        What there is to see.
+        A sentence that says what the figure shows.
     """
     first = next(iter(chains.values()))
     largest = max(shape[0] for shape in first if len(shape) == 3)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import ipywidgets as ipw
 import numpy as np
@@ -12,7 +13,20 @@ from utils.plots import Picture
 from utils.widgets.base import Interactive
 
 
-def colour_mixer(code: str = "#0B6623") -> Interactive:
+class ColourMixer(Interactive):
+    """Sliders for red, green and blue above a text field for a colour's code."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, ipw.IntSlider],
+        draw: Callable[..., tuple[Picture, str]],
+        field: ipw.Text,
+    ):
+        super().__init__(channels, draw, ipw.VBox([*channels.values(), field]))
+        self.field = field
+
+
+def colour_mixer(code: str = "#0B6623") -> ColourMixer:
     """Mix a colour from red, green and blue, and see its code and the grey it becomes.
 
     Parameters
@@ -22,7 +36,7 @@ def colour_mixer(code: str = "#0B6623") -> Interactive:
 
     Returns
     -------
-    Interactive
+    ColourMixer
         Controls ``red``, ``green`` and ``blue``, and a field for the code; each follows the other.
     """
     channels = {
@@ -30,7 +44,7 @@ def colour_mixer(code: str = "#0B6623") -> Interactive:
         for name, value in zip(("red", "green", "blue"), pixels.hex_to_rgb(code), strict=True)
     }
     field = ipw.Text(value=code.upper(), description="code", layout=ipw.Layout(width="15em"))
-    mixer = Interactive(channels, draw_colour, ipw.VBox([*channels.values(), field]))
+    mixer = ColourMixer(channels, draw_colour, field)
     typing = False
 
     def follow_sliders(change: object) -> None:
@@ -44,26 +58,24 @@ def colour_mixer(code: str = "#0B6623") -> Interactive:
         except ValueError:
             mixer.text.value = "Not a colour yet: it takes six digits, 0 to 9 and A to F."
             return
-        # Else the first slider to move would rewrite the field under the cursor, and each would
-        # draw a colour between the old one and the new.
-        typing, mixer._drawn = True, False
-        for slider, value in zip(channels.values(), colour, strict=True):
-            slider.value = value
+        # Without `typing`, the first slider to move would overwrite the field being typed in.
+        typing = True
+        with mixer.paused():
+            for slider, value in zip(channels.values(), colour, strict=True):
+                slider.value = value
         typing = False
-        mixer.refresh()
 
     for slider in channels.values():
         slider.observe(follow_sliders, names="value")
     field.observe(follow_field, names="value")
-    mixer.field = field
     return mixer
 
 
 def draw_colour(red: int, green: int, blue: int) -> tuple[Picture, str]:
-    """Draw a colour, the light it is made of and its grey, and say the numbers in a line."""
+    """Draw a colour, the light it is made of and its grey, and return the numbers in a line."""
     grey = float(pixels.to_grayscale(np.array([[[red, green, blue]]]))[0, 0])
     line = f"{_hex(red, green, blue)}: red {red}, green {green}, blue {blue}. As grey: {grey:.1f}."
-    parts = [
+    parts: list[Any] = [
         (f"red\n{red}", (red, 0, 0)),
         "+",
         (f"green\n{green}", (0, green, 0)),
@@ -86,7 +98,7 @@ def draw_colour(red: int, green: int, blue: int) -> tuple[Picture, str]:
 
 
 def _hex(red: int, green: int, blue: int) -> str:
-    """Write a colour's code."""
+    """Return a colour's code."""
     return f"#{red:02X}{green:02X}{blue:02X}"
 
 
@@ -98,7 +110,7 @@ def pixel_zoom(
     Parameters
     ----------
     photographs : mapping of str to ndarray of uint8, shape (H, W) or (H, W, 3)
-        What can be chosen from, by name; the first comes first.
+        The choices, by name; the first comes first.
     row, column : int
         The pixel at the window's top left corner, to begin with.
     size : int
@@ -135,7 +147,7 @@ def pixel_zoom(
 
 
 def draw_zoom(photograph: np.ndarray, row: int, column: int, size: int) -> tuple[Picture, str]:
-    """Draw a window on a photograph, its pixels and their numbers; say its corner in a line."""
+    """Draw a window on a photograph, its pixels and their numbers; return its corner in a line."""
     row, column = min(row, photograph.shape[0] - size), min(column, photograph.shape[1] - size)
     window = photograph[row : row + size, column : column + size]
     is_colour = photograph.ndim == 3
@@ -182,7 +194,7 @@ def dense_counter(side: int = 28, channels: int = 3, units: int = 1) -> Interact
     Parameters
     ----------
     side, channels, units : int
-        What to begin with.
+        The digit that is shown first.
 
     Returns
     -------
@@ -199,7 +211,7 @@ def dense_counter(side: int = 28, channels: int = 3, units: int = 1) -> Interact
 
 
 def draw_counts(side: int, channels: int, units: int) -> tuple[Picture, str]:
-    """Draw how many parameters a dense layer and a 3x3 filter have; say the product in a line."""
+    """Draw the parameters of a dense layer and of a 3x3 filter; return the product in a line."""
     inputs = pixels.count_values(side, side, channels)
     total = pixels.dense_parameters((side, side, channels), units)
     line = (
@@ -235,7 +247,7 @@ def average_builder(images: np.ndarray, labels: np.ndarray, digit: int = 1) -> I
     labels : ndarray, shape (N,)
         The digit that each shows; every one from 0 to 9 is among them.
     digit : int
-        The one to begin with.
+        The one that is shown first.
 
     Returns
     -------
@@ -256,7 +268,7 @@ def average_builder(images: np.ndarray, labels: np.ndarray, digit: int = 1) -> I
 
 
 def draw_average(images: np.ndarray, digit: int) -> tuple[Picture, str]:
-    """Draw the last image, the average of all and its middle row; say the peak in a line."""
+    """Draw the last image, the average of all and its middle row; return the peak in a line."""
     mean = images.mean(axis=0)
     middle = mean.shape[0] // 2
     top = np.unravel_index(mean.argmax(), mean.shape)

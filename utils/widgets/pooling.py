@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import ipywidgets as ipw
 import numpy as np
@@ -29,7 +30,7 @@ def pooling_stepper(images: Mapping[str, np.ndarray]) -> Interactive:
     Parameters
     ----------
     images : mapping of str to ndarray
-        What can be chosen from, by name. All small, but at least 4x4: every number is drawn, and
+        The choices, by name. All small, but at least 4x4: every number is drawn, and
         windows go up to 4x4.
 
     Returns
@@ -57,7 +58,7 @@ def pooling_stepper(images: Mapping[str, np.ndarray]) -> Interactive:
     for control in places.values():
         control.observe(lambda change: steps.restart(count()), names="value")
 
-    def draw(image: str, **chosen: object) -> tuple[Picture, str]:
+    def draw(image: str, **chosen: Any) -> tuple[Picture, str]:
         return draw_step(images[image], **chosen)
 
     layout = ipw.VBox(
@@ -82,18 +83,18 @@ def window_starts(
 def draw_step(
     image: np.ndarray, mode: str, size: int, stride: int | None, padding: str, step: int
 ) -> tuple[Picture, str]:
-    """Draw one window on an image, and say its summary in a line.
+    """Draw a window on an image, and return its summary in a line.
 
     Parameters
     ----------
     image : ndarray, shape (H, W)
         The image.
     mode : {"max", "average", "sum"}
-        What is kept of a window.
+        How a window is summarised.
     size, stride : int
         The window's side and how far it moves; None for as far as its side.
     padding : {"valid", "same"}
-        Whether there are windows that stick out. What sticks out does not count, in any mode.
+        Whether windows may extend beyond the image. Pixels outside never count, in any mode.
     step : int
         The window, counted from 1, row by row.
     """
@@ -185,7 +186,7 @@ def window_map(
     cases : sequence of (n, size, stride, padding)
         Each an image of n by n pixels.
     alt : str
-        What there is to see, in a sentence.
+        A sentence that says what the figure shows.
     cell : float
         The side of one pixel, in inches.
     """
@@ -237,7 +238,7 @@ def window_lines(
     cases : sequence of (n, size, stride, padding)
         Each an axis of n pixels.
     alt : str
-        What there is to see, in a sentence.
+        A sentence that says what the figure shows.
     cell : float
         The side of one pixel, in inches.
     """
@@ -330,7 +331,7 @@ def shift_curves(
     change, recognised : mapping of str to sequence of float
         For each kind of pooling, the value at each shift.
     leave_out : str
-        A kind that has no curve, because it lies on another's.
+        A kind that has no curve, because it would hide another's.
     """
     shifts = list(shifts)
     names = [name for name in change if name != leave_out]
@@ -348,9 +349,8 @@ def shift_curves(
         ax.set_ylim(-0.03, None)
     axes[1].axhline(0.1, color=plots.GREY, linestyle=":", linewidth=1)
     axes[1].text(shifts[0], 0.02, "guessing", color="#555555", fontsize=9)
-    drawn.legend(
-        *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False
-    )
+    handles, labels = axes[0].get_legend_handles_labels()
+    drawn.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
     shown = [index for index, dx in enumerate(shifts) if dx in (0, 1, 2, shifts[-1])]
     where = ", ".join(str(shifts[index]) for index in shown)
     alt = f"Two sets of curves against a shift of {shifts[0]} to {shifts[-1]} pixels. At {where}: "
@@ -363,7 +363,7 @@ def shift_curves(
 
 
 def _shown(values: Sequence[float], positions: Sequence[int]) -> str:
-    """Write some of a curve's values."""
+    """Return some of a curve's values as text."""
     return " ".join(f"{values[position]:.2f}" for position in positions)
 
 
@@ -390,7 +390,7 @@ def _seen(n: int, starts: Sequence[int], size: int) -> np.ndarray:
 def _unseen_in_words(
     shape: tuple[int, int], rows: Sequence[int], columns: Sequence[int], size: int
 ) -> str:
-    """Say how many rows and columns no window covers, if there are any."""
+    """Return a sentence on rows and columns that no window covers, if there are any."""
     counts = {
         "row": int((~_seen(shape[0], rows, size)).sum()),
         "column": int((~_seen(shape[1], columns, size)).sum()),
@@ -399,16 +399,16 @@ def _unseen_in_words(
     return f" Never looked at: {' and '.join(parts)}." if parts else ""
 
 
-def _largest(values: object) -> float:
-    """Return the size of the largest number, for the deepest tint; None if there is none."""
+def _largest(values: object) -> float | None:
+    """Return the size of the largest number, for the deepest tint; None if all are 0."""
     return float(np.abs(np.asarray(values, float)).max()) or None
 
 
 def _listed(values: np.ndarray) -> str:
-    """Write the numbers of a window in a row."""
+    """Return the numbers of a window as text."""
     return ", ".join(_number(value) for value in values.flat)
 
 
 def _number(value: float) -> str:
-    """Write a number with a true minus sign."""
-    return f"{float(value):.4g}".replace("-", "−")
+    """Return a number as text with a true minus sign."""
+    return plots.signed(f"{float(value):.4g}")

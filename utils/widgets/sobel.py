@@ -21,7 +21,7 @@ class KernelEditor(traitlets.HasTraits):
     Parameters
     ----------
     kernels : mapping of str to ndarray, shape (3, 3)
-        What can be chosen; the first comes first.
+        The choices; the first is shown first.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class KernelEditor(traitlets.HasTraits):
             self._tell()
 
     def _tell(self) -> None:
-        """Set the value from what the boxes hold."""
+        """Set the value from the numbers in the boxes."""
         numbers = tuple(box.value for box in self.boxes)
         self.value = (self.choice.value, numbers, self.divisor.value)
 
@@ -84,7 +84,7 @@ def _number_box(label: str, low: float = -999, at_once: bool = True) -> ipw.Boun
     Parameters
     ----------
     label : str
-        What stands beside it.
+        The label beside it.
     low : float
         The smallest number that it takes.
     at_once : bool
@@ -140,7 +140,7 @@ def kernel_workbench(
 def draw_filtered(
     photograph: np.ndarray, subject: str, kernel: np.ndarray, name: str
 ) -> tuple[Picture, str]:
-    """Draw a photograph, a kernel and the feature map, and say the map's numbers in a line."""
+    """Draw a photograph, a kernel and the feature map, and return the map's numbers in a line."""
     result = convolution.correlate2d(photograph, kernel)
     total = kernel.sum()
     if abs(total) < 1e-9:
@@ -166,8 +166,8 @@ def draw_filtered(
 
 
 def _short(value: float) -> str:
-    """Write a number with at most two decimals and a true minus sign."""
-    return f"{round(value, 2) + 0:,.6g}".replace("-", "−")
+    """Return a number as text with at most two decimals and a true minus sign."""
+    return plots.signed(f"{round(value, 2) + 0:,.6g}")
 
 
 def edge_threshold(photographs: Mapping[str, np.ndarray], first: float = 0.2) -> Interactive:
@@ -178,7 +178,7 @@ def edge_threshold(photographs: Mapping[str, np.ndarray], first: float = 0.2) ->
     photographs : mapping of str to ndarray, shape (H, W)
         Grey pictures to choose from.
     first : float
-        Where the threshold stands at first.
+        The initial threshold.
 
     Returns
     -------
@@ -204,7 +204,7 @@ def edge_threshold(photographs: Mapping[str, np.ndarray], first: float = 0.2) ->
 
 
 def draw_edges(photograph: np.ndarray, subject: str, threshold: float) -> tuple[Picture, str]:
-    """Draw a photograph, its gradient's magnitude and its edges, and say how many these are."""
+    """Draw a photograph, its gradient's magnitude and its edges; return the number of edges."""
     magnitude = sobel.gradient_magnitude(*sobel.sobel(photograph))
     edges = sobel.edge_map(photograph, threshold)
     line = (

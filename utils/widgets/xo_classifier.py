@@ -1,12 +1,13 @@
 """Lesson 06's pictures: the letter to draw on with its verdict, and the whole chain in one strip.
 
-The grid is an anywidget: its JavaScript stands below and comes with the notebook, from nowhere
+The grid is an anywidget: its JavaScript is below and comes with the notebook, from nowhere
 else. It works by mouse, pen and finger (click or drag) and by keyboard (arrows move, space draws).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import anywidget
 import ipywidgets as ipw
@@ -176,7 +177,7 @@ class LetterGrid(anywidget.AnyWidget):
     value : str
         The letter as its text file has it: lines of ``#`` and ``.``.
     label : str
-        What a screen reader calls the grid.
+        The grid's name for screen readers.
     """
 
     _esm = _ESM
@@ -186,7 +187,7 @@ class LetterGrid(anywidget.AnyWidget):
 
     @traitlets.validate("value")
     def _check(self, proposal: dict) -> str:
-        """Take letters alone, in the form they are written in."""
+        """Accept only letters, in the text form that `xo_classifier.format_letter` writes."""
         return xo_classifier.format_letter(xo_classifier.parse_letter(proposal["value"]))
 
 
@@ -279,7 +280,8 @@ def draw_verdict(
     vector = xo_classifier.feature_vector(letter, features.values())
     label, scores = xo_classifier.classify(vector, templates)
     line = _say(vector, label, scores)
-    ax, left = _board(32.5 if with_letter else 22.5, 15.9), 0.0
+    drawn, ax = _board(32.5 if with_letter else 22.5, 15.9)
+    left = 0.0
     if with_letter:
         _tiles(ax, letter, (0, 1.2), cmap=LETTER, numbers=False)
         _caption(ax, 4.5, 0.9, "letter")
@@ -299,22 +301,23 @@ def draw_verdict(
         _bar(ax, (left, 12.9 + 1.5 * row), 15.0, name, score)
     verdict = _verdict(label, scores)
     ax.text(left + 22.3, 14.15, verdict, ha="right", va="center", fontsize=15, weight="bold")
-    return Picture(ax.figure, line), line
+    return Picture(drawn, line), line
 
 
-def _board(width: float, height: float, cell: float = CELL) -> Axes:
-    """Return axes without ticks over a whole figure, measured in cells from the top left."""
+def _board(width: float, height: float, cell: float = CELL) -> tuple[Figure, Axes]:
+    """Return a figure and axes without ticks over all of it, in cells from the top left."""
     figure = Figure(figsize=((width + 0.4) * cell, height * cell))
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set_xlim(-0.2, width + 0.2)
     ax.set_ylim(height, 0)
     ax.axis("off")
-    return ax
+    return figure, ax
 
 
-def _caption(ax: Axes, x: float, y: float, text: str, **options: object) -> None:
-    """Write a line of text centred over a place."""
-    ax.text(x, y, text, **({"ha": "center", "va": "bottom", "fontsize": 10} | options))
+def _caption(ax: Axes, x: float, y: float, text: str, **options: Any) -> None:
+    """Write a line of text centred above a point."""
+    defaults: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 10}
+    ax.text(x, y, text, **(defaults | options))
 
 
 def _tiles(
@@ -346,9 +349,9 @@ def _tiles(
 
 
 def _short(value: float) -> str:
-    """Write a number between -1 and 1 in little room: .56, −.11, 0, 1."""
+    """Return a number between -1 and 1 as short text: .56, −.11, 0, 1."""
     text = f"{value:.0f}" if value == round(value) else f"{value:.2f}".replace("0.", ".")
-    return text.replace("-", "−")
+    return plots.signed(text)
 
 
 def _marks(
@@ -386,13 +389,13 @@ def _verdict(label: str, scores: Mapping[str, float]) -> str:
 
 
 def _is_tie(scores: Mapping[str, float]) -> bool:
-    """Tell whether the two best scores are equal, up to rounding."""
+    """Return whether the two best scores are equal, up to rounding."""
     best, second = sorted(scores.values(), reverse=True)[:2]
     return bool(np.isclose(best, second))
 
 
 def _say(vector: np.ndarray, label: str, scores: Mapping[str, float]) -> str:
-    """Say verdict, scores and vector in words and numbers."""
+    """Return verdict, scores and vector as a text."""
     both = ", ".join(f"{name} scores {score:.2f}" for name, score in scores.items())
     verdict = "a tie" if _is_tie(scores) else label
     numbers = " ".join(f"{value:.2f}" for value in vector)
@@ -409,7 +412,7 @@ def draw_letters(
     letters : sequence of (title, ndarray)
         A title may have several lines.
     alt : str
-        What there is to see.
+        A sentence that says what the figure shows.
     columns : int
         How many in a row.
     cell : float
@@ -419,13 +422,13 @@ def draw_letters(
     rows = -(-len(letters) // columns)
     side, gap = xo_classifier.SIDE, 2.5
     head = 0.5 + 0.22 / cell * max(title.count("\n") + 1 for title, _ in letters)
-    ax = _board(columns * (side + gap) - gap, rows * (side + head) + 0.5, cell)
+    drawn, ax = _board(columns * (side + gap) - gap, rows * (side + head) + 0.5, cell)
     for index, (title, letter) in enumerate(letters):
         row, column = divmod(index, columns)
         left, top = column * (side + gap), row * (side + head) + head
         _tiles(ax, letter, (left, top), cmap=LETTER, numbers=False)
         _caption(ax, left + side / 2, top - 0.5, title)
-    return Picture(ax.figure, alt)
+    return Picture(drawn, alt)
 
 
 def draw_strip(letter: np.ndarray) -> Picture:
@@ -437,7 +440,7 @@ def draw_strip(letter: np.ndarray) -> Picture:
     features, templates = xo_classifier.FEATURES, xo_classifier.TEMPLATES
     vector = xo_classifier.feature_vector(letter, features.values())
     label, scores = xo_classifier.classify(vector, templates)
-    ax = _board(47.5, 26.2, cell=0.2)
+    drawn, ax = _board(47.5, 26.2, cell=0.2)
     heads = {5: "letter", 12: "feature", 18.5: "match", 26.5: "ReLU", 33: "pool", 37.2: "pool"}
     for x, text in heads.items():
         _caption(ax, x, 1.4, text)
@@ -469,7 +472,7 @@ def draw_strip(letter: np.ndarray) -> Picture:
         )
     _caption(ax, 45.4, 16.6, f"→ {label}", fontsize=20, weight="bold", color=COLOURS[label])
     return Picture(
-        ax.figure,
+        drawn,
         f"A letter goes through three features; each gives a 7x7 match map, the map after ReLU, "
         f"4x4 and 2x2 after pooling. {_say(vector, label, scores)}",
     )

@@ -234,25 +234,25 @@ def test_long_rows_stand_one_above_the_other():
     assert max(map(len, str(caught.value).splitlines())) < 100
 
 
-class TestJudge:
-    """Can results that no reference answer gives be judged together?"""
+class TestSeveralResults:
+    """Can results that no reference answer gives be checked together?"""
 
     CALLS = ((IMAGE, KERNEL), (2 * IMAGE, KERNEL))
 
     @staticmethod
-    def judge(function, find_fault, calls=CALLS, **options):
+    def check(function, find_fault, calls=CALLS, **options):
         with checks.Exercise("convolution.correlate2d", function, **options) as check:
-            check.judge(find_fault, *calls)
+            check.finds_no_fault(find_fault, *calls)
 
     def test_all_results_are_seen_together(self, capsys):
         seen = []
-        self.judge(correlate2d, lambda values: seen.extend(values))
+        self.check(correlate2d, lambda values: seen.extend(values))
         assert np.array_equal(2 * seen[0], seen[1])
         assert "right (1 check)" in capsys.readouterr().out
 
     def test_the_fault_is_told_with_what_kind_of_input_it_was(self):
         with pytest.raises(problem.CheckError) as caught:
-            self.judge(correlate2d, lambda values: "Too even." if len(values) == 2 else None)
+            self.check(correlate2d, lambda values: "Too even." if len(values) == 2 else None)
         assert str(caught.value) == (
             "correlate2d: the check failed.\nToo even.\n"
             "    for image = a 4x4 array of int64, kernel = a 2x2 array of int64"
@@ -271,31 +271,33 @@ class TestJudge:
     )
     def test_errors_and_broken_rules_are_told(self, function, said):
         with pytest.raises(problem.CheckError, match=said):
-            self.judge(function, lambda values: None)
+            self.check(function, lambda values: None)
 
     def test_what_is_not_done_yet_is_no_fault(self, capsys):
         def later(image, kernel):
             raise NotImplementedError
 
-        self.judge(later, lambda values: "wrong")
+        self.check(later, lambda values: "wrong")
         assert capsys.readouterr().err == "correlate2d: not done yet\n"
 
     def test_a_generator_is_the_same_for_every_call(self):
         rng = np.random.default_rng(0)
         state = rng.bit_generator.state
         drawn = []
-        self.judge(lambda image, rng: rng.random(), drawn.extend, [(IMAGE, rng)] * 2)
+        self.check(lambda image, rng: rng.random(), drawn.extend, [(IMAGE, rng)] * 2)
         assert drawn[0] == drawn[1]
         assert rng.bit_generator.state == state
 
-    def test_it_is_judged_again_with_the_right_exercises_in_place(self):
+    def test_it_is_checked_again_with_the_right_exercises_in_place(self):
         names = {}
         exec("def correlate2d(image, kernel): return 0 * image", names)
         exec("def convolve2d(image, kernel): return correlate2d(image, kernel)", names)
         with checks.Exercise(
             "convolution.convolve2d", names["convolve2d"], uses=["correlate2d"]
         ) as check:
-            check.judge(lambda values: None if values[0].any() else "All 0.", (IMAGE, KERNEL))
+            check.finds_no_fault(
+                lambda values: None if values[0].any() else "All 0.", (IMAGE, KERNEL)
+            )
 
 
 def only_square(image, kernel):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from utils.checks import compare, models
+from utils.checks.model_difference import find_model_difference
 
 import keras  # isort: skip  # after utils.keras_setup, which keeps it quiet
 from keras import layers  # isort: skip
@@ -413,13 +414,13 @@ Doubling.__name__ = "Dense"
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_model_is_right_whatever_it_is_written_as(name):
-    assert models.find_model_difference(RIGHT[name](), expected()) is None
+    assert find_model_difference(RIGHT[name](), expected()) is None
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_model_is_told_which_layer_differs_and_how(name):
     build, message = WRONG[name]
-    assert models.find_model_difference(build(), expected()) == message
+    assert find_model_difference(build(), expected()) == message
 
 
 @pytest.mark.parametrize(
@@ -432,7 +433,7 @@ def test_a_wrong_model_is_told_which_layer_differs_and_how(name):
     ],
 )
 def test_what_is_no_plain_chain_is_told_so(build, message):
-    assert message in models.find_model_difference(build(), expected())
+    assert message in find_model_difference(build(), expected())
 
 
 @pytest.mark.parametrize(
@@ -451,13 +452,13 @@ def test_what_is_no_model_is_said(value, message):
 
 
 def test_a_layer_and_a_tensor_are_no_models():
-    assert "one layer (Dense)" in models.find_model_difference(layers.Dense(3), expected())
-    assert "a tensor: put it into" in models.find_model_difference(keras.Input(SHAPE), expected())
+    assert "one layer (Dense)" in find_model_difference(layers.Dense(3), expected())
+    assert "a tensor: put it into" in find_model_difference(keras.Input(SHAPE), expected())
 
 
 def test_a_layer_that_only_looks_right_is_caught_by_what_it_predicts():
     stack = parts(dense1=Doubling(7, activation="tanh"))
-    difference = models.find_model_difference(sequential(*stack), expected())
+    difference = find_model_difference(sequential(*stack), expected())
     assert "predicts something else" in difference
 
 
@@ -466,7 +467,7 @@ def test_a_layer_used_twice_has_too_few_parameters():
     shared = layers.Dense(4)
     inputs = keras.Input((4,))
     twice = keras.Model(inputs, shared(shared(inputs)))
-    difference = models.find_model_difference(twice, right)
+    difference = find_model_difference(twice, right)
     assert difference == "The model has 20 parameters, but should have 40."
 
 
@@ -477,7 +478,7 @@ def test_several_differences_are_told_and_the_first_in_words():
         *parts()[2:-1],
         layers.Dense(3),
     ]
-    assert models.find_model_difference(sequential(*stack), expected()) == (
+    assert find_model_difference(sequential(*stack), expected()) == (
         "Layer 1 (convolution) has activation tanh, should have activation relu. "
         "Layers 2 and 7 differ too."
     )
@@ -486,14 +487,14 @@ def test_several_differences_are_told_and_the_first_in_words():
 def test_of_many_differences_it_is_told_how_many():
     deep = sequential(*[layers.Dense(4) for _ in range(30)], shape=(4,))
     right = sequential(*[layers.Dense(5) for _ in range(30)], shape=(4,))
-    assert models.find_model_difference(deep, right) == (
+    assert find_model_difference(deep, right) == (
         "Layer 1 (dense layer) has 4 units, should have 5. 29 other layers differ too."
     )
 
 
 @pytest.mark.filterwarnings("error::UserWarning")
 def test_comparing_warns_of_nothing():
-    assert models.find_model_difference(in_a_list(*parts()), expected()) is None
+    assert find_model_difference(in_a_list(*parts()), expected()) is None
 
 
 def test_the_settings_of_some_kinds_of_layer():
@@ -512,7 +513,7 @@ def test_the_settings_of_some_kinds_of_layer():
 def test_neither_model_is_changed():
     mine, right = trained(), expected()
     before = [*mine.get_weights(), *right.get_weights()]
-    assert models.find_model_difference(mine, right) is None
+    assert find_model_difference(mine, right) is None
     after = [*mine.get_weights(), *right.get_weights()]
     assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
     assert mine.compiled
@@ -522,14 +523,14 @@ def test_same_padding_is_valid_where_it_adds_nothing():
     def pooled(padding, side):
         return sequential(layers.MaxPooling2D(2, padding=padding), shape=(side, 8, 1))
 
-    assert models.find_model_difference(pooled("same", 6), pooled("valid", 6)) is None
-    assert "padding same" in models.find_model_difference(pooled("same", 7), pooled("valid", 7))
+    assert find_model_difference(pooled("same", 6), pooled("valid", 6)) is None
+    assert "padding same" in find_model_difference(pooled("same", 7), pooled("valid", 7))
     # A window of 3 that moves by 3 leaves a pixel of 4: same padding adds none that is seen.
     same, valid = (
         sequential(layers.Conv2D(1, 3, 3, padding=padding), shape=(4, 4, 1))
         for padding in ("same", "valid")
     )
-    assert "padding same" in models.find_model_difference(same, valid)
+    assert "padding same" in find_model_difference(same, valid)
 
 
 def test_any_two_networks_of_the_list_differ_from_each_other():
@@ -544,7 +545,7 @@ def test_any_two_networks_of_the_list_differ_from_each_other():
         model = WRONG[name][0]()
         for other, (build, _) in WRONG.items():
             if other not in ("no input shape", "empty"):
-                same = models.find_model_difference(build(), model) is None
+                same = find_model_difference(build(), model) is None
                 assert same == (other == name)
 
 
