@@ -16,6 +16,7 @@ from grader.classroom import dask_backend as module
 from grader.classroom.autograde import autograde
 from grader.classroom.options import Options
 from grader.course.lesson import CourseError
+from grader.isolation.limits import ResourceLimits
 from tests.support.toy import LESSON, answer, find, hand_in
 
 dask = pytest.importorskip("dask", reason="needs Dask: uv sync --extra dask")
@@ -53,7 +54,7 @@ def options(tmp_path, toy):
         autograded=tmp_path / "autograded",
         gradebook=str(tmp_path / "gradebook.db"),
         jobs=1,
-        timeout=10,
+        limits=ResourceLimits(cell=10),
     )
 
 
@@ -205,7 +206,7 @@ def refused(options, release, address, words):
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://here", "tcp://"])
 def test_no_scheduler_is_told(options, release, address, monkeypatch):
-    monkeypatch.setattr(module, "WAIT", 1.0)
+    monkeypatch.setattr(module, "CONNECT_TIMEOUT", 1.0)
     refused(options, release, address, f"There is no Dask scheduler at {address}")
 
 
@@ -215,7 +216,7 @@ def test_dask_that_is_missing_is_named(options, release, monkeypatch):
 
 
 def test_a_scheduler_without_workers_is_told(options, release, monkeypatch):
-    monkeypatch.setattr(module, "WAIT", 1.0)
+    monkeypatch.setattr(module, "CONNECT_TIMEOUT", 1.0)
     with start_cluster(0) as running:
         refused(options, release, running.scheduler_address, "has no workers")
 
@@ -228,5 +229,6 @@ def test_a_worker_with_another_version_is_refused(cluster, options, release, mon
 def test_a_worker_that_cannot_confine_is_refused(cluster, options, release):
     # More memory than any machine has: a process cannot be held to it, and it shows.
     hand_in(options.submitted, "ana", answer(release))
+    limits = ResourceLimits(memory=1 << 62)
     with pytest.raises(CourseError, match=r"worker tcp://.* cannot mark"):
-        autograde(replace(options, memory=1 << 62, scheduler=cluster.scheduler_address))
+        autograde(replace(options, limits=limits, scheduler=cluster.scheduler_address))

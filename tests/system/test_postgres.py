@@ -24,10 +24,11 @@ from sqlalchemy import create_engine, text
 
 from grader.classroom.autograde import autograde
 from grader.classroom.export import export
-from grader.classroom.gradebook import LONGEST_ID, CourseGradebook
+from grader.classroom.gradebook import MAX_STUDENT_ID_LENGTH, CourseGradebook
 from grader.classroom.options import Options
 from grader.course.lesson import CourseError
 from grader.course.release import make_release
+from grader.isolation.limits import ResourceLimits
 from grader.submission.sanitize import as_comment
 from tests.support.toy import LESSON, answer, find, hand_in, make_course
 
@@ -242,7 +243,7 @@ def options(tmp_path, toy, url):
         autograded=tmp_path / "autograded",
         gradebook=url,
         jobs=2,
-        timeout=5,
+        limits=ResourceLimits(cell=5),
     )
 
 
@@ -268,16 +269,20 @@ def test_what_postgresql_cannot_store_is_replaced(options, release, code, messag
 @pytest.mark.parametrize(
     ("name", "told", "words"),
     [
-        ("x" * (LONGEST_ID + 1), "x" * (LONGEST_ID + 1), "longer than 128 characters"),
+        (
+            "x" * (MAX_STUDENT_ID_LENGTH + 1),
+            "x" * (MAX_STUDENT_ID_LENGTH + 1),
+            "longer than 128 characters",
+        ),
         (os.fsdecode(b"caf\xe9"), "caf\\xe9", "no text"),
     ],
     ids=["long", "no text"],
 )
 def test_a_name_that_postgresql_cannot_store_costs_nobody_else(options, release, name, told, words):
     hand_in(options.submitted, name, release)
-    hand_in(options.submitted, "y" * LONGEST_ID, answer(copy.deepcopy(release)))
+    hand_in(options.submitted, "y" * MAX_STUDENT_ID_LENGTH, answer(copy.deepcopy(release)))
     rows = {row.student: row for row in autograde(options).results}
-    assert rows["y" * LONGEST_ID].score == 4.0
+    assert rows["y" * MAX_STUDENT_ID_LENGTH].score == 4.0
     assert rows[told].status == "missing"
     assert words in rows[told].message
 
@@ -285,11 +290,14 @@ def test_a_name_that_postgresql_cannot_store_costs_nobody_else(options, release,
 SCRIPT = """
 import sys
 from pathlib import Path
-from grader.autograde import Options, autograde
+from grader.classroom.autograde import autograde
+from grader.classroom.options import Options
+from grader.isolation.limits import ResourceLimits
 if __name__ == "__main__":
     root, home, url = sys.argv[1:]
     autograde(Options(Path(root), Path(home, "submitted"), Path(home, "autograded"), url,
-                      jobs=2, timeout=5), on_result=lambda result: print("one", flush=True))
+                      jobs=2, limits=ResourceLimits(cell=5)),
+              on_result=lambda result: print("one", flush=True))
 """
 
 
@@ -369,16 +377,16 @@ def counts(students):
 WRITER = """
 import sys
 from pathlib import Path
-from grader.course import Lesson
-from grader.gradebook import Book
-from grader.marking import without_marks
+from grader.classroom.gradebook import CourseGradebook
+from grader.course.lesson import Lesson
+from grader.marking.mark import without_marks
 if __name__ == "__main__":
     root, name, url = sys.argv[1:]
     lesson = Lesson(Path(root), name)
     results = [without_marks(lesson, f"student {n}", "graded", "a message") for n in range(10)]
     print("ready", flush=True)
     sys.stdin.readline()
-    with Book(url) as book:
+    with CourseGradebook(url) as book:
         book.register(lesson)
         for result in results:
             book.store(result)
@@ -427,8 +435,8 @@ def test_two_whole_runs_at_once_give_what_one_gives(any_url, toy, tmp_path, rele
     runs = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
     assert [run.wait(timeout=240) for run in runs] == [0, 0]
     assert count_rows(any_url) == counts(4)
-    options = Options(toy.root, tmp_path / "submitted", tmp_path / "autograded", any_url, timeout=5)
-    outcome = autograde(replace(options, jobs=1))
+    options = Options(toy.root, tmp_path / "submitted", tmp_path / "autograded", any_url)
+    outcome = autograde(replace(options, jobs=1, limits=ResourceLimits(cell=5)))
     assert [row.score for row in outcome.results] == [4.0] * 4
 
 
