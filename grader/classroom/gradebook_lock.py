@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, NullPool, create_engine, make_url, text
@@ -13,7 +14,7 @@ LOCK_TIMEOUT = 600.0  # seconds to wait for another run
 ADVISORY_LOCK_KEY = 19980  # arbitrary, but no other lock in the same database may use it
 
 # Where the lock file cannot be made, no gradebook can be written, but one may be read.
-READ_ONLY_ERRORS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR}
+READ_ONLY_ERRORS = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class GradebookLockError(Exception):
@@ -39,15 +40,21 @@ def write_lock(url: str) -> Iterator[None]:
         system has no locks.
     """
     database = make_url(url)
-    backend = database.get_backend_name()
-    if backend == "postgresql":
+    if database.get_backend_name() == "postgresql":
         with _advisory_lock(database):
             yield
-    elif backend == "sqlite" and database.database not in (None, "", ":memory:"):
+    elif _is_in_folder(database):
         with _file_lock(f"{database.database}.lock"):
             yield
     else:
         yield
+
+
+def _is_in_folder(database: URL) -> bool:
+    """Return whether a gradebook is a file in a folder that exists; `FileLock` would create one."""
+    if database.get_backend_name() != "sqlite" or database.database in (None, "", ":memory:"):
+        return False
+    return Path(str(database.database)).parent.is_dir()
 
 
 @contextmanager
@@ -60,7 +67,7 @@ def _advisory_lock(database: URL) -> Iterator[None]:
 
 @contextmanager
 def _file_lock(path: str) -> Iterator[None]:
-    """Lock a file beside the gradebook, which is itself read and written under the lock."""
+    """Lock a file beside the gradebook, because others may read the gradebook meanwhile."""
     lock = FileLock(path, timeout=LOCK_TIMEOUT, fallback_to_soft=False)
     try:
         lock.acquire()
