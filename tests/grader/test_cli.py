@@ -156,7 +156,7 @@ def test_a_run_that_is_asked_to_end_leaves_nothing_behind(tmp_path, number):
 
 
 def test_names_that_mean_something_to_programs_are_names(tmp_path):
-    """What nbgrader takes for a pattern, and what a terminal acts on."""
+    """Student ids that nbgrader takes for patterns, or that terminals interpret."""
     release = answer(make_release(make_course(tmp_path)))
     students = ["a[b]c", "who?", "red\x1b[31m", "\u202eabc", "new\nline", "ana", "c]d"]
     for student in students:

@@ -1,4 +1,4 @@
-"""Does a Dask cluster mark as this machine does, whatever becomes of its workers?"""
+"""Does a Dask cluster mark as this machine does, even if its workers are killed?"""
 
 import copy
 import logging
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 
 def start_cluster(workers, **settings):
-    """Return a cluster of processes on this machine, each of which marks one at a time."""
+    """Start a cluster of processes on this machine; each marks one submission at a time."""
     with dask.config.set(settings):
         return distributed.LocalCluster(
             n_workers=workers,
@@ -64,7 +64,7 @@ def worker_pids(running):
 
 
 def descendants(pid):
-    """Return the processes that a process has started, and those that they have."""
+    """Return the ids of a process's descendants."""
     children = {
         int(child)
         for task in Path(f"/proc/{pid}/task").glob("*/children")
@@ -74,7 +74,7 @@ def descendants(pid):
 
 
 def is_running(pid):
-    """Tell whether a process is there; one that has ended and that nobody asked for is not."""
+    """Return whether a process runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
@@ -89,7 +89,7 @@ def wait_until_gone(pids):
 
 
 def hand_in_slow_ones(options, release, count):
-    """Hand in notebooks that take a third of a second each, so that something can happen amid."""
+    """Hand in notebooks that take a third of a second each, so that a run can be disturbed."""
     for number in range(count):
         notebook = answer(copy.deepcopy(release))
         find(notebook, "double").source += f"\nimport time\ntime.sleep(0.3)\nnumber = {number}"
@@ -97,7 +97,7 @@ def hand_in_slow_ones(options, release, count):
 
 
 def stored_scores(options):
-    """Return what the gradebook says, student by student."""
+    """Return the scores in the gradebook, by student."""
     with Gradebook(options.url) as book:
         rows = book.assignment_submissions(LESSON)
         return sorted((row.student.id, row.score) for row in rows)
@@ -227,7 +227,7 @@ def test_a_worker_with_another_version_is_refused(cluster, options, release, mon
 
 
 def test_a_worker_that_cannot_confine_is_refused(cluster, options, release):
-    # More memory than any machine has: a process cannot be held to it, and it shows.
+    # A limit above the memory of any machine cannot be enforced, and the self-test notices.
     hand_in(options.submitted, "ana", answer(release))
     limits = ResourceLimits(memory=1 << 62)
     with pytest.raises(CourseError, match=r"worker tcp://.* cannot mark"):

@@ -1,7 +1,7 @@
-"""Does a class's gradebook in PostgreSQL hold what one in a file holds?
+"""Does a class's gradebook in PostgreSQL hold what a gradebook in a file holds?
 
-The tests make a server of their own in a temporary folder, and need its programs for that: Debian's
-package ``postgresql``, of which nothing else need run.
+The tests start their own server in a temporary folder. They need the server's programs, from
+Debian's package ``postgresql``; its service need not run.
 """
 
 import copy
@@ -45,7 +45,7 @@ class Server:
         self._programs = programs
         self._home = Path(tempfile.mkdtemp(prefix="pg-"))
         self._as_user: list[str] = []
-        if os.geteuid() == 0:  # As root it would not start.
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root.
             shutil.chown(self._home, "postgres", "postgres")
             self._as_user = ["runuser", "-u", "postgres", "--"]
         self._run("initdb", "-U", ADMIN, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
@@ -103,7 +103,7 @@ def server():
 
 @pytest.fixture
 def url(server, request):
-    """An empty database of the test's own."""
+    """An empty database for one test."""
     name = re.sub(r"\W+", "_", request.node.name).lower()[:60]
     return server.make_database(name)
 
@@ -302,7 +302,7 @@ if __name__ == "__main__":
 
 
 def hand_in_slow_ones(options, release, count):
-    """Hand in notebooks that take a third of a second each, so that a run can be stopped amid."""
+    """Hand in notebooks that take a third of a second each, so that a run can be stopped."""
     for number in range(count):
         notebook = answer(copy.deepcopy(release))
         find(notebook, "double").source += f"\nimport time\ntime.sleep(0.3)\nnumber = {number}"
@@ -350,7 +350,7 @@ def test_a_server_that_goes_down_costs_no_marks(server, options, release):
 
 
 def count_rows(url):
-    """Return how many rows each of the tables has that marking fills."""
+    """Return the number of rows of each table that marking fills."""
     tables = ("student", "assignment", "notebook", "base_cell", "source_cell")
     tables += ("submitted_assignment", "submitted_notebook", "grade", "comment", "alembic_version")
     with create_engine(url).connect() as connection:
@@ -359,7 +359,7 @@ def count_rows(url):
 
 
 def counts(students):
-    """Return what `count_rows` gives for the toy lesson, each row once."""
+    """Return what `count_rows` returns for the toy lesson if no row is stored twice."""
     return {
         "student": students,
         "assignment": 1,
