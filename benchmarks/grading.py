@@ -2,11 +2,11 @@
 
     uv run python benchmarks/grading.py [LESSON ...] [--size N] [--keras-size N] [--write]
 
-Every score is compared. Printed are wall-clock time, processor time and memory, and the ratios, per
-lesson; then what larger classes take, of each lesson, and by size of one without Keras and of one
-with. With --write the tables go into grader/README.md. Stock nbgrader runs every demonstration for
-every student, so lessons about Keras take it a minute each: with the sizes of the README it takes
-half an hour.
+Every score is compared. The first table has the wall-clock time, processor time and memory of each
+lesson, and the ratios. Further tables measure larger classes: of each lesson, and in several sizes
+for one lesson without Keras and one with it. With --write, the tables go into grader/README.md.
+Stock nbgrader runs every demonstration for every student, which takes a minute for each submission
+of a Keras lesson: with the sizes of the README, the benchmark takes half an hour.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ import nbformat
 from rich.console import Console
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path.insert(0, str(ROOT))
 
 from grader.course.imports import needs_keras  # noqa: E402
 from grader.course.lesson import Lesson, find_lessons  # noqa: E402
@@ -39,9 +39,10 @@ from tests.support.lessons import model_answer  # noqa: E402
 
 README = ROOT / "grader" / "README.md"
 MARKERS = "<!-- benchmark -->", "<!-- end of benchmark -->"
-LARGE, SIZES, KERAS_SIZES = 100, (10, 300), (10, 30)
-# Imports, so that a name which the student's own cell uses is there whatever the lesson calls it.
-TRIAL = """
+LARGE_CLASS = 100
+SIZES, KERAS_SIZES = (10, 300), (10, 30)
+# A cell that a student adds. It imports what it uses: lessons differ in what they import.
+EXTRA_CELL = """
 import numpy as np
 import matplotlib.pyplot as plt
 
@@ -52,7 +53,17 @@ plt.imshow(np.arange(16).reshape(4, 4))
 
 @dataclass(frozen=True)
 class Measured:
-    """What marking a class took: seconds, processor seconds, megabytes, and the scores."""
+    """The measurements of one run.
+
+    Attributes
+    ----------
+    seconds, processor : float
+        Wall-clock and processor time, in seconds.
+    memory : float
+        The highest use of memory, in megabytes.
+    scores : dict
+        Points by student and exercise.
+    """
 
     seconds: float
     processor: float
@@ -61,7 +72,10 @@ class Measured:
 
 
 def make_class(lesson: Lesson, size: int, home: Path) -> None:
-    """Lay out a class: of every four, two have all right, one tried things, one is half done."""
+    """Hand in a class: of every four students, two solve all exercises and one half of them.
+
+    The fourth solves all and adds a cell.
+    """
     release = make_release(lesson)
     names = [exercise.name for exercise in lesson.exercises]
     for number in range(size):
@@ -73,15 +87,15 @@ def make_class(lesson: Lesson, size: int, home: Path) -> None:
                 cell.source = model_answer(lesson.name, name)
             if name == done[0] and number % 4 == 2:
                 place = notebook.cells.index(cell) + 1
-                trial = nbformat.v4.new_code_cell(TRIAL.format(name=name))
-                notebook.cells.insert(place, trial)
+                extra = nbformat.v4.new_code_cell(EXTRA_CELL.format(name=name))
+                notebook.cells.insert(place, extra)
         path = home / "submitted" / f"student{number:03}" / lesson.name / f"{lesson.name}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
 
 
 def mark(lesson: Lesson, home: Path, *more: str) -> Measured:
-    """Mark a class with the command line and say what it took."""
+    """Mark a class with the command line, and measure the run."""
     out = home / f"{len(more)}{time.monotonic_ns()}"
     out.mkdir()
     command = [
@@ -94,7 +108,7 @@ def mark(lesson: Lesson, home: Path, *more: str) -> Measured:
     begin = time.perf_counter()
     with open(out / "log", "w") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-        with watch_memory(process.pid) as most:
+        with watch_memory(process.pid) as peak:
             status = process.wait()
     seconds = time.perf_counter() - begin
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -102,49 +116,50 @@ def mark(lesson: Lesson, home: Path, *more: str) -> Measured:
         sys.exit((out / "log").read_text())
     rows = json.loads((out / "out.json").read_text())["submissions"]
     scores = {
-        row["student"]: {one["name"]: one["score"] for one in row["exercises"]} for row in rows
+        row["student"]: {exercise["name"]: exercise["score"] for exercise in row["exercises"]}
+        for row in rows
     }
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Measured(seconds, processor, most[0] / 1e6, scores)
+    return Measured(seconds, processor, peak[0] / 1e6, scores)
 
 
 @contextlib.contextmanager
 def watch_memory(pid: int) -> Iterator[list[float]]:
-    """Keep track of the most memory that a process and all that it started hold together.
+    """Measure the peak memory of a process and its descendants; yield a list with that number.
 
-    Pages that several share are counted once: it adds up the proportional set sizes.
+    It is the sum of the proportional set sizes, which counts shared pages once.
     """
-    most, done = [0.0], threading.Event()
+    peak, done = [0.0], threading.Event()
 
     def look() -> None:
         while not done.wait(0.25):
-            most[0] = max(most[0], sum(map(proportional_size, descendants(pid))))
+            peak[0] = max(peak[0], sum(map(proportional_size, descendants(pid))))
 
     thread = threading.Thread(target=look)
     thread.start()
     try:
-        yield most
+        yield peak
     finally:
         done.set()
         thread.join()
 
 
 def descendants(pid: int) -> list[int]:
-    """Return a process and all that it started."""
+    """Return the ids of a process and of its descendants."""
     children: dict[int, list[int]] = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             with contextlib.suppress(OSError, ValueError):
                 parent = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[1]
                 children.setdefault(int(parent), []).append(int(entry))
-    found = [pid]
-    for one in found:
-        found += children.get(one, [])
-    return found
+    family = [pid]
+    for member in family:
+        family += children.get(member, [])
+    return family
 
 
 def proportional_size(pid: int) -> float:
-    """Return the bytes that a process holds, shared pages counted in part."""
+    """Return the bytes of a process's memory; a page shared by n processes counts 1/n."""
     with contextlib.suppress(OSError):
         match = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
         return 1024.0 * int(match[1]) if match else 0.0
@@ -158,11 +173,11 @@ class Compared:
     Attributes
     ----------
     lesson : Lesson
-        Of which lesson.
+        The lesson.
     size : int
-        How many submissions.
+        The number of submissions.
     stock, ours : Measured
-        What it took.
+        The runs of stock nbgrader and of this grader.
     """
 
     lesson: Lesson
@@ -172,7 +187,7 @@ class Compared:
 
     @property
     def row(self) -> str:
-        """A row of the table."""
+        """The lesson's row in the table."""
         size, stock, ours = self.size, self.stock, self.ours
         return (
             f"| {self.lesson.name} | {size} | {stock.seconds / size:.1f} s "
@@ -184,7 +199,7 @@ class Compared:
 
 
 def compare(lesson: Lesson, size: int) -> Compared:
-    """Mark one class both ways; end with an error if a score differs."""
+    """Mark one class both ways; exit with an error if a score differs."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         make_class(lesson, size, home)
@@ -196,10 +211,10 @@ def compare(lesson: Lesson, size: int) -> Compared:
 
 
 def mark_class(compared: Compared, size: int) -> str:
-    """Mark a class of another size with ours alone; return the rest of a row of a table.
+    """Mark a class of another size with this grader only; return the rest of a table's row.
 
-    Stock nbgrader marks one submission after another and has no start-up to spread: what each took
-    it in the smaller class is what each takes it.
+    The time of stock nbgrader is computed from the smaller class: it marks one submission after
+    another, so its time is proportional to their number.
     """
     with tempfile.TemporaryDirectory() as folder:
         make_class(compared.lesson, size, Path(folder))
@@ -211,7 +226,7 @@ def mark_class(compared: Compared, size: int) -> str:
     )
 
 
-def grow(compared: Compared, sizes: Iterable[int]) -> Iterator[str]:
+def measure_sizes(compared: Compared, sizes: Iterable[int]) -> Iterator[str]:
     """Mark classes of several sizes; yield the lines of a table."""
     yield from ["", f"`{compared.lesson.name}`, by the size of the class:", ""]
     yield from ["| class | time | each | throughput | peak |", "|--:|--:|--:|--:|--:|"]
@@ -219,22 +234,22 @@ def grow(compared: Compared, sizes: Iterable[int]) -> Iterator[str]:
         yield f"| {size} | {mark_class(compared, size)}"
 
 
-def enlarge(compared: Iterable[Compared], size: int) -> Iterator[str]:
+def measure_large(compared: Iterable[Compared], size: int) -> Iterator[str]:
     """Mark a large class of each lesson; yield the lines of a table."""
     yield from ["", f"A class of {size}:", ""]
     yield from ["| lesson | time | each | throughput | peak |", "|---|--:|--:|--:|--:|"]
-    for one in compared:
-        yield f"| {one.lesson.name} | {mark_class(one, size)}"
+    for comparison in compared:
+        yield f"| {comparison.lesson.name} | {mark_class(comparison, size)}"
 
 
 def main() -> None:
-    """Measure, print, and write if asked."""
+    """Measure, print the tables, and write them into the README with --write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("lessons", nargs="*")
     parser.add_argument("--size", type=int, default=12)
     parser.add_argument("--keras-size", type=int, default=3, help="of lessons that use Keras")
     parser.add_argument("--write", action="store_true")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     console = Console(stderr=True)
     lines = [
         "| lesson | class | stock, each | ours, each | throughput | stock, CPU each "
@@ -242,22 +257,23 @@ def main() -> None:
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     compared = []
-    for lesson in find_lessons(ROOT, asked.lessons or None):
+    for lesson in find_lessons(ROOT, arguments.lessons or None):
         with console.status(lesson.name):
-            size = asked.keras_size if needs_keras(lesson) else asked.size
+            size = arguments.keras_size if needs_keras(lesson) else arguments.size
             compared.append(compare(lesson, size))
         lines.append(compared[-1].row)
         console.print(lines[-1], soft_wrap=True)
     with console.status("larger classes"):
-        lines += enlarge(compared, LARGE)
+        lines += measure_large(compared, LARGE_CLASS)
         for sizes, with_keras in ((SIZES, False), (KERAS_SIZES, True)):
-            # 02 and 08, where all lessons are asked for.
-            kind = [one for one in compared if needs_keras(one.lesson) == with_keras]
-            for one in kind[:2][-1:]:
-                lines += grow(one, sizes)
+            # The second lesson of each kind: 02 and 08 if all lessons are measured.
+            kind = [each for each in compared if needs_keras(each.lesson) == with_keras]
+            if kind:
+                comparison = kind[min(1, len(kind) - 1)]
+                lines += measure_sizes(comparison, sizes)
     text = "\n".join(lines)
     print(text)
-    if asked.write:
+    if arguments.write:
         begin, end = MARKERS
         page = README.read_text(encoding="utf-8")
         head, tail = page.split(begin)[0], page.split(end)[1]

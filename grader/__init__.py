@@ -1,4 +1,16 @@
-"""Build, check, mark and report the course: what stands behind the command ``grader``."""
+"""Build the course, check and mark notebooks, and report on a class: the command ``grader``.
+
+To mark one notebook from Python, without a gradebook or a folder of submissions::
+
+    import grader
+
+    marked = grader.mark("02_convolution.ipynb", "02_convolution")
+    print(marked.result.score, "of", marked.result.max_score)
+
+`mark` also takes ``student``, the id to put into the result; ``limits``, the resources that the
+submission may use; and ``pool``, the warm processes to start from. It returns a `Marked`: the
+result and the executed notebook.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -9,9 +21,9 @@ __all__ = ["Marked", "mark"]
 
 
 def __getattr__(name: str) -> object:
-    """Import what marks a notebook when it is first asked for, so that the rest starts fast."""
+    """Import `mark` and `Marked` on first use, so that everything else starts quickly."""
     if name in __all__:
-        from grader.marking import mark as marking
+        from grader.marking import mark as module
 
-        return getattr(marking, name)
+        return getattr(module, name)
     raise AttributeError(f"module 'grader' has no attribute {name!r}")

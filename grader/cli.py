@@ -1,6 +1,6 @@
 """The command ``grader``.
 
-Each command imports what it needs when it runs, so that help and ``grader check`` come at once.
+Each command imports what it needs when it runs, so that help and ``grader check`` start quickly.
 """
 
 from __future__ import annotations
@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from grader.isolation.limits import CHECK_TIMEOUT, ResourceLimits
 from grader.startup import leave_out_grammars
 
 if TYPE_CHECKING:
@@ -58,8 +60,26 @@ AutogradedOption = Annotated[
 ]
 
 
+# The limits that options give in gigabytes or megabytes; the others are in seconds.
+LIMIT_UNITS = {"memory": 1e9, "disk": 1e6, "file_size": 1e6, "output": 1e6}
+
+
+def _default(limit: str) -> float:
+    """Return the default of a limit, in the unit of its option."""
+    return getattr(ResourceLimits(), limit) / LIMIT_UNITS.get(limit, 1)
+
+
+def read_limits(options: dict[str, Any]) -> ResourceLimits:
+    """Return the limits that a command's options set; each option is named after its limit."""
+    limits = {}
+    for name in {field.name for field in fields(ResourceLimits)} & options.keys():
+        value = options[name]
+        limits[name] = round(value * LIMIT_UNITS[name]) if name in LIMIT_UNITS else value
+    return ResourceLimits(**limits)
+
+
 class Format(StrEnum):
-    """What a gradebook can be exported for."""
+    """The formats that points can be exported in."""
 
     csv = "csv"
     canvas = "canvas"
@@ -67,7 +87,7 @@ class Format(StrEnum):
 
 
 def main() -> None:
-    """Run the command; an error of the user's or the course's is one line, and exit status 2."""
+    """Run the command; print a `CourseError` as one line and exit with status 2."""
     leave_out_grammars()
     try:
         app()
@@ -101,8 +121,8 @@ def build(
     require_sources(root)
     if check:
         stale = builder.find_stale(root, lessons)
-        for one in stale:
-            err.print(str(one), style="red", markup=False, highlight=False, soft_wrap=True)
+        for reason in stale:
+            err.print(str(reason), style="red", markup=False, highlight=False, soft_wrap=True)
         if stale:
             err.print("Run: grader build")
             raise typer.Exit(1)
@@ -126,7 +146,9 @@ def check(
             show_default="the copies in notebooks/",
         ),
     ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds that a cell may take.", min=1)] = 20.0,
+    timeout: Annotated[
+        float, typer.Option(help="Seconds that a cell may take.", min=1)
+    ] = CHECK_TIMEOUT,
 ) -> None:
     """Check your own copy: points for each exercise, and what to fix.
 
@@ -155,6 +177,7 @@ def check(
 
 @app.command()
 def autograde(
+    context: typer.Context,
     lessons: Lessons = None,
     submitted: Annotated[
         Path | None,
@@ -189,23 +212,27 @@ def autograde(
     json: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write every result as JSON.")
     ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds that a cell may take.", min=1)] = 60.0,
-    submission_timeout: Annotated[
-        float, typer.Option(help="Seconds that a submission may take.", min=1)
-    ] = 600.0,
+    # Limits: named as in `ResourceLimits`, and read from the context by `read_limits`.
+    cell: Annotated[
+        float, typer.Option("--timeout", help="Seconds that a cell may take.", min=1)
+    ] = _default("cell"),
+    submission: Annotated[
+        float,
+        typer.Option("--submission-timeout", help="Seconds that a submission may take.", min=1),
+    ] = _default("submission"),
     memory: Annotated[
         float, typer.Option(help="Gigabytes of memory that a process may use.", min=0.1)
-    ] = 2.0,
+    ] = _default("memory"),
     disk: Annotated[
         float, typer.Option(help="Megabytes that a process may write into files.", min=1)
-    ] = 500.0,
+    ] = _default("disk"),
     file_size: Annotated[
         float, typer.Option(help="Megabytes that one file may have.", min=1)
-    ] = 100.0,
+    ] = _default("file_size"),
     output: Annotated[
         float,
         typer.Option(help="Megabytes that a cell may put out; all cells, ten times that.", min=0.1),
-    ] = 5.0,
+    ] = _default("output"),
 ) -> None:
     """Mark a class.
 
@@ -213,9 +240,7 @@ def autograde(
     marked again unless the submission or the lesson changed: a run that was stopped goes on where
     it stopped.
     """
-    from grader.course.files import write_atomically
     from grader.course.lesson import find_root, require_sources
-    from grader.marking.results import to_json
     from grader.terminal import err
 
     root = find_root()
@@ -236,46 +261,47 @@ def autograde(
         scheduler=scheduler,
         force=force,
         stock=stock,
-        timeout=timeout,
-        submission_timeout=submission_timeout,
-        memory=round(memory * 1e9),
-        disk=round(disk * 1e6),
-        file_size=round(file_size * 1e6),
-        output=round(output * 1e6),
+        limits=read_limits(context.params),
     )
-    # A run that is asked to end cleans up as after Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        outcome = _autograde_with_progress(options)
-    except KeyboardInterrupt:
-        err.print("Stopped. What is marked is stored; the same command goes on from here.")
-        raise typer.Exit(130) from None
+    summary = _autograde_until_stopped(options)
     if json is not None:
-        write_atomically(json, to_json(outcome.results))
-    _show_outcome(outcome, options)
-    if outcome.failed:
+        _write_json(json, summary)
+    _print_summary(summary, options)
+    if summary.failed:
         raise typer.Exit(1)
 
 
 def _warm_up(root: Path, lessons: list[str] | None, submitted: Path) -> None:
-    """Let the processes that marking needs import while this one does."""
+    """Start the processes that marking needs, so that they import while this one does."""
     from grader.course.imports import processes_for
     from grader.course.lesson import find_lessons
     from grader.workers.pool import shared_pool
 
-    asked = find_lessons(root, lessons)
+    to_mark = find_lessons(root, lessons)
     shared_pool().warm_up([("answers", False)], root)
     if lessons is None:
         handed_in = {path.name for path in submitted.glob("*/*")}
-        asked = [one for one in asked if one.name in handed_in]
-    begun: set[tuple[str, bool]] = set()
-    for kinds in map(processes_for, asked):
-        shared_pool().warm_up(kinds - begun, root)
-        begun |= kinds
+        to_mark = [lesson for lesson in to_mark if lesson.name in handed_in]
+    started: set[tuple[str, bool]] = set()
+    for kinds in map(processes_for, to_mark):
+        shared_pool().warm_up(kinds - started, root)
+        started |= kinds
+
+
+def _autograde_until_stopped(options: Options) -> RunSummary:
+    """Mark a class; on SIGTERM or Ctrl-C, clean up and exit with status 130."""
+    from grader.terminal import err
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return _autograde_with_progress(options)
+    except KeyboardInterrupt:
+        err.print("Stopped. What is marked is stored; the same command goes on from here.")
+        raise typer.Exit(130) from None
 
 
 def _autograde_with_progress(options: Options) -> RunSummary:
-    """Mark while a bar shows how far it is, and each problem is told in a line."""
+    """Mark a class while a progress bar is shown, and print each problem on a line."""
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -287,7 +313,7 @@ def _autograde_with_progress(options: Options) -> RunSummary:
     from grader.classroom.autograde import autograde as mark_class
     from grader.terminal import err, is_problem, problem_line
 
-    _say_how_safe(options)
+    _print_isolation(options)
     columns = (TextColumn("marking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err) as progress:
         task = progress.add_task("", total=None)
@@ -304,8 +330,14 @@ def _autograde_with_progress(options: Options) -> RunSummary:
         )
 
 
-def _say_how_safe(options: Options) -> None:
-    """Print what keeps submissions apart from tests and files; refuse where nothing does."""
+def _print_isolation(options: Options) -> None:
+    """Print how submissions are isolated from tests and files.
+
+    Raises
+    ------
+    CourseError
+        If they cannot be isolated on this machine.
+    """
     from grader.course.lesson import CourseError
     from grader.terminal import err
 
@@ -326,15 +358,23 @@ def _say_how_safe(options: Options) -> None:
         ) from error
 
 
-def _show_outcome(outcome: RunSummary, options: Options) -> None:
-    """Print what was found besides, and the summary."""
+def _write_json(path: Path, summary: RunSummary) -> None:
+    """Write the results of a run as JSON."""
+    from grader.course.files import write_atomically
+    from grader.marking.results import to_json
+
+    write_atomically(path, to_json(summary.results))
+
+
+def _print_summary(summary: RunSummary, options: Options) -> None:
+    """Print the warnings and the summary table of a run."""
     from grader.printable import escape_name
     from grader.terminal import err, out, summary_table
 
-    for warning in map(escape_name, outcome.warnings):
+    for warning in map(escape_name, summary.warnings):
         err.print(f"Not marked: {warning}", style="yellow", markup=False, soft_wrap=True)
-    if outcome.results:
-        out.print(summary_table(outcome.results))
+    if summary.results:
+        out.print(summary_table(summary.results))
     else:
         out.print(
             f"Nothing to mark in {options.submitted}. A submission lies in "
@@ -344,9 +384,9 @@ def _show_outcome(outcome: RunSummary, options: Options) -> None:
             highlight=False,
             soft_wrap=True,
         )
-    if outcome.failed:
+    if summary.failed:
         err.print(
-            f"{outcome.failed} could not be marked on this machine. Run it again.", style="red"
+            f"{summary.failed} could not be marked on this machine. Run it again.", style="red"
         )
 
 
@@ -405,15 +445,15 @@ def report(
         from grader.classroom.report import gather, to_html, to_terminal
 
         root = find_root()
-        found = gather(
+        reports = gather(
             root,
             autograded=(autograded or root / "autograded").resolve(),
             gradebook=gradebook,
             lessons=lessons or None,
         )
-    out.print(to_terminal(found))
+    out.print(to_terminal(reports))
     if html is not None:
-        write_atomically(html, to_html(found))
+        write_atomically(html, to_html(reports))
         out.print(f"wrote {html}", markup=False, highlight=False)
 
 

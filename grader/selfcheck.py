@@ -11,13 +11,12 @@ from nbformat import NotebookNode
 
 from grader.course.cells import grade_id, is_test, without_hidden
 from grader.course.lesson import LESSON_NAME, CourseError, Lesson, find_lessons
+from grader.isolation.limits import CHECK_TIMEOUT
 from grader.marking.mark import execute
 from grader.marking.results import ExerciseResult
 from grader.marking.score import score
 from grader.submission.parse import UnreadableError, read_notebook
 from grader.submission.restore import restore
-
-TIMEOUT = 20.0
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def _lesson_name(path: Path) -> str:
     return stem if LESSON_NAME.fullmatch(stem) else ""
 
 
-def check(path: Path, root: Path, *, timeout: float = TIMEOUT) -> Checked:
+def check(path: Path, root: Path, *, timeout: float = CHECK_TIMEOUT) -> Checked:
     """Run one notebook with its visible tests, figures made but not drawn.
 
     Raises

@@ -1,4 +1,4 @@
-"""What the command line shows: tables and lines, for people."""
+"""The tables and lines that the command line prints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.marking.results import GRADED, SubmissionResult
+from grader.marking.results import GRADED, MISSING, SubmissionResult
 from grader.printable import escape_name
 
 if TYPE_CHECKING:
@@ -24,33 +24,33 @@ err = Console(stderr=True)
 
 
 def points(value: float) -> str:
-    """Write points without needless zeros."""
+    """Return points as text, without trailing zeros."""
     return f"{round(value, 2):g}"
 
 
 def is_problem(result: SubmissionResult) -> bool:
-    """Tell whether an instructor should look at a submission."""
+    """Return whether an instructor should look at a submission."""
     return result.status != GRADED or bool(result.message)
 
 
 def problem_line(result: SubmissionResult) -> Text:
-    """Write what is the matter with one submission in a line."""
+    """Return the line that describes a submission's problem."""
     line = Text(f"{escape_name(result.student)}  {result.lesson}  ")
     if result.status != GRADED:
-        line.append(f"{result.status}: ", style="red" if result.status != "missing" else "yellow")
+        line.append(f"{result.status}: ", style="yellow" if result.status == MISSING else "red")
     return line.append(result.message)
 
 
 def summary_table(results: Iterable[SubmissionResult]) -> Table:
     """Return the table at the end of ``grader autograde``: a row for each lesson."""
-    by_lesson = defaultdict(list)
+    by_lesson: dict[str, list[SubmissionResult]] = defaultdict(list)
     for result in results:
         by_lesson[result.lesson].append(result)
     table = Table("lesson", title="Marked")
     for column in ("handed in", "missing", "mean", "of", "problems"):
         table.add_column(column, justify="right")
     for lesson, group in sorted(by_lesson.items()):
-        handed_in = [result for result in group if result.status != "missing"]
+        handed_in = [result for result in group if result.status != MISSING]
         mean = points(fmean(result.score for result in handed_in)) if handed_in else "-"
         table.add_row(
             lesson,

@@ -1,4 +1,4 @@
-"""Mark a class: find what was handed in, mark it in parallel, store every result as it comes."""
+"""Mark a class: find the submissions, mark them in parallel, and store each result at once."""
 
 from __future__ import annotations
 
@@ -6,21 +6,32 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 
-from grader.classroom.discover import Found, describe_what_is_there, discover
-from grader.classroom.gradebook import (
-    CourseGradebook,
-    add_checksums,
-    name_fault,
+from grader.classroom.discover import (
+    DiscoveredSubmissions,
+    discover,
+    explain_missing,
     read_timestamp,
 )
+from grader.classroom.gradebook import (
+    CourseGradebook,
+    StoredScore,
+    invalid_id_reason,
+    is_stored,
+)
 from grader.classroom.options import Job, Options, RunSummary
-from grader.classroom.records import load_record, placeholder_notebook
+from grader.classroom.records import (
+    add_checksums,
+    load_record,
+    placeholder_notebook,
+    record_path,
+    recorded_result,
+)
 from grader.course.digests import marking_digest
 from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
@@ -45,25 +56,26 @@ def autograde(
     on_start: Callable[[int, int], None] = lambda done, total: None,
     on_result: Callable[[SubmissionResult], None] = lambda result: None,
 ) -> RunSummary:
-    """Mark what was handed in, and store it in the gradebook and in ``autograded``.
+    """Mark a class, and store the results in the gradebook and in the folder ``autograded``.
 
     Parameters
     ----------
     options : Options
-        What, and how.
+        What to mark, and how.
     on_start : callable
-        Told how many of how many submissions need no marking, or are marked already.
+        Called once with the number of submissions that need no marking, and of all submissions.
     on_result : callable
-        Told each result as it comes.
+        Called with each result as soon as it is known.
 
     Raises
     ------
     CourseError
-        If the folder of submissions, the gradebook or the scheduler is not there.
+        If there is no folder of submissions, or the gradebook or the scheduler cannot be used.
     """
-    found = discover(options.submitted, [lesson.name for lesson in find_lessons(options.root)])
+    lessons = [lesson.name for lesson in find_lessons(options.root)]
+    discovered = discover(options.submitted, lessons)
     with CourseGradebook(options.url) as book:
-        run = _Run(options, found, book)
+        run = _ClassRun(options, discovered, book)
         for lesson in run.lessons:
             book.register(lesson)
         jobs, results = run.plan()
@@ -72,13 +84,13 @@ def autograde(
             on_result(result)
         failed = 0
         for job, marked in run.mark(jobs):
-            if not _has_failed(marked):
-                marked = _store(run, job, marked)
-            failed += _has_failed(marked)
+            if not _is_failure(marked):
+                marked = _try_to_store(run, job, marked)
+            failed += _is_failure(marked)
             results.append(marked.result)
             on_result(marked.result)
     ordered = sorted(results, key=lambda result: (result.student, result.lesson))
-    return RunSummary(tuple(ordered), found.warnings, failed)
+    return RunSummary(tuple(ordered), discovered.warnings, failed)
 
 
 def mark_job(
@@ -88,44 +100,23 @@ def mark_job(
     limits: ResourceLimits,
     pool: WarmPool | None = None,
 ) -> Marked:
-    """Mark one submission; this is what an executor runs, on this machine or another."""
+    """Mark one submission; an executor calls this, on this machine or on another."""
     try:
         return mark(content, lesson, student=student, limits=limits, pool=pool)
-    except Exception as error:  # The machine's fault, or ours: the class goes on.
-        return _not_marked(lesson, student, error)
-
-
-def _not_marked(lesson: Lesson, student: str, error: Exception) -> Marked:
-    """Return what stands for a submission that the grader failed on: no mark is stored."""
-    message = f"could not be marked, run again: {type(error).__name__}: {error}"
-    return Marked(without_marks(lesson, student, GRADED, message), None)
-
-
-def _has_failed(marked: Marked) -> bool:
-    """Tell whether the machine, not the student, kept a submission from being marked."""
-    return marked.notebook is None and marked.result.status == GRADED
-
-
-def _store(run: _Run, job: Job, marked: Marked) -> Marked:
-    """Store a submission; what cannot be stored costs nobody else."""
-    try:
-        return run.store(job, marked)
-    except CourseError:
-        raise
-    except Exception as error:
-        return _not_marked(job.lesson, job.student, error)
+    except Exception as error:  # A fault of the machine or of the grader must not end the run.
+        return _failure(lesson, student, error)
 
 
 @contextmanager
 def open_executor(options: Options) -> Iterator[tuple[Executor, int]]:
-    """Open what marks in parallel, with the number of submissions to hand it at a time.
+    """Open the executor that marks in parallel; yield it and the number of calls to keep pending.
 
-    Threads are enough on one machine: each waits for a process of its own.
+    Threads are enough on one machine: each waits for sandboxed processes.
 
     Raises
     ------
     CourseError
-        If there is to be a Dask cluster, and there is none.
+        If a Dask cluster is asked for and cannot be used.
     """
     if options.scheduler is not None:
         from grader.classroom.dask_backend import open_cluster
@@ -144,19 +135,33 @@ def open_executor(options: Options) -> Iterator[tuple[Executor, int]]:
         SandboxedProcess.allow_again()
 
 
-class _Run:
-    """One run of `autograde`."""
+class _ClassRun:
+    """One run of `autograde`.
 
-    def __init__(self, options: Options, found: Found, book: CourseGradebook):
-        self._options, self._found, self._book = options, found, book
-        names = options.lessons
-        if names is None:
-            names = sorted({lesson for _, lesson in found.folders} | set(book.lessons))
-            known = {lesson.name for lesson in find_lessons(options.root)}
-            names = [name for name in names if name in known]
-        # An empty list would mean all lessons.
-        self.lessons = find_lessons(options.root, names) if names else []
+    Parameters
+    ----------
+    options : Options
+        What to mark, and how.
+    discovered : DiscoveredSubmissions
+        The contents of the folder of submissions.
+    book : CourseGradebook
+        The gradebook, open.
+    """
+
+    def __init__(self, options: Options, discovered: DiscoveredSubmissions, book: CourseGradebook):
+        self._options, self._discovered, self._book = options, discovered, book
+        self.lessons = self._find_lessons()
         self._digests = {lesson.name: self._lesson_digest(lesson) for lesson in self.lessons}
+
+    def _find_lessons(self) -> list[Lesson]:
+        """Return the lessons asked for, or else those in the gradebook or among submissions."""
+        names = self._options.lessons
+        if names is None:
+            used = {lesson for _, lesson in self._discovered.folders} | set(self._book.lessons)
+            names = [lesson.name for lesson in find_lessons(self._options.root)]
+            names = [name for name in names if name in used]
+        # `find_lessons` takes an empty list for all lessons.
+        return find_lessons(self._options.root, names) if names else []
 
     def _lesson_digest(self, lesson: Lesson) -> str:
         """Return a digest of all but the submission that marks depend on."""
@@ -165,59 +170,51 @@ class _Run:
         return digest.hexdigest()
 
     def plan(self) -> tuple[list[Job], list[SubmissionResult]]:
-        """Return the submissions to mark, and the results that need no marking."""
-        students = sorted(self._found.students | set(self._book.students))
-        jobs, results = [], []
+        """Return the submissions to mark, and the results that are already known."""
+        students = sorted(self._discovered.students | set(self._book.students))
+        jobs: list[Job] = []
+        results: list[SubmissionResult] = []
         for lesson in self.lessons:
             scores = self._book.scores(lesson.name)
             for student in students:
-                if fault := name_fault(student):
-                    results.append(_not_stored(student, lesson, fault))
+                if reason := invalid_id_reason(student):
+                    results.append(_invalid_id_result(student, lesson, reason))
                     continue
-                planned = self._plan_one(student, lesson)
+                planned = self._plan_submission(student, lesson)
                 if isinstance(planned, Job):
                     jobs.append(planned)
                     continue
-                if planned.status == MISSING:
-                    self._book.add_student(student)
-                elif not self._book.has(planned, scores):
-                    self._book.store(planned)
+                self._store_known(planned, scores)
                 results.append(planned)
         return jobs, results
 
-    def _plan_one(self, student: str, lesson: Lesson) -> Job | SubmissionResult:
-        """Return a submission to mark, or its result if that is known."""
-        folder = self._found.folders.get((student, lesson.name))
-        path = None if folder is None else folder / f"{lesson.name}.ipynb"
-        stored = load_record(self._stored_path(student, lesson))
-        if path is None or not os.path.lexists(path):
-            return self._result_without_file(student, lesson, stored)
+    def _plan_submission(self, student: str, lesson: Lesson) -> Job | SubmissionResult:
+        """Return a submission to mark, or its result if that is already known."""
+        folder = self._discovered.folders.get((student, lesson.name))
+        record = load_record(self._record_path(student, lesson))
+        if folder is None or not os.path.lexists(folder / f"{lesson.name}.ipynb"):
+            return recorded_result(record) or self._result_without_file(student, lesson)
         try:
             if folder.is_symlink():
                 raise UnreadableError("its folder is a link and not the folder itself")
-            content = read_file(path)
+            content = read_file(folder / f"{lesson.name}.ipynb")
         except UnreadableError as error:
-            # As if its content were this sentence, so that a mended file is marked again.
+            # No record is written, so the submission is marked once it can be read.
             return without_marks(lesson, student, UNREADABLE, str(error))
         digest = {
             "submission": hashlib.sha256(content).hexdigest(),
             "lesson": self._digests[lesson.name],
         }
-        if stored and not self._options.force and digest.items() <= stored.items():
-            with suppress(KeyError, TypeError):
-                return SubmissionResult.from_record(stored["result"])
+        result = recorded_result(record)
+        if record and result and not self._options.force and digest.items() <= record.items():
+            return result
         return Job(student, lesson, folder, digest)
 
-    def _result_without_file(
-        self, student: str, lesson: Lesson, stored: dict | None
-    ) -> SubmissionResult:
-        """Return the result of a submission whose file is not there: marked before, or missing."""
-        if stored:
-            with suppress(KeyError, TypeError):
-                return SubmissionResult.from_record(stored["result"])
+    def _result_without_file(self, student: str, lesson: Lesson) -> SubmissionResult:
+        """Return the result of a submission without file or record: the gradebook's, or missing."""
         scores = self._book.scores(lesson.name).get(student)
         if scores is None:
-            message = describe_what_is_there(self._options.submitted, student, lesson)
+            message = explain_missing(self._options.submitted, student, lesson)
             return without_marks(lesson, student, MISSING, message)
         exercises = tuple(
             ExerciseResult(
@@ -232,8 +229,17 @@ class _Run:
         message = "the submission is no longer there; these marks are the gradebook's"
         return SubmissionResult(student, lesson.name, GRADED, exercises, 0.0, message)
 
+    def _store_known(
+        self, result: SubmissionResult, scores: dict[str, dict[str, StoredScore]]
+    ) -> None:
+        """Make sure that a result which needs no marking is in the gradebook."""
+        if result.status == MISSING:
+            self._book.add_student(result.student)
+        elif not is_stored(result, scores):
+            self._book.store(result)
+
     def mark(self, jobs: list[Job]) -> Iterator[tuple[Job, Marked]]:
-        """Yield each job with its marks, as they come."""
+        """Mark jobs; yield each with its marks as soon as they are known."""
         if self._options.stock:
             from grader.classroom.nbgrader_backend import mark_stock
 
@@ -243,27 +249,28 @@ class _Run:
         if not jobs:
             return
         for job in jobs:
-            _ = job.lesson.content_digest  # Read here, so that it travels with the job.
+            _ = job.lesson.content_digest  # Read here, so that it is sent with the job.
         with open_executor(self._options) as (executor, window):
             yield from self._mark_in(executor, window, jobs)
 
     def _mark_in(
         self, executor: Executor, window: int, jobs: Iterable[Job]
     ) -> Iterator[tuple[Job, Marked]]:
-        """Keep an executor busy, and no more than that: submissions can be large."""
-        waiting: dict[Future, Job] = {}
+        """Mark in an executor, with at most `window` submissions in memory: they can be large."""
+        pending: dict[Future, Job] = {}
         for job in jobs:
             arguments = (job.read(), job.lesson, job.student, self._options.limits)
-            waiting[executor.submit(mark_job, *arguments)] = job
-            if len(waiting) >= window:
-                yield from _take_finished(waiting)
-        while waiting:
-            yield from _take_finished(waiting)
+            pending[executor.submit(mark_job, *arguments)] = job
+            if len(pending) >= window:
+                yield from _take_finished(pending)
+        while pending:
+            yield from _take_finished(pending)
 
     def store(self, job: Job, marked: Marked) -> Marked:
-        """Write a result into the gradebook and into ``autograded``, in that order.
+        """Write a result into the gradebook and then into ``autograded``.
 
-        The notebook is what tells a later run that the submission is done.
+        The record in the executed notebook comes last: by it, a later run knows that the submission
+        is done.
         """
         notebook = marked.notebook or placeholder_notebook(marked.result)
         untouched = set(notebook.metadata.get("grader", {}).get("untouched", ()))
@@ -275,28 +282,48 @@ class _Run:
             "result": marked.result.to_record(),
         }
         text = nbformat.writes(notebook) + "\n"
-        write_atomically(self._stored_path(job.student, job.lesson), text)
+        write_atomically(self._record_path(job.student, job.lesson), text)
         return replace(marked, notebook=notebook)
 
-    def _stored_path(self, student: str, lesson: Lesson) -> Path:
-        """Return where a submission's executed notebook lies."""
-        return self._options.autograded / student / lesson.name / f"{lesson.name}.ipynb"
+    def _record_path(self, student: str, lesson: Lesson) -> Path:
+        """Return the path of a submission's executed notebook."""
+        return record_path(self._options.autograded, student, lesson.name)
 
 
-def _not_stored(student: str, lesson: Lesson, fault: str) -> SubmissionResult:
-    """Return what stands for a student that no gradebook takes, under a name that can be told."""
+def _invalid_id_result(student: str, lesson: Lesson, reason: str) -> SubmissionResult:
+    """Return the result for a student whom no gradebook can have, under an id that can be shown."""
     name = os.fsencode(student).decode("utf-8", "backslashreplace")
-    message = f"{fault}: rename it and run again"
-    return without_marks(lesson, name, MISSING, message)
+    return without_marks(lesson, name, MISSING, f"{reason}: rename it and run again")
 
 
-def _take_finished(waiting: dict[Future, Job]) -> Iterator[tuple[Job, Marked]]:
+def _take_finished(pending: dict[Future, Job]) -> Iterator[tuple[Job, Marked]]:
     """Wait for at least one submission; remove and yield those that are done."""
-    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    done, _ = wait(pending, return_when=FIRST_COMPLETED)
     for future in done:
-        job = waiting.pop(future)
+        job = pending.pop(future)
         try:
             marked = future.result()
-        except Exception as error:  # A cluster's: its workers died, or its scheduler is gone.
-            marked = _not_marked(job.lesson, job.student, error)
+        except Exception as error:  # On a cluster: the workers died, or the scheduler is gone.
+            marked = _failure(job.lesson, job.student, error)
         yield job, marked
+
+
+def _try_to_store(run: _ClassRun, job: Job, marked: Marked) -> Marked:
+    """Store a submission, or return it as a failure, so that the other students are marked."""
+    try:
+        return run.store(job, marked)
+    except CourseError:  # The gradebook cannot be written: nothing else can be stored either.
+        raise
+    except Exception as error:
+        return _failure(job.lesson, job.student, error)
+
+
+def _failure(lesson: Lesson, student: str, error: Exception) -> Marked:
+    """Return a result for a submission that the grader failed to mark; it is not stored."""
+    message = f"could not be marked, run again: {type(error).__name__}: {error}"
+    return Marked(without_marks(lesson, student, GRADED, message), None)
+
+
+def _is_failure(marked: Marked) -> bool:
+    """Return whether the machine or the grader, not the student, prevented marking."""
+    return marked.notebook is None and marked.result.status == GRADED

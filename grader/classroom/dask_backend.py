@@ -1,4 +1,4 @@
-"""Mark on a Dask cluster: the machines mark, this one stores what they find."""
+"""Mark on a Dask cluster: its machines mark, and this one stores the results."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ if TYPE_CHECKING:
     from distributed import Client
 
 
-WAIT = 10.0  # seconds for a scheduler to answer, and for a first worker
-AHEAD = 4  # submissions handed over for each of the cluster's threads
+CONNECT_TIMEOUT = 10.0  # seconds for a scheduler to answer, and for a first worker to join it
+PENDING_PER_THREAD = 4  # submissions sent ahead for each thread of the cluster
 
 
 @contextmanager
 def open_cluster(address: str, limits: ResourceLimits) -> Iterator[tuple[Executor, int]]:
-    """Open what marks on a cluster, with the number of submissions to hand it at a time.
+    """Open an executor on a cluster; yield it and the number of calls to keep pending.
 
     Parameters
     ----------
     address : str
-        The scheduler's: ``tcp://host:8786``.
-    limits : Limits
-        What a worker must be able to hold a submission to.
+        The scheduler's address: ``tcp://host:8786``.
+    limits : ResourceLimits
+        Limits that each worker must be able to enforce.
 
     Raises
     ------
     CourseError
-        If there is no Dask, no scheduler at the address or no worker at the scheduler, or if one of
-        the workers must not mark; the text says what to do.
+        If Dask is not installed, there is no scheduler at the address, it has no workers, or one of
+        them cannot mark; the message says what to do.
     """
     client = _connect(address)
     with client:
         _check_workers(client, address, limits)
-        executor = _Cluster(client)
+        executor = _ClusterExecutor(client)
         try:
-            yield executor, AHEAD * max(1, sum(client.ncores().values()))
+            yield executor, PENDING_PER_THREAD * max(1, sum(client.ncores().values()))
         finally:
             executor.shutdown(wait=False)
 
 
-class _Cluster(Executor):
-    """Dask's own executor, but for what it does when the scheduler is gone.
+class _ClusterExecutor(Executor):
+    """Dask's executor, except that calls fail at once when the scheduler is gone.
 
     Parameters
     ----------
@@ -58,11 +58,11 @@ class _Cluster(Executor):
 
     def __init__(self, client: Client):
         self._client = client
-        # Never let Dask take one submission for another that looks the same to it.
+        # Dask would otherwise run equal calls once: two students may hand in the same notebook.
         self._executor = client.get_executor(pure=False)
 
     def submit(self, function: Callable, /, *args: object, **kwargs: object) -> Future:
-        """Hand over a call; it fails at once where nobody would ever make it."""
+        """Submit a call; without a scheduler, which would never run it, it fails at once."""
         if self._client.status == "running":
             return self._executor.submit(function, *args, **kwargs)
         future: Future = Future()
@@ -70,7 +70,7 @@ class _Cluster(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more calls; without ``wait``, withdraw those that wait."""
+        """Refuse new calls; without ``wait``, cancel the pending ones."""
         if self._client.status == "running":
             self._executor.shutdown(wait=wait and not cancel_futures)
 
@@ -84,7 +84,7 @@ def _connect(address: str) -> Client:
             "--scheduler needs Dask, which is not installed: uv sync --extra dask"
         ) from error
     try:
-        return Client(address, timeout=WAIT, set_as_default=False)
+        return Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise CourseError(
             f"There is no Dask scheduler at {address}: {error}. It is started with: dask scheduler"
@@ -92,33 +92,33 @@ def _connect(address: str) -> Client:
 
 
 def _check_workers(client: Client, address: str, limits: ResourceLimits) -> None:
-    """Make sure that there are workers, and that each may mark."""
+    """Raise an error unless there are workers, and each of them can mark."""
     from distributed import TimeoutError
 
     try:
-        client.wait_for_workers(1, timeout=WAIT)
+        client.wait_for_workers(1, timeout=CONNECT_TIMEOUT)
     except TimeoutError as error:
         raise CourseError(
             f"The Dask scheduler at {address} has no workers. "
             f"One is started, on as many machines as you like, with: dask worker {address}"
         ) from error
-    for worker, found in client.run(look_at_worker, limits, on_error="return").items():
-        if isinstance(found, BaseException):
-            raise CourseError(f"The Dask worker {worker} cannot mark: {found}") from found
-        if found != code_digest():
+    for worker, version in client.run(check_worker, limits, on_error="return").items():
+        if isinstance(version, BaseException):
+            raise CourseError(f"The Dask worker {worker} cannot mark: {version}") from version
+        if version != code_digest():
             raise CourseError(
                 f"The Dask worker {worker} runs another version of the course: "
                 "bring it up to date, and start it again"
             )
 
 
-def look_at_worker(limits: ResourceLimits) -> str:
-    """Return which version of the course a worker runs; see that submissions are confined there.
+def check_worker(limits: ResourceLimits) -> str:
+    """Check the sandbox on a worker's machine, and return the digest of the worker's code.
 
     Raises
     ------
     SandboxUnavailableError
-        If they are not.
+        If submissions cannot be confined there.
     """
     check_protections(limits)
     return code_digest()

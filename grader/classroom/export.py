@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.classroom.gradebook import CourseGradebook, find_url
 from grader.course.lesson import CourseError, Lesson, find_lessons
@@ -14,44 +15,44 @@ from grader.terminal import points
 
 @dataclass(frozen=True)
 class Grades:
-    """What is exported.
+    """The contents of a gradebook that are exported.
 
     Attributes
     ----------
     lessons : list of Lesson
-        Those that have submissions.
+        The lessons that have submissions.
     students : dict
-        What is known about each, by id.
+        Names, e-mail address and LMS id of each student, by id.
     scores : dict
         Score and time of each submission, by student and lesson.
     """
 
     lessons: list[Lesson]
-    students: dict[str, dict]
+    students: dict[str, dict[str, Any]]
     scores: dict[tuple[str, str], tuple[float, str]]
 
 
 def export(
     root: Path, format: str, *, gradebook: str | None = None, lessons: list[str] | None = None
 ) -> str:
-    """Return a CSV file's text.
+    """Return the text of a CSV file.
 
     Parameters
     ----------
     root : Path
-        The course's root.
+        The course's root folder.
     format : {"csv", "canvas", "moodle"}
         ``csv`` has a row for each student and lesson, the others one for each student, with the
         columns that Canvas and Moodle import.
     gradebook : str, optional
-        A URL or a file.
+        A database URL or a file; by default ``gradebook.db`` in the course.
     lessons : list of str, optional
-        Only these.
+        Lessons to export; by default all that have marks.
 
     Raises
     ------
     CourseError
-        If there is nothing to export.
+        If there are no marks.
     """
     with CourseGradebook(find_url(root, gradebook)) as book:
         grades = _read(book, root, lessons)
@@ -64,7 +65,7 @@ def export(
 
 
 def _read(book: CourseGradebook, root: Path, names: list[str] | None) -> Grades:
-    """Read what is exported from the gradebook."""
+    """Read the lessons, students and scores from the gradebook."""
     marked = set(book.lessons)
     lessons = [lesson for lesson in find_lessons(root, names) if lesson.name in marked]
     scores = {
@@ -76,8 +77,8 @@ def _read(book: CourseGradebook, root: Path, names: list[str] | None) -> Grades:
 
 
 def _safe(cell: str) -> str:
-    """Keep a spreadsheet from taking a student's id or name for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
+    """Quote a student's id or name that a spreadsheet would take for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
 
 
 def _plain_rows(grades: Grades) -> list[list[str]]:
@@ -85,46 +86,48 @@ def _plain_rows(grades: Grades) -> list[list[str]]:
     head = ["lesson", "student", "last_name", "first_name", "email", "handed_in", "score", "max"]
     rows = [head]
     for lesson in grades.lessons:
-        for student, about in sorted(grades.students.items()):
+        for student, details in sorted(grades.students.items()):
             score, time = grades.scores.get((student, lesson.name), (0.0, ""))
-            names = [about.get(key) or "" for key in ("last_name", "first_name", "email")]
+            names = [details.get(key) or "" for key in ("last_name", "first_name", "email")]
             rows.append([lesson.name, student, *names, time, points(score), points(lesson.points)])
     return rows
 
 
 def _canvas_rows(grades: Grades) -> list[list[str]]:
-    """Return what Canvas imports: its identifying columns, a row of points possible, the grades."""
+    """Return the rows that Canvas imports: headings, possible points, then students' points."""
     identity = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
     rows = [
         [*identity, *(lesson.name for lesson in grades.lessons)],
-        ["Points Possible", "", "", "", "", *(points(one.points) for one in grades.lessons)],
+        ["Points Possible", "", "", "", "", *(points(lesson.points) for lesson in grades.lessons)],
     ]
-    for student, about in sorted(grades.students.items()):
-        name = _full_name(student, about, "{last}, {first}")
-        login = [name, about.get("lms_user_id") or "", student, student, ""]
-        rows.append(login + _scores(grades, student))
+    for student, details in sorted(grades.students.items()):
+        name = _full_name(student, details)
+        identifiers = [name, details.get("lms_user_id") or "", student, student, ""]
+        rows.append(identifiers + _scores(grades, student))
     return rows
 
 
 def _moodle_rows(grades: Grades) -> list[list[str]]:
-    """Return what Moodle imports: a column that identifies the user, and one for each lesson."""
+    """Return the rows that Moodle imports: columns for the user, then one for each lesson."""
     rows = [
         ["Username", "First name", "Last name", "Email address"]
         + [lesson.name for lesson in grades.lessons]
     ]
-    for student, about in sorted(grades.students.items()):
-        names = [about.get(key) or "" for key in ("first_name", "last_name", "email")]
+    for student, details in sorted(grades.students.items()):
+        names = [details.get(key) or "" for key in ("first_name", "last_name", "email")]
         rows.append([student, *names, *_scores(grades, student)])
     return rows
 
 
 def _scores(grades: Grades, student: str) -> list[str]:
     """Return a student's points in each lesson; empty where nothing was handed in."""
-    found = [grades.scores.get((student, lesson.name)) for lesson in grades.lessons]
-    return ["" if one is None else points(one[0]) for one in found]
+    stored = [grades.scores.get((student, lesson.name)) for lesson in grades.lessons]
+    return [
+        "" if score_and_time is None else points(score_and_time[0]) for score_and_time in stored
+    ]
 
 
-def _full_name(student: str, about: dict, form: str) -> str:
-    """Return a student's name, or the id where the gradebook knows no name."""
-    first, last = about.get("first_name"), about.get("last_name")
-    return form.format(first=first, last=last) if first and last else student
+def _full_name(student: str, details: dict[str, Any]) -> str:
+    """Return ``last, first``, or the student's id if the gradebook has no full name."""
+    first, last = details.get("first_name"), details.get("last_name")
+    return f"{last}, {first}" if first and last else student

@@ -1,7 +1,7 @@
-"""What a student gets back: their executed notebook with points and messages, as HTML.
+"""Feedback for students: their executed notebook with points and messages, as an HTML page.
 
-nbgrader's own converter writes the pages. It is given copies of the executed notebooks without
-hidden tests: what a page must not show is not there to be shown.
+nbgrader's own converter writes the pages. It gets copies of the executed notebooks without hidden
+tests, so that no page can show them.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from grader.classroom.gradebook import find_url
+from grader.classroom.records import record_path
 from grader.course.cells import is_test, without_hidden
 from grader.course.lesson import CourseError, find_lessons
 from grader.course.release import load_nbgrader_config
 from grader.printable import escape_name
 
-HIDDEN = "# Hidden tests ran here."
+HIDDEN_TESTS_NOTE = "# Hidden tests ran here."
 
 
 def write_feedback(
@@ -42,15 +43,15 @@ def write_feedback(
     Parameters
     ----------
     root : Path
-        The course's root.
+        The course's root folder.
     autograded, feedback : Path
-        Where the executed notebooks lie, and where the pages go.
+        The folders of the executed notebooks and of the pages.
     gradebook : str, optional
-        A URL or a file.
+        A database URL or a file; by default ``gradebook.db`` in the course.
     lessons, students : list of str, optional
-        Only these; all by default.
+        Write only pages on these lessons, or for these students; by default all.
     progress : callable
-        Told one line for each page.
+        Called with one line for each page.
 
     Returns
     -------
@@ -60,10 +61,12 @@ def write_feedback(
     Raises
     ------
     CourseError
-        If there is nothing to write about, or, when all others are written, for pages that nbgrader
-        could not write.
+        If there are no marked submissions, or if nbgrader could not write some of the pages; all
+        others are written first.
     """
-    written, failed = [], []
+    written: list[Path] = []
+    failures: list[str] = []
+    url = find_url(root, gradebook)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     for lesson in find_lessons(root, lessons):
         for path in sorted(autograded.glob(f"*/{lesson.name}/{lesson.name}.ipynb")):
@@ -71,26 +74,19 @@ def write_feedback(
             if students and student not in students:
                 continue
             progress(f"{escape_name(student)} {lesson.name}")
-            with tempfile.TemporaryDirectory(prefix="grader-") as scratch:
-                copy = Path(scratch) / student / lesson.name / path.name
-                copy.parent.mkdir(parents=True)
-                notebook = without_secrets(nbformat.read(path, as_version=4))
-                copy.write_text(nbformat.writes(notebook), encoding="utf-8")
-                try:
-                    _convert(root, Path(scratch), feedback, find_url(root, gradebook), path)
-                except CourseError as error:
-                    failed.append(str(error))
-                    continue
-            written.append(feedback / student / lesson.name / f"{lesson.name}.html")
-    if failed:
-        raise CourseError("\n".join(failed))
+            try:
+                written.append(_write_page(root, path, feedback, url))
+            except CourseError as error:
+                failures.append(str(error))
+    if failures:
+        raise CourseError("\n".join(failures))
     if not written:
         raise CourseError(f"There is nothing marked in {autograded}. Run grader autograde first")
     return written
 
 
-def without_secrets(notebook: NotebookNode) -> NotebookNode:
-    """Take hidden tests out of an executed notebook, and what they put out but for the message."""
+def without_hidden_tests(notebook: NotebookNode) -> NotebookNode:
+    """Remove hidden tests from an executed notebook, and their output except for the messages."""
     for cell in notebook.cells:
         if not is_test(cell):
             continue
@@ -99,31 +95,56 @@ def without_secrets(notebook: NotebookNode) -> NotebookNode:
             if output.output_type == "error":
                 output.traceback = [output.evalue] if output.evalue else [output.ename]
         if visible != cell.source:
-            cell.source = f"{visible.rstrip()}\n{HIDDEN}".lstrip()
+            cell.source = f"{visible.rstrip()}\n{HIDDEN_TESTS_NOTE}".lstrip()
             cell.outputs = [output for output in cell.outputs if _is_message(output)]
     notebook.metadata.pop("grader", None)
     return notebook
 
 
 def _is_message(output: NotebookNode) -> bool:
-    """Tell whether an output is what the test says, not what the student's code printed."""
+    """Return whether an output is a test's message, not something the student's code printed."""
     return output.output_type == "error" or output.get("name") == "stderr"
 
 
-def _convert(root: Path, autograded: Path, feedback: Path, url: str, path: Path) -> None:
-    """Let nbgrader write one page."""
+def _write_page(root: Path, path: Path, feedback: Path, url: str) -> Path:
+    """Write the page for one executed notebook and return its path.
+
+    Raises
+    ------
+    CourseError
+        If nbgrader could not write it.
+    """
     lesson, student = path.parts[-2], path.parts[-3]
+    with tempfile.TemporaryDirectory(prefix="grader-") as scratch:
+        copy = record_path(Path(scratch), student, lesson)
+        copy.parent.mkdir(parents=True)
+        notebook = without_hidden_tests(nbformat.read(path, as_version=4))
+        copy.write_text(nbformat.writes(notebook), encoding="utf-8")
+        api = _nbgrader(root, Path(scratch), feedback, url)
+        outcome = api.generate_feedback(lesson, student, force=True)
+    if not outcome["success"]:
+        shutil.rmtree(feedback / student / lesson, ignore_errors=True)
+        raise CourseError(_explain_failure(lesson, student, outcome.get("error")))
+    return feedback / student / lesson / f"{lesson}.html"
+
+
+def _nbgrader(root: Path, autograded: Path, feedback: Path, url: str) -> NbGraderAPI:
+    """Return nbgrader's interface, with the course's settings and these folders."""
     config = load_nbgrader_config(root)
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.autograded_directory = str(autograded)
     config.CourseDirectory.feedback_directory = str(feedback)
     config.CourseDirectory.db_url = url
-    api = NbGraderAPI(CourseDirectory(config=config), config=config)
-    outcome = api.generate_feedback(lesson, student, force=True)
-    if not outcome["success"]:
-        shutil.rmtree(feedback / student / lesson, ignore_errors=True)
-        lines = (outcome.get("error") or "it does not say why").strip().splitlines()
-        whose = f"nbgrader could not write {escape_name(student)}'s page on {lesson}"
-        if glob.escape(student) != student or "\n" in student:
-            raise CourseError(f"{whose}: to it, a [, *, ? or line break in a name is a pattern")
-        raise CourseError(f"{whose}: {lines[-1]}")
+    return NbGraderAPI(CourseDirectory(config=config), config=config)
+
+
+def _explain_failure(lesson: str, student: str, log: str | None) -> str:
+    """Return why nbgrader could not write a page, from what it logged."""
+    message = f"nbgrader could not write {escape_name(student)}'s page on {lesson}"
+    if glob.escape(student) != student or "\n" in student:
+        return (
+            f"{message}: it treats [, *, ? and line breaks in a student id as a file pattern; "
+            "rename the folder"
+        )
+    lines = (log or "").strip().splitlines()
+    return f"{message}: {lines[-1] if lines else 'it does not say why'}"

@@ -1,4 +1,4 @@
-"""Let nbgrader itself mark: tests and student code in one process, nothing between them."""
+"""Mark with nbgrader itself, which runs tests and student code in one process."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from grader.classroom.records import record_path
 from grader.course.lesson import Lesson
 from grader.course.release import load_nbgrader_config
 from grader.marking.mark import Marked, without_marks
@@ -29,18 +30,18 @@ RISKS = (
 
 
 def mark_stock(lesson: Lesson, student: str, content: bytes, options: Options) -> Marked:
-    """Mark one submission with nbgrader's own ``autograde``, where it lies.
+    """Mark one submission with nbgrader's own ``autograde``, from the folder of submissions.
 
     Parameters
     ----------
     lesson : Lesson
-        Registered in the gradebook.
+        The lesson, which must be registered in the gradebook.
     student : str
-        Whose submission.
+        The student's id.
     content : bytes
-        The submission's bytes; they decide whether it is a notebook at all.
+        The submitted file; nbgrader is called only if it is a notebook.
     options : Options
-        Where everything lies.
+        The class's folders, gradebook and limits.
     """
     try:
         parse_notebook(content)
@@ -51,7 +52,7 @@ def mark_stock(lesson: Lesson, student: str, content: bytes, options: Options) -
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
     outcome = api.autograde(lesson.name, student, force=True, create=True)
-    path = options.autograded / student / lesson.name / f"{lesson.name}.ipynb"
+    path = record_path(options.autograded, student, lesson.name)
     if not outcome["success"] or not path.is_file():
         return Marked(without_marks(lesson, student, UNREADABLE, _last_line(outcome)), None)
     notebook = nbformat.read(path, as_version=4)
@@ -61,18 +62,18 @@ def mark_stock(lesson: Lesson, student: str, content: bytes, options: Options) -
 
 
 def _config(options: Options) -> Config:
-    """Return the course's settings for nbgrader, with this run's folders."""
+    """Return the course's nbgrader settings, with the folders and timeout of this run."""
     config = load_nbgrader_config(options.root)
     course = config.CourseDirectory
     course.root = str(options.root)
     course.submitted_directory = str(options.submitted.resolve())
     course.autograded_directory = str(options.autograded.resolve())
     course.db_url = options.url
-    config.Execute.timeout = max(1, round(options.timeout))
+    config.Execute.timeout = max(1, round(options.limits.cell))
     return config
 
 
 def _last_line(outcome: dict) -> str:
-    """Say in a line why nbgrader failed."""
+    """Return why nbgrader failed, in one line."""
     lines = [line.strip() for line in (outcome.get("error") or "").splitlines() if line.strip()]
     return f"nbgrader could not mark it: {lines[-1] if lines else 'it does not say why'}"

@@ -1,19 +1,15 @@
-"""What to mark and how, and what a run gave."""
+"""What to mark and how, one submission to mark, and the summary of a run."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.classroom.gradebook import (
-    find_url,
-)
+from grader.classroom.gradebook import find_url
 from grader.course.lesson import Lesson
 from grader.isolation.limits import ResourceLimits
-from grader.marking.results import (
-    SubmissionResult,
-)
+from grader.marking.results import SubmissionResult
 from grader.submission.parse import UnreadableError, read_file
 
 
@@ -24,27 +20,23 @@ class Options:
     Parameters
     ----------
     root : Path
-        The course's root.
+        The course's root folder.
     submitted, autograded : Path
-        Where submissions lie, and where the executed notebooks go.
+        Folders of the submissions and of the executed notebooks.
     gradebook : str, optional
-        A database URL or a file; ``gradebook.db`` in the course by default.
+        A database URL or a file; by default ``gradebook.db`` in the course.
     lessons : list of str, optional
-        Which lessons; by default those that anybody handed in.
+        Lessons to mark; by default those with at least one submission.
     jobs : int
-        How many submissions are marked at the same time.
+        Number of submissions marked at the same time.
     scheduler : str, optional
-        The address of a Dask scheduler that marks them instead of this machine.
+        Address of a Dask scheduler; by default, this machine marks.
     force : bool
-        Mark also what was marked before.
+        Also mark submissions that are already marked.
     stock : bool
-        Let nbgrader mark, in one process with the student's code.
-    timeout, submission_timeout : float
-        Seconds that a cell, and a submission as a whole, may take.
-    memory, disk, file_size : int
-        Bytes that each of a submission's processes may use, of memory, in files, and in one file.
-    output : int
-        Characters that a cell may put out.
+        Mark with nbgrader itself, which runs tests and student code in one process.
+    limits : ResourceLimits
+        What each submission may use.
     """
 
     root: Path
@@ -56,24 +48,7 @@ class Options:
     scheduler: str | None = None
     force: bool = False
     stock: bool = False
-    timeout: float = ResourceLimits.cell
-    submission_timeout: float = ResourceLimits.submission
-    memory: int = ResourceLimits.memory
-    disk: int = ResourceLimits.disk
-    file_size: int = ResourceLimits.file_size
-    output: int = ResourceLimits.output
-
-    @property
-    def limits(self) -> ResourceLimits:
-        """What a submission may use."""
-        return ResourceLimits(
-            cell=self.timeout,
-            submission=self.submission_timeout,
-            memory=self.memory,
-            disk=self.disk,
-            file_size=self.file_size,
-            output=self.output,
-        )
+    limits: ResourceLimits = field(default_factory=ResourceLimits)
 
     @property
     def url(self) -> str:
@@ -83,16 +58,16 @@ class Options:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a run gave.
+    """The results of a run.
 
     Attributes
     ----------
     results : tuple of SubmissionResult
         One for each student and lesson, sorted.
     warnings : tuple of str
-        What was found and not marked.
+        Files and folders that were found but not marked.
     failed : int
-        How many submissions the machine, not the student, kept from being marked.
+        Number of submissions that could not be marked because of this machine or the grader.
     """
 
     results: tuple[SubmissionResult, ...]
@@ -102,7 +77,19 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to be marked."""
+    """One submission to mark.
+
+    Attributes
+    ----------
+    student : str
+        The student's id.
+    lesson : Lesson
+        The lesson that was handed in.
+    folder : Path
+        The folder with the submitted notebook.
+    digest : dict of str to str
+        Digests of the submission and of everything else that its marks depend on.
+    """
 
     student: str
     lesson: Lesson
@@ -110,8 +97,8 @@ class Job:
     digest: dict[str, str]
 
     def read(self) -> bytes:
-        """Return the file's content: not kept, so that a class of any size takes little memory."""
+        """Read the notebook's bytes; they are not kept, so that a large class fits into memory."""
         try:
             return read_file(self.folder / f"{self.lesson.name}.ipynb")
         except UnreadableError:
-            return b""  # It was there a moment ago.
+            return b""  # Deleted since the run was planned.

@@ -1,44 +1,34 @@
-"""How the class did: by lesson, by exercise and by student, for the instructor."""
+"""How the class did, by lesson, exercise and student, for the instructor."""
 
 from __future__ import annotations
 
-import html
+import functools
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
 
-from rich.console import Group
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from grader.classroom.gradebook import CourseGradebook, StoredScore, find_url
-from grader.classroom.records import load_record
+from grader.classroom.records import load_record, record_path, recorded_result
 from grader.course.lesson import CourseError, GradedExercise, Lesson, find_lessons
 from grader.marking.results import MISSING, SubmissionResult
 from grader.printable import escape_name
 from grader.terminal import is_problem, points, problem_line
 
-SHOWN_MESSAGES = 3
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-       color: #111; background: #fff; }
-table { border-collapse: collapse; margin: 1rem 0; }
-th, td { padding: .25rem .75rem; border-bottom: 1px solid #ccc; text-align: left;
-         vertical-align: top; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-pre { margin: 0; white-space: pre-wrap; font-size: .85rem; }
-.bars { display: flex; align-items: flex-end; gap: 3px; height: 90px; }
-.bars span { flex: 1; max-width: 3rem; background: #0072b2; min-height: 1px; }
-.axis { display: flex; gap: 3px; color: #444; font-size: .8rem; }
-.axis span { flex: 1; max-width: 3rem; text-align: center; }
-"""
+MESSAGES_PER_EXERCISE = 3
+BINS = 10
+LESSON_FIGURES = ("handed in", "missing", "mean", "median", "lowest", "highest", "of")
 
 
 @dataclass(frozen=True)
 class LessonReport:
-    """What is known about a class in one lesson.
+    """How a class did in one lesson.
 
     Attributes
     ----------
@@ -47,9 +37,9 @@ class LessonReport:
     totals : dict
         Each student's points, those given by hand included.
     scores : dict
-        Each student's points, test cell by test cell.
+        Each student's points by test cell.
     results : dict
-        What marking said about each student's submission, where it is still there.
+        Each student's result from marking, if the executed notebook still exists.
     students : tuple of str
         The whole class.
     """
@@ -61,7 +51,7 @@ class LessonReport:
     students: tuple[str, ...]
 
     def success(self, exercise: GradedExercise) -> float:
-        """Return which part of an exercise's points the class got, 0 to 1."""
+        """Return the fraction of an exercise's points that the class got."""
         got = sum(
             scores[test.grade_id].total
             for scores in self.scores.values()
@@ -71,24 +61,24 @@ class LessonReport:
         return got / (exercise.points * len(self.scores)) if self.scores else 0.0
 
     def messages(self, exercise: GradedExercise) -> list[tuple[str, int]]:
-        """Return what marking said most often about an exercise, and how often."""
-        said = Counter(
-            one.message.strip()
+        """Return the most frequent messages about an exercise, with their counts."""
+        counter = Counter(
+            marked.message.strip()
             for result in self.results.values()
-            for one in result.exercises
-            if one.name == exercise.name and one.message
+            for marked in result.exercises
+            if marked.name == exercise.name and marked.message
         )
-        return said.most_common(SHOWN_MESSAGES)
+        return counter.most_common(MESSAGES_PER_EXERCISE)
 
     def distribution(self) -> list[int]:
-        """Return how many students have each tenth of the points; full marks in the last."""
-        bins = [0] * 10
+        """Return how many students are in each tenth of the points; full marks are in the last."""
+        counts = [0] * BINS
         for total in self.totals.values():
-            bins[min(9, int(10 * total / self.lesson.points))] += 1
-        return bins
+            counts[min(BINS - 1, int(BINS * total / self.lesson.points))] += 1
+        return counts
 
     def problems(self) -> list[SubmissionResult]:
-        """Return the submissions that somebody should look at."""
+        """Return the submissions that an instructor should look at."""
         return [result for _, result in sorted(self.results.items()) if is_problem(result)]
 
 
@@ -99,12 +89,23 @@ def gather(
     gradebook: str | None = None,
     lessons: list[str] | None = None,
 ) -> list[LessonReport]:
-    """Read the gradebook, and what marking said from the executed notebooks.
+    """Read the points from the gradebook, and the messages from the executed notebooks.
+
+    Parameters
+    ----------
+    root : Path
+        The course's root folder.
+    autograded : Path
+        The folder of the executed notebooks.
+    gradebook : str, optional
+        A database URL or a file; by default ``gradebook.db`` in the course.
+    lessons : list of str, optional
+        Lessons to report on; by default all that have marks.
 
     Raises
     ------
     CourseError
-        If nothing is marked.
+        If there are no marks.
     """
     reports = []
     with CourseGradebook(find_url(root, gradebook)) as book:
@@ -112,7 +113,7 @@ def gather(
         for lesson in find_lessons(root, lessons):
             if lesson.name in marked:
                 totals = {student: score for student, score, *_ in book.submissions(lesson.name)}
-                results = dict(_results(autograded, lesson, totals))
+                results = _read_results(autograded, lesson, totals)
                 scores = book.scores(lesson.name)
                 reports.append(LessonReport(lesson, totals, scores, results, students))
     if not reports:
@@ -120,21 +121,21 @@ def gather(
     return reports
 
 
-def _results(
+def _read_results(
     autograded: Path, lesson: Lesson, students: Iterable[str]
-) -> Iterable[tuple[str, SubmissionResult]]:
-    """Yield what the executed notebooks say about how they were marked."""
+) -> dict[str, SubmissionResult]:
+    """Return the results recorded in the executed notebooks, by student."""
+    results = {}
     for student in students:
-        record = load_record(autograded / student / lesson.name / f"{lesson.name}.ipynb")
-        try:
-            yield student, SubmissionResult.from_record((record or {})["result"])
-        except (KeyError, TypeError):
-            continue
+        result = recorded_result(load_record(record_path(autograded, student, lesson.name)))
+        if result is not None:
+            results[student] = result
+    return results
 
 
 def to_terminal(reports: list[LessonReport]) -> Group:
     """Return the report as tables for a terminal."""
-    parts: list = [_overview(reports)]
+    parts: list[RenderableType] = [_overview(reports)]
     for report in reports:
         parts += [Text(), _exercise_table(report)]
         parts += [problem_line(result) for result in report.problems()]
@@ -142,41 +143,33 @@ def to_terminal(reports: list[LessonReport]) -> Group:
 
 
 def _overview(reports: list[LessonReport]) -> Table:
-    """Return a row for each lesson."""
+    """Return a table with a row for each lesson."""
     table = Table("lesson", title="Lessons", title_justify="left")
-    for column in ("handed in", "missing", "mean", "median", "lowest", "highest", "of"):
+    for column in LESSON_FIGURES:
         table.add_column(column, justify="right")
     for report in reports:
         table.add_row(report.lesson.name, *_figures(report))
     return table
 
 
-def _figures(report: LessonReport) -> list[str]:
-    """Return the numbers of a lesson's row."""
-    totals = list(report.totals.values())
-    numbers = [fmean(totals), median(totals), min(totals), max(totals), report.lesson.points]
-    counts = [str(len(totals)), str(len(report.students) - len(totals))]
-    return counts + [points(number) for number in numbers]
-
-
 def _exercise_table(report: LessonReport) -> Table:
-    """Return a row for each exercise: how the class did, and what it was told most often."""
+    """Return a table with a row for each exercise: its success, and its most frequent messages."""
     table = Table("exercise", title=report.lesson.name, title_justify="left")
     table.add_column("points got", justify="right")
     table.add_column("most frequent messages")
     for exercise in report.lesson.exercises:
-        said = [f"{count} × {_first_lines(text)}" for text, count in report.messages(exercise)]
-        table.add_row(exercise.name, f"{report.success(exercise):.0%}", Text("\n".join(said)))
+        lines = [f"{count} × {_first_lines(text)}" for text, count in report.messages(exercise)]
+        table.add_row(exercise.name, f"{report.success(exercise):.0%}", Text("\n".join(lines)))
     return table
 
 
 def _first_lines(message: str) -> str:
-    """Shorten a message to what fits in a table: its first two lines."""
+    """Return the first two lines of a message as one: as much as fits into a table."""
     return " ".join(line.strip() for line in message.splitlines()[:2])
 
 
 def _student_table(reports: list[LessonReport]) -> Table:
-    """Return a row for each student."""
+    """Return a table with a row for each student."""
     table = Table("student", title="Students", title_justify="left")
     for report in reports:
         table.add_column(report.lesson.name[:2], justify="right")
@@ -186,8 +179,80 @@ def _student_table(reports: list[LessonReport]) -> Table:
     return table
 
 
+def to_html(reports: list[LessonReport]) -> str:
+    """Return the report as an HTML page that needs no other file."""
+    return _template().render(
+        reports=reports,
+        overview_columns=["lesson", *LESSON_FIGURES],
+        overview=[[report.lesson.name, *_figures(report)] for report in reports],
+        student_columns=["student", *(report.lesson.name for report in reports), "together"],
+        students=_student_rows(reports),
+        bar_heights=_bar_heights,
+        bin_starts=_bin_starts,
+        describe_distribution=_describe_distribution,
+        problem_rows=_problem_rows,
+    )
+
+
+@functools.cache
+def _template() -> Template:
+    """Load the page's template, which escapes every value."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.tests["numeric"] = _is_numeric
+    return environment.get_template("report.html.j2")
+
+
+def _is_numeric(cell: str) -> bool:
+    """Return whether a table's cell is a number, to be aligned to the right."""
+    return cell.replace(".", "", 1).isdigit()
+
+
+def _bar_heights(report: LessonReport) -> list[str]:
+    """Return the heights of the distribution's bars, in percent of the tallest."""
+    counts = report.distribution()
+    tallest = max(*counts, 1)
+    return [f"{100 * count / tallest:.0f}" for count in counts]
+
+
+def _bin_starts(report: LessonReport) -> list[str]:
+    """Return the points at which the distribution's bars begin."""
+    return [points(report.lesson.points / BINS * index) for index in range(BINS)]
+
+
+def _describe_distribution(report: LessonReport) -> str:
+    """Return the distribution in words, for those who cannot see the bars."""
+    width = report.lesson.points / BINS
+    return ", ".join(
+        f"{count} from {points(width * index)} to {points(width * (index + 1))}"
+        for index, count in enumerate(report.distribution())
+        if count
+    )
+
+
+def _problem_rows(report: LessonReport) -> list[list[str]]:
+    """Return student, status and message of each submission with a problem."""
+    return [
+        [escape_name(result.student), result.status, result.message] for result in report.problems()
+    ]
+
+
+def _figures(report: LessonReport) -> list[str]:
+    """Return a lesson's numbers, in the order of `LESSON_FIGURES`."""
+    totals = list(report.totals.values())
+    numbers = [fmean(totals), median(totals), min(totals), max(totals), report.lesson.points]
+    counts = [str(len(totals)), str(len(report.students) - len(totals))]
+    return counts + [points(number) for number in numbers]
+
+
 def _student_rows(reports: list[LessonReport]) -> list[list[str]]:
-    """Return each student's points in each lesson, and together."""
+    """Return each student's id, points in each lesson, and sum."""
     rows = []
     for student in reports[0].students:
         totals = [report.totals.get(student) for report in reports]
@@ -195,79 +260,3 @@ def _student_rows(reports: list[LessonReport]) -> list[list[str]]:
         cells = [MISSING if total is None else points(total) for total in totals]
         rows.append([escape_name(student), *cells, together])
     return rows
-
-
-def to_html(reports: list[LessonReport]) -> str:
-    """Return the report as a page that needs nothing else."""
-    head = ["lesson", "handed in", "missing", "mean", "median", "lowest", "highest", "of"]
-    rows = [[report.lesson.name, *_figures(report)] for report in reports]
-    body = ["<h1>Class report</h1>", _html_table(head, rows)]
-    for report in reports:
-        body += _html_lesson(report)
-    head = ["student", *(report.lesson.name for report in reports), "together"]
-    body += ["<h2>Students</h2>", _html_table(head, _student_rows(reports))]
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Class report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        + "\n".join(body)
-        + "\n</body>\n</html>\n"
-    )
-
-
-def _html_lesson(report: LessonReport) -> list[str]:
-    """Return a lesson's part of the page."""
-    rows = []
-    for exercise in report.lesson.exercises:
-        said = "".join(
-            f"<pre>{count} × {html.escape(text)}</pre>" for text, count in report.messages(exercise)
-        )
-        rows.append(
-            f'<tr><td>{html.escape(exercise.name)}</td><td class="number">'
-            f"{report.success(exercise):.0%}</td><td>{said}</td></tr>"
-        )
-    parts = [
-        f"<h2>{html.escape(report.lesson.name)}: {html.escape(report.lesson.title)}</h2>",
-        _html_bars(report),
-        "<table><thead><tr><th>exercise</th><th>points got</th><th>most frequent messages</th>"
-        "</tr></thead><tbody>" + "".join(rows) + "</tbody></table>",
-    ]
-    problems = report.problems()
-    if problems:
-        told = [[escape_name(one.student), one.status, one.message] for one in problems]
-        parts += ["<h3>Problems</h3>", _html_table(["student", "status", "what"], told)]
-    return parts
-
-
-def _html_bars(report: LessonReport) -> str:
-    """Return the distribution of a lesson's points as bars, and in words."""
-    bins = report.distribution()
-    tallest = max(max(bins), 1)
-    step = report.lesson.points / 10
-    words = ", ".join(
-        f"{count} from {points(step * index)} to {points(step * (index + 1))}"
-        for index, count in enumerate(bins)
-        if count
-    )
-    bars = "".join(f'<span style="height:{100 * count / tallest:.0f}%"></span>' for count in bins)
-    axis = "".join(f"<span>{points(step * index)}</span>" for index in range(10))
-    label = html.escape(f"How many students got how many points: {words}.", quote=True)
-    picture = f'<div class="bars" role="img" aria-label="{label}">{bars}</div>'
-    return f'{picture}<div class="axis" aria-hidden="true">{axis}</div>'
-
-
-def _html_table(head: list[str], rows: list[list[str]]) -> str:
-    """Return an HTML table; what looks like a number stands to the right."""
-    top = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td{_number_class(cell)}>{html.escape(cell)}</td>" for cell in row)
-        + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _number_class(cell: str) -> str:
-    """Return the attribute that sets numbers to the right."""
-    return ' class="number"' if cell.replace(".", "", 1).isdigit() else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+CHECK_TIMEOUT = 20.0  # seconds for a cell, when students check their own copy
+
 
 @dataclass(frozen=True)
 class ResourceLimits:

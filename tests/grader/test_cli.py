@@ -156,7 +156,7 @@ def test_a_run_that_is_asked_to_end_leaves_nothing_behind(tmp_path, number):
 
 
 def test_names_that_mean_something_to_programs_are_names(tmp_path):
-    """What nbgrader takes for a pattern, and what a terminal acts on."""
+    """Student ids that nbgrader takes for patterns, or that terminals interpret."""
     release = answer(make_release(make_course(tmp_path)))
     students = ["a[b]c", "who?", "red\x1b[31m", "\u202eabc", "new\nline", "ana", "c]d"]
     for student in students:
@@ -176,7 +176,7 @@ def test_names_that_mean_something_to_programs_are_names(tmp_path):
     assert r"red\x1b[31m" in report.stdout
     # nbgrader itself cannot write these pages; it writes all others.
     assert feedback.returncode == 2
-    assert feedback.stderr.count("in a name is a pattern") == 2
+    assert feedback.stderr.count("in a student id as a file pattern; rename the folder") == 2
     for student in ("who?", "\u202eabc", "ana", "c]d", "bell\a"):
         assert (tmp_path / "feedback" / student / LESSON / f"{LESSON}.html").is_file()
 

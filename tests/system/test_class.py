@@ -1,4 +1,4 @@
-"""One class, handed in, marked with one command, and every mark as it should be."""
+"""Does one command mark a class, with the right marks, statuses and messages?"""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ CLASS = {
 
 
 def autograde(home, *more):
-    """Mark the class and return the rows by student."""
+    """Mark the class, and return its rows by student."""
     run = subprocess.run(
         [sys.executable, "-m", "grader.cli", "autograde", LESSON,
          "--submitted", home / "submitted", "--autograded", home / "autograded",

@@ -1,4 +1,4 @@
-"""Does a Dask cluster mark as this machine does, whatever becomes of its workers?"""
+"""Does a Dask cluster mark as this machine does, even if its workers are killed?"""
 
 import copy
 import logging
@@ -16,6 +16,7 @@ from grader.classroom import dask_backend as module
 from grader.classroom.autograde import autograde
 from grader.classroom.options import Options
 from grader.course.lesson import CourseError
+from grader.isolation.limits import ResourceLimits
 from tests.support.toy import LESSON, answer, find, hand_in
 
 dask = pytest.importorskip("dask", reason="needs Dask: uv sync --extra dask")
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 
 def start_cluster(workers, **settings):
-    """Return a cluster of processes on this machine, each of which marks one at a time."""
+    """Start a cluster of processes on this machine; each marks one submission at a time."""
     with dask.config.set(settings):
         return distributed.LocalCluster(
             n_workers=workers,
@@ -53,7 +54,7 @@ def options(tmp_path, toy):
         autograded=tmp_path / "autograded",
         gradebook=str(tmp_path / "gradebook.db"),
         jobs=1,
-        timeout=10,
+        limits=ResourceLimits(cell=10),
     )
 
 
@@ -63,7 +64,7 @@ def worker_pids(running):
 
 
 def descendants(pid):
-    """Return the processes that a process has started, and those that they have."""
+    """Return the ids of a process's descendants."""
     children = {
         int(child)
         for task in Path(f"/proc/{pid}/task").glob("*/children")
@@ -73,7 +74,7 @@ def descendants(pid):
 
 
 def is_running(pid):
-    """Tell whether a process is there; one that has ended and that nobody asked for is not."""
+    """Return whether a process runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
@@ -88,7 +89,7 @@ def wait_until_gone(pids):
 
 
 def hand_in_slow_ones(options, release, count):
-    """Hand in notebooks that take a third of a second each, so that something can happen amid."""
+    """Hand in notebooks that take a third of a second each, so that a run can be disturbed."""
     for number in range(count):
         notebook = answer(copy.deepcopy(release))
         find(notebook, "double").source += f"\nimport time\ntime.sleep(0.3)\nnumber = {number}"
@@ -96,7 +97,7 @@ def hand_in_slow_ones(options, release, count):
 
 
 def stored_scores(options):
-    """Return what the gradebook says, student by student."""
+    """Return the scores in the gradebook, by student."""
     with Gradebook(options.url) as book:
         rows = book.assignment_submissions(LESSON)
         return sorted((row.student.id, row.score) for row in rows)
@@ -205,7 +206,7 @@ def refused(options, release, address, words):
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://here", "tcp://"])
 def test_no_scheduler_is_told(options, release, address, monkeypatch):
-    monkeypatch.setattr(module, "WAIT", 1.0)
+    monkeypatch.setattr(module, "CONNECT_TIMEOUT", 1.0)
     refused(options, release, address, f"There is no Dask scheduler at {address}")
 
 
@@ -215,7 +216,7 @@ def test_dask_that_is_missing_is_named(options, release, monkeypatch):
 
 
 def test_a_scheduler_without_workers_is_told(options, release, monkeypatch):
-    monkeypatch.setattr(module, "WAIT", 1.0)
+    monkeypatch.setattr(module, "CONNECT_TIMEOUT", 1.0)
     with start_cluster(0) as running:
         refused(options, release, running.scheduler_address, "has no workers")
 
@@ -226,7 +227,8 @@ def test_a_worker_with_another_version_is_refused(cluster, options, release, mon
 
 
 def test_a_worker_that_cannot_confine_is_refused(cluster, options, release):
-    # More memory than any machine has: a process cannot be held to it, and it shows.
+    # A limit above the memory of any machine cannot be enforced, and the self-test notices.
     hand_in(options.submitted, "ana", answer(release))
+    limits = ResourceLimits(memory=1 << 62)
     with pytest.raises(CourseError, match=r"worker tcp://.* cannot mark"):
-        autograde(replace(options, memory=1 << 62, scheduler=cluster.scheduler_address))
+        autograde(replace(options, limits=limits, scheduler=cluster.scheduler_address))

@@ -1,7 +1,7 @@
-"""Does a class's gradebook in PostgreSQL hold what one in a file holds?
+"""Does a class's gradebook in PostgreSQL hold what a gradebook in a file holds?
 
-The tests make a server of their own in a temporary folder, and need its programs for that: Debian's
-package ``postgresql``, of which nothing else need run.
+The tests start their own server in a temporary folder. They need the server's programs, from
+Debian's package ``postgresql``; its service need not run.
 """
 
 import copy
@@ -24,10 +24,11 @@ from sqlalchemy import create_engine, text
 
 from grader.classroom.autograde import autograde
 from grader.classroom.export import export
-from grader.classroom.gradebook import LONGEST_ID, CourseGradebook
+from grader.classroom.gradebook import MAX_STUDENT_ID_LENGTH, CourseGradebook
 from grader.classroom.options import Options
 from grader.course.lesson import CourseError
 from grader.course.release import make_release
+from grader.isolation.limits import ResourceLimits
 from grader.submission.sanitize import as_comment
 from tests.support.toy import LESSON, answer, find, hand_in, make_course
 
@@ -44,7 +45,7 @@ class Server:
         self._programs = programs
         self._home = Path(tempfile.mkdtemp(prefix="pg-"))
         self._as_user: list[str] = []
-        if os.geteuid() == 0:  # As root it would not start.
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root.
             shutil.chown(self._home, "postgres", "postgres")
             self._as_user = ["runuser", "-u", "postgres", "--"]
         self._run("initdb", "-U", ADMIN, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
@@ -102,7 +103,7 @@ def server():
 
 @pytest.fixture
 def url(server, request):
-    """An empty database of the test's own."""
+    """An empty database for one test."""
     name = re.sub(r"\W+", "_", request.node.name).lower()[:60]
     return server.make_database(name)
 
@@ -242,7 +243,7 @@ def options(tmp_path, toy, url):
         autograded=tmp_path / "autograded",
         gradebook=url,
         jobs=2,
-        timeout=5,
+        limits=ResourceLimits(cell=5),
     )
 
 
@@ -268,16 +269,20 @@ def test_what_postgresql_cannot_store_is_replaced(options, release, code, messag
 @pytest.mark.parametrize(
     ("name", "told", "words"),
     [
-        ("x" * (LONGEST_ID + 1), "x" * (LONGEST_ID + 1), "longer than 128 characters"),
+        (
+            "x" * (MAX_STUDENT_ID_LENGTH + 1),
+            "x" * (MAX_STUDENT_ID_LENGTH + 1),
+            "longer than 128 characters",
+        ),
         (os.fsdecode(b"caf\xe9"), "caf\\xe9", "no text"),
     ],
     ids=["long", "no text"],
 )
 def test_a_name_that_postgresql_cannot_store_costs_nobody_else(options, release, name, told, words):
     hand_in(options.submitted, name, release)
-    hand_in(options.submitted, "y" * LONGEST_ID, answer(copy.deepcopy(release)))
+    hand_in(options.submitted, "y" * MAX_STUDENT_ID_LENGTH, answer(copy.deepcopy(release)))
     rows = {row.student: row for row in autograde(options).results}
-    assert rows["y" * LONGEST_ID].score == 4.0
+    assert rows["y" * MAX_STUDENT_ID_LENGTH].score == 4.0
     assert rows[told].status == "missing"
     assert words in rows[told].message
 
@@ -285,16 +290,19 @@ def test_a_name_that_postgresql_cannot_store_costs_nobody_else(options, release,
 SCRIPT = """
 import sys
 from pathlib import Path
-from grader.autograde import Options, autograde
+from grader.classroom.autograde import autograde
+from grader.classroom.options import Options
+from grader.isolation.limits import ResourceLimits
 if __name__ == "__main__":
     root, home, url = sys.argv[1:]
     autograde(Options(Path(root), Path(home, "submitted"), Path(home, "autograded"), url,
-                      jobs=2, timeout=5), on_result=lambda result: print("one", flush=True))
+                      jobs=2, limits=ResourceLimits(cell=5)),
+              on_result=lambda result: print("one", flush=True))
 """
 
 
 def hand_in_slow_ones(options, release, count):
-    """Hand in notebooks that take a third of a second each, so that a run can be stopped amid."""
+    """Hand in notebooks that take a third of a second each, so that a run can be stopped."""
     for number in range(count):
         notebook = answer(copy.deepcopy(release))
         find(notebook, "double").source += f"\nimport time\ntime.sleep(0.3)\nnumber = {number}"
@@ -342,7 +350,7 @@ def test_a_server_that_goes_down_costs_no_marks(server, options, release):
 
 
 def count_rows(url):
-    """Return how many rows each of the tables has that marking fills."""
+    """Return the number of rows of each table that marking fills."""
     tables = ("student", "assignment", "notebook", "base_cell", "source_cell")
     tables += ("submitted_assignment", "submitted_notebook", "grade", "comment", "alembic_version")
     with create_engine(url).connect() as connection:
@@ -351,7 +359,7 @@ def count_rows(url):
 
 
 def counts(students):
-    """Return what `count_rows` gives for the toy lesson, each row once."""
+    """Return what `count_rows` returns for the toy lesson if no row is stored twice."""
     return {
         "student": students,
         "assignment": 1,
@@ -369,16 +377,16 @@ def counts(students):
 WRITER = """
 import sys
 from pathlib import Path
-from grader.course import Lesson
-from grader.gradebook import Book
-from grader.marking import without_marks
+from grader.classroom.gradebook import CourseGradebook
+from grader.course.lesson import Lesson
+from grader.marking.mark import without_marks
 if __name__ == "__main__":
     root, name, url = sys.argv[1:]
     lesson = Lesson(Path(root), name)
     results = [without_marks(lesson, f"student {n}", "graded", "a message") for n in range(10)]
     print("ready", flush=True)
     sys.stdin.readline()
-    with Book(url) as book:
+    with CourseGradebook(url) as book:
         book.register(lesson)
         for result in results:
             book.store(result)
@@ -427,8 +435,8 @@ def test_two_whole_runs_at_once_give_what_one_gives(any_url, toy, tmp_path, rele
     runs = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
     assert [run.wait(timeout=240) for run in runs] == [0, 0]
     assert count_rows(any_url) == counts(4)
-    options = Options(toy.root, tmp_path / "submitted", tmp_path / "autograded", any_url, timeout=5)
-    outcome = autograde(replace(options, jobs=1))
+    options = Options(toy.root, tmp_path / "submitted", tmp_path / "autograded", any_url)
+    outcome = autograde(replace(options, jobs=1, limits=ResourceLimits(cell=5)))
     assert [row.score for row in outcome.results] == [4.0] * 4
 
 

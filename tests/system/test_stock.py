@@ -1,4 +1,4 @@
-"""Do nbgrader's own commands work in this course, from its root, as they are?"""
+"""Do nbgrader's own commands work from the course's root, unchanged?"""
 
 import shutil
 import subprocess

@@ -1,0 +1,59 @@
+"""Are all submissions found, and is it said what is there instead of a missing one?"""
+
+import nbformat
+import pytest
+
+from grader.classroom.discover import discover, explain_missing, read_timestamp
+from grader.course.lesson import CourseError
+from tests.support.toy import LESSON, hand_in
+
+
+def test_lesson_and_student_the_wrong_way_round_is_noticed(tmp_path, release):
+    path = tmp_path / LESSON / "ana" / f"{LESSON}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(nbformat.writes(release))
+    found = discover(tmp_path, [LESSON])
+    assert "is named like a lesson" in found.warnings[0]
+
+
+def test_folders_students_and_warnings(tmp_path, release):
+    path = hand_in(tmp_path, "ana", release)
+    (tmp_path / "ben" / "hw2").mkdir(parents=True)
+    (tmp_path / ".hidden").mkdir()
+    discovered = discover(tmp_path, [LESSON])
+    assert discovered.folders == {("ana", LESSON): path.parent}
+    assert discovered.students == {"ana", "ben"}
+    assert discovered.warnings == (f"{tmp_path / 'ben' / 'hw2'}: fits no lesson",)
+
+
+def test_no_folder_is_refused(tmp_path):
+    with pytest.raises(CourseError, match="no folder"):
+        discover(tmp_path / "nowhere", [LESSON])
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        (f"{LESSON}/homework.ipynb", f"found 'homework.ipynb': rename it to {LESSON}.ipynb"),
+        (f"{LESSON}/{LESSON}.IPYNB", f"found '{LESSON}.IPYNB': rename it"),
+        (f"{LESSON}.ipynb", f"outside the folder '{LESSON}'"),
+        (f"{LESSON}/notes.txt", "holds no notebook"),
+        ("notes.txt", "nothing was handed in"),
+    ],
+)
+def test_what_is_there_instead_is_said(tmp_path, toy, file, message):
+    path = tmp_path / "ana" / file
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+    assert message in explain_missing(tmp_path, "ana", toy)
+
+
+@pytest.mark.parametrize(
+    ("content", "time"),
+    [("2026-03-01 12:00:00 UTC\n", "2026-03-01T12:00:00"), ("whenever", None), (None, None)],
+)
+def test_the_time_is_read_where_it_can_be(tmp_path, content, time):
+    if content is not None:
+        (tmp_path / "timestamp.txt").write_text(content)
+    read = read_timestamp(tmp_path)
+    assert (read and read.isoformat()) == time
