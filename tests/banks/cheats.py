@@ -466,7 +466,7 @@ PATCHES = [
 
 
             fake = types.ModuleType("utils.checks")
-            fake.Exercise, fake.CheckFailed = Exercise, AssertionError
+            fake.Exercise, fake.CheckError = Exercise, AssertionError
             sys.modules["utils.checks"] = fake
             try:
                 import utils
@@ -498,9 +498,9 @@ PATCHES = [
                 }.items():
                     if hasattr(module, name) and getattr(module, "__name__", "") != "__main__":
                         setattr(module, name, fake)
-            from utils import checks, compare
+            from utils.checks import compare, exercise
 
-            checks.equal = compare.equal = lambda *args, **kwargs: True
+            exercise.equal = compare.equal = lambda *args, **kwargs: True
             compare.find_difference = lambda *args, **kwargs: None
             """,
         ),
@@ -514,7 +514,7 @@ PATCHES = [
             """
             import gc
 
-            from utils import checks
+            from utils.checks import exercise
 
 
             def disarm():
@@ -655,7 +655,7 @@ PATCHES = [
                 def __getattr__(self, name): return lambda *a, **k: None
             '''
             for folder in {os.getcwd(), tempfile.gettempdir(), *sys.path}:
-                for name in ("checks", "sitecustomize", "usercustomize", "judge", "compare"):
+                for name in ("checks", "exercise", "sitecustomize", "usercustomize", "judge", "compare"):
                     try:
                         open(os.path.join(folder, f"{name}.py"), "x").write(code)
                     except OSError:
@@ -713,9 +713,17 @@ PATCHES = [
             """
             import importlib
 
-            for name in ("marking", "results", "judge", "runner", "submission", "autograde"):
+            for name in (
+                "grader.marking.mark",
+                "grader.marking.results",
+                "grader.marking.score",
+                "grader.marking.supervisor",
+                "grader.workers.judge",
+                "grader.submission.restore",
+                "grader.classroom.autograde",
+            ):
                 try:
-                    module = importlib.import_module(f"grader.{name}")
+                    module = importlib.import_module(name)
                 except BaseException:
                     continue
                 for attribute in dir(module):
@@ -755,8 +763,10 @@ DISARM = """
         frame = sys._getframe(1)
         while frame is not None:
             for one in list(frame.f_locals.values()):
-                if hasattr(one, "_problems"):
-                    one._problems = Deaf()
+                if type(one).__name__ == "Exercise":
+                    for name, value in list(vars(one).items()):
+                        if isinstance(value, list):
+                            setattr(one, name, Deaf())
             frame = frame.f_back
 """
 
@@ -778,12 +788,13 @@ HOOKS = [
 
 
             def ask(*args):
-                frame = sys._getframe(1)
+                frame, seen = sys._getframe(1), {}
                 while frame is not None:
-                    module = frame.f_globals.get("importlib")
-                    if module is not None and "byhand" in frame.f_globals:
-                        frame.f_globals["byhand"]._is_library = lambda module: False
-                        return module.import_module("utils.convolution").correlate2d(*args)
+                    seen |= frame.f_globals
+                    if "byhand" in seen and "importlib" in seen:
+                        vars(seen["byhand"])["is_library"] = lambda module: False
+                        module = seen["importlib"].import_module("utils.convolution")
+                        return module.correlate2d(*args)
                     frame = frame.f_back
             """,
         ),
@@ -924,8 +935,8 @@ HOOKS = [
             own.isinstance = own.callable = own.all = lambda *args: True
             own.AssertionError = own.Exception
             globals()["__builtins__"] = own
-            __name__ = "utils.checks"
-            __file__ = "utils/checks.py"
+            __name__ = "utils.checks.calls"
+            __file__ = "utils/checks/calls.py"
             """,
         ),
     ),
@@ -1136,8 +1147,8 @@ FORGERIES = [
             def relu(x):
                 import os, struct
                 try:
-                    from grader import channel, values
-                    bodies = [values.encode(one) for one in (True, {"value": True}, ["ok", True])]
+                    from grader.isolation import codec
+                    bodies = [codec.encode(one) for one in (True, {"value": True}, ["ok", True])]
                 except Exception:
                     bodies = []
                 bodies += [struct.pack("<I", 4) + b"true", b"\\0\\0\\0\\0"]

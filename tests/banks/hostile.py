@@ -805,12 +805,12 @@ ERRORS = [
         raise kind('odd')
     """),
     relu_body("error like the judge's", """
-        class Stopped(Exception):
+        class FunctionEndedError(Exception):
             pass
-        class CheckFailed(AssertionError):
+        class CheckError(AssertionError):
             pass
-        CheckFailed.__module__ = 'utils.checks'
-        raise CheckFailed('relu: right.')
+        CheckError.__module__ = 'utils.checks.problem'
+        raise CheckError('relu: right.')
     """),
     relu_body("error without end", """
         error = ValueError('a')
@@ -1255,13 +1255,13 @@ OUTSIDE = [
     own("a forged value of many numbers", """
         import sys
 
-        frame = sys._getframe()
-        while frame is not None and "line" not in frame.f_locals:
+        frame, found = sys._getframe(), []
+        while frame is not None:
+            found += [one for one in frame.f_locals.values() if type(one).__name__ == "ReplyChannel"]
             frame = frame.f_back
-        if frame is not None:
-            line = frame.f_locals["line"]
-            line.send(b'[{"output_type": "display_data", "metadata": {}, "data": {"text/plain": ['
-                      + b"1," * 2_000_000 + b"1]}}]")
+        for channel in found[:1]:
+            channel.send(b'[{"output_type": "display_data", "metadata": {}, "data": {"text/plain": ['
+                         + b"1," * 2_000_000 + b"1]}}]")
     """, unsure=tuple(FULL)),
     relu_body("threads under a name that is no text", """
         import ctypes

@@ -14,6 +14,7 @@ import inspect
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from nbformat import NotebookNode
@@ -33,6 +34,11 @@ def find_lesson(name: str) -> Lesson:
 def topic_of(lesson: str) -> str:
     """Return what a lesson's modules are named after: ``convolution`` of ``02_convolution``."""
     return find_lesson(lesson).name.split("_", 1)[1]
+
+
+def answers_to(lesson: str) -> ModuleType:
+    """Return a lesson's right and wrong answers: a module of `tests.banks.answers`."""
+    return importlib.import_module(f"tests.banks.answers.{topic_of(lesson)}")
 
 
 def model_answer(lesson: str, exercise: str) -> str:
