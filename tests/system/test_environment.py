@@ -49,7 +49,7 @@ def test_the_lock_holds_the_pinned_versions():
 
 def test_the_grader_checks_notebooks_without_compiling_grammars():
     code = (
-        "import sys; from grader.lean import leave_out_grammars; leave_out_grammars()\n"
+        "import sys; from grader.startup import leave_out_grammars; leave_out_grammars()\n"
         "import nbformat; nbformat.validate(nbformat.v4.new_notebook())\n"
         "assert sys.modules['rfc3987_syntax'] is None and 'jsonschema' in sys.modules"
     )
