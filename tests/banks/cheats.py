@@ -1,8 +1,9 @@
 """Ways to get points for work that was not done, each as a student's notebook.
 
-All are what somebody with time and a grudge would try: objects that are equal to anything, patched
-libraries, tests read from memory or disk, a library's answer by a roundabout way, forged cells. No
-cheat may get more than `Cheat.may` says, and what it answers honestly must keep its points.
+All are attacks that a determined student might try: objects that are equal to anything, patched
+libraries, tests read from memory or disk, a library's answer by a detour, forged cells. No cheat
+may get more than `Cheat.may` says, and the exercises that it answers honestly must keep their
+points.
 """
 
 # Students' code, as students write it.
@@ -20,7 +21,7 @@ from nbformat import NotebookNode, v4
 from tests.support.arena import answer, find, points, right_answers, student_copy, tests_of
 
 CONVOLUTION = "02_convolution"
-# What typing the results that the visible test shows is worth: they are there for all to read.
+# Points for typing in the results that the visible tests show.
 SHOWN = {"correlate2d": 1.0, "convolve2d": 0.5, "relu": 0.5, "correlate_channels": 1.0}
 
 
@@ -31,23 +32,23 @@ class Cheat:
     Attributes
     ----------
     name : str
-        Also the student's.
+        Its name, which is also the student's.
     tries : str
         What it tries, in a sentence.
     answers : dict
-        The answer cells' code; what is not named stays as it was given out.
+        The answer cells' code; the other cells stay as they were released.
     before, after : tuple of str
-        Cells of the student's own, in front of the first answer and at the end.
+        Cells that the student adds before the first answer and at the end.
     keeps : tuple of str
         Exercises that are answered honestly; they must get all their points.
     may : dict
-        Points that another exercise may get all the same; none where it is not named.
+        Points that other exercises may get all the same; 0 by default.
     edit : callable, optional
-        What else is done to the notebook.
+        Makes further changes to the notebook.
     lesson : str
-        Where it is tried.
+        The lesson that it is tried in.
     stock : bool
-        Whether marking in one process, as stock nbgrader does it, falls for it.
+        Whether it works where tests and answers share a process, as in stock nbgrader.
     """
 
     name: str
@@ -62,7 +63,7 @@ class Cheat:
     stock: bool = False
 
     def notebook(self) -> NotebookNode:
-        """Return what is handed in."""
+        """Return the submission."""
         notebook = student_copy(self.lesson)
         answer(notebook, right_answers(self.lesson, self.keeps) if self.keeps else {})
         answer(notebook, {name: dedent(code) for name, code in self.answers.items()})
@@ -91,7 +92,7 @@ def correlate(expression: str) -> dict[str, str]:
     return {"correlate2d": f"def correlate2d(image, kernel):\n    return {expression}"}
 
 
-# Objects that say yes.
+# Objects that claim to be equal.
 
 YES = """
     class Yes:
@@ -2562,5 +2563,5 @@ CHEATS: tuple[Cheat, ...] = (
 
 @functools.cache
 def lessons() -> tuple[str, ...]:
-    """Return the lessons that are cheated in."""
+    """Return the lessons that have cheats."""
     return tuple(sorted({cheat.lesson for cheat in CHEATS}))
