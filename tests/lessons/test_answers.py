@@ -17,6 +17,8 @@ from tests.support.lessons import (
 )
 
 LESSONS = find_lessons(ROOT)
+# In the fast tier: every third wrong answer, and no answer in Keras.
+STEP = 3
 
 
 def pytest_generate_tests(metafunc):
@@ -27,18 +29,23 @@ def pytest_generate_tests(metafunc):
         if name in metafunc.fixturenames
     ]
     if fixtures:
-        metafunc.parametrize(
-            fixtures,
-            [
-                pytest.param(
-                    *case,
-                    id="-".join(case).replace(" ", "_"),
-                    marks=[pytest.mark.slow] if needs_keras(lesson, tests_only=True) else [],
-                )
-                for lesson in LESSONS
-                for case in _cases(lesson.name, fixtures[-1])
-            ],
-        )
+        cases = [
+            pytest.param(
+                *case,
+                id="-".join(case).replace(" ", "_"),
+                marks=[pytest.mark.slow] if _is_slow(lesson, fixtures[-1], index) else [],
+            )
+            for lesson in LESSONS
+            for index, case in enumerate(_cases(lesson.name, fixtures[-1]))
+        ]
+        metafunc.parametrize(fixtures, cases)
+
+
+def _is_slow(lesson, kind, index):
+    """Tell whether a case is left out of the fast tier."""
+    return needs_keras(lesson, tests_only=True) or (
+        kind in ("slip", "mistake") and index % STEP > 0
+    )
 
 
 def _cases(lesson, kind):
