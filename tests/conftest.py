@@ -89,12 +89,13 @@ def pytest_testnodedown(node, error):
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session):
     """Say at the very end, after pytest's own summary, which tests were left out."""
-    result = yield
     left_out = session.config.stash[LEFT_OUT]
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["left_out"] = dict(left_out)
-    elif left_out and session.config.option.verbose >= -1:
-        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    result = yield
+    left_out = session.config.stash[LEFT_OUT]
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if left_out and reporter is not None and not hasattr(session.config, "workeroutput"):
         counts = ", ".join(f"{left_out[name]:,} {name}" for name in NOT_FAST if left_out[name])
         reporter.write_line(f"left out: {counts} tests; to run them too: uv run pytest --all")
     return result
