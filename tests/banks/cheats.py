@@ -1,8 +1,9 @@
 """Ways to get points for work that was not done, each as a student's notebook.
 
-All are what somebody with time and a grudge would try: objects that are equal to anything, patched
-libraries, tests read from memory or disk, a library's answer by a roundabout way, forged cells. No
-cheat may get more than `Cheat.may` says, and what it answers honestly must keep its points.
+All are attacks that a determined student might try: objects that are equal to anything, patched
+libraries, tests read from memory or disk, a library's answer by a detour, forged cells. No cheat
+may get more than `Cheat.may` says, and the exercises that it answers honestly must keep their
+points.
 """
 
 # Students' code, as students write it.
@@ -20,7 +21,7 @@ from nbformat import NotebookNode, v4
 from tests.support.arena import answer, find, points, right_answers, student_copy, tests_of
 
 CONVOLUTION = "02_convolution"
-# What typing the results that the visible test shows is worth: they are there for all to read.
+# Points for typing in the results that the visible tests show.
 SHOWN = {"correlate2d": 1.0, "convolve2d": 0.5, "relu": 0.5, "correlate_channels": 1.0}
 
 
@@ -31,23 +32,23 @@ class Cheat:
     Attributes
     ----------
     name : str
-        Also the student's.
+        Its name, which is also the student's.
     tries : str
         What it tries, in a sentence.
     answers : dict
-        The answer cells' code; what is not named stays as it was given out.
+        The answer cells' code; the other cells stay as they were released.
     before, after : tuple of str
-        Cells of the student's own, in front of the first answer and at the end.
+        Cells that the student adds before the first answer and at the end.
     keeps : tuple of str
         Exercises that are answered honestly; they must get all their points.
     may : dict
-        Points that another exercise may get all the same; none where it is not named.
+        Points that other exercises may get all the same; 0 by default.
     edit : callable, optional
-        What else is done to the notebook.
+        Makes further changes to the notebook.
     lesson : str
-        Where it is tried.
+        The lesson that it is tried in.
     stock : bool
-        Whether marking in one process, as stock nbgrader does it, falls for it.
+        Whether it works where tests and answers share a process, as in stock nbgrader.
     """
 
     name: str
@@ -62,7 +63,7 @@ class Cheat:
     stock: bool = False
 
     def notebook(self) -> NotebookNode:
-        """Return what is handed in."""
+        """Return the submission."""
         notebook = student_copy(self.lesson)
         answer(notebook, right_answers(self.lesson, self.keeps) if self.keeps else {})
         answer(notebook, {name: dedent(code) for name, code in self.answers.items()})
@@ -91,7 +92,7 @@ def correlate(expression: str) -> dict[str, str]:
     return {"correlate2d": f"def correlate2d(image, kernel):\n    return {expression}"}
 
 
-# Objects that say yes.
+# Objects that claim to be equal.
 
 YES = """
     class Yes:
@@ -466,7 +467,7 @@ PATCHES = [
 
 
             fake = types.ModuleType("utils.checks")
-            fake.Exercise, fake.CheckFailed = Exercise, AssertionError
+            fake.Exercise, fake.CheckError = Exercise, AssertionError
             sys.modules["utils.checks"] = fake
             try:
                 import utils
@@ -498,9 +499,9 @@ PATCHES = [
                 }.items():
                     if hasattr(module, name) and getattr(module, "__name__", "") != "__main__":
                         setattr(module, name, fake)
-            from utils import checks, compare
+            from utils.checks import compare, exercise
 
-            checks.equal = compare.equal = lambda *args, **kwargs: True
+            exercise.equal = compare.equal = lambda *args, **kwargs: True
             compare.find_difference = lambda *args, **kwargs: None
             """,
         ),
@@ -514,7 +515,7 @@ PATCHES = [
             """
             import gc
 
-            from utils import checks
+            from utils.checks import exercise
 
 
             def disarm():
@@ -655,7 +656,7 @@ PATCHES = [
                 def __getattr__(self, name): return lambda *a, **k: None
             '''
             for folder in {os.getcwd(), tempfile.gettempdir(), *sys.path}:
-                for name in ("checks", "sitecustomize", "usercustomize", "judge", "compare"):
+                for name in ("checks", "exercise", "sitecustomize", "usercustomize", "judge", "compare"):
                     try:
                         open(os.path.join(folder, f"{name}.py"), "x").write(code)
                     except OSError:
@@ -713,9 +714,17 @@ PATCHES = [
             """
             import importlib
 
-            for name in ("marking", "results", "judge", "runner", "submission", "autograde"):
+            for name in (
+                "grader.marking.mark",
+                "grader.marking.results",
+                "grader.marking.score",
+                "grader.marking.supervisor",
+                "grader.workers.judge",
+                "grader.submission.restore",
+                "grader.classroom.autograde",
+            ):
                 try:
-                    module = importlib.import_module(f"grader.{name}")
+                    module = importlib.import_module(name)
                 except BaseException:
                     continue
                 for attribute in dir(module):
@@ -755,8 +764,10 @@ DISARM = """
         frame = sys._getframe(1)
         while frame is not None:
             for one in list(frame.f_locals.values()):
-                if hasattr(one, "_problems"):
-                    one._problems = Deaf()
+                if type(one).__name__ == "Exercise":
+                    for name, value in list(vars(one).items()):
+                        if isinstance(value, list):
+                            setattr(one, name, Deaf())
             frame = frame.f_back
 """
 
@@ -778,12 +789,13 @@ HOOKS = [
 
 
             def ask(*args):
-                frame = sys._getframe(1)
+                frame, seen = sys._getframe(1), {}
                 while frame is not None:
-                    module = frame.f_globals.get("importlib")
-                    if module is not None and "byhand" in frame.f_globals:
-                        frame.f_globals["byhand"]._is_library = lambda module: False
-                        return module.import_module("utils.convolution").correlate2d(*args)
+                    seen |= frame.f_globals
+                    if "byhand" in seen and "importlib" in seen:
+                        vars(seen["byhand"])["is_library"] = lambda module: False
+                        module = seen["importlib"].import_module("utils.convolution")
+                        return module.correlate2d(*args)
                     frame = frame.f_back
             """,
         ),
@@ -924,8 +936,8 @@ HOOKS = [
             own.isinstance = own.callable = own.all = lambda *args: True
             own.AssertionError = own.Exception
             globals()["__builtins__"] = own
-            __name__ = "utils.checks"
-            __file__ = "utils/checks.py"
+            __name__ = "utils.checks.calls"
+            __file__ = "utils/checks/calls.py"
             """,
         ),
     ),
@@ -1136,8 +1148,8 @@ FORGERIES = [
             def relu(x):
                 import os, struct
                 try:
-                    from grader import channel, values
-                    bodies = [values.encode(one) for one in (True, {"value": True}, ["ok", True])]
+                    from grader.isolation import codec
+                    bodies = [codec.encode(one) for one in (True, {"value": True}, ["ok", True])]
                 except Exception:
                     bodies = []
                 bodies += [struct.pack("<I", 4) + b"true", b"\\0\\0\\0\\0"]
@@ -2551,5 +2563,5 @@ CHEATS: tuple[Cheat, ...] = (
 
 @functools.cache
 def lessons() -> tuple[str, ...]:
-    """Return the lessons that are cheated in."""
+    """Return the lessons that have cheats."""
     return tuple(sorted({cheat.lesson for cheat in CHEATS}))

@@ -1,8 +1,8 @@
-"""Broken and hostile submissions: files that are no notebooks, and code that attacks the machine.
+"""Broken and hostile submissions: files that are not notebooks, and code that attacks the machine.
 
 Whatever a submission does, it gets a row, the exercises that it did not spoil keep their points,
-and nothing outside of its scratch folder is touched. What it manages to do all the same it calls a
-breach: on what it puts out, and in an error of its own when the judge asks it.
+and nothing outside its scratch folder is touched. A submission that does get through says so with
+the word in `BREACH`: in a cell's output, and in an error that it raises when the judge calls it.
 """
 
 # Students' code, as students write it.
@@ -35,40 +35,40 @@ from tests.support.arena import (
 from tests.support.submissions import LOOPS
 
 LESSON = "02_convolution"
-# Its tests hand functions of their own to the student's.
+# Its tests pass functions to the student's functions.
 CALLING_BACK = "10_backprop"
 FULL = full_marks(LESSON)
-# Whose honest submission lies beside the others.
+# A student with an honest submission, next to which hostile ones are.
 NEIGHBOUR = "Zoë 学生 🙂"
 BREACH = "BR" + "EACH"
 
 
 @dataclass(frozen=True)
 class Hostile:
-    """One submission that is not what it should be.
+    """One broken or hostile submission.
 
     Attributes
     ----------
     name : str
-        Also the student's.
+        Its name, which is also the student's.
     make : callable
-        Gives the file's content, or puts something else in the file's place if it takes a path.
+        Returns the file's content, or, if it takes a path, creates something else there.
     lost : tuple of str
         Exercises that get nothing.
     part : dict of str to float
         Exercises that get some of their points.
     unsure : tuple of str
-        Exercises whose points are not laid down. All others get all.
+        Exercises whose points are not fixed. All others get all their points.
     status : str
-        As in the JSON. What is not graded gets nothing.
+        As in the JSON. A submission that is not graded gets nothing.
     says : str
         Words that are in the message for the submission, or for a lost exercise.
     dangerous : bool
-        Whether it harms the machine that does not confine it.
+        Whether it harms a machine without a sandbox.
     is_file : bool
-        Whether `make` gives content.
+        Whether `make` returns content.
     lesson : str
-        Of what it is a submission.
+        The lesson that it is a submission of.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Hostile:
 
     @property
     def marks(self) -> dict[str, float]:
-        """The points of each exercise, but for those that are not laid down."""
+        """The points of each exercise, except those in `unsure`."""
         worth = full_marks(self.lesson)
         none = self.lost if self.status == "graded" else worth
         return {
@@ -104,7 +104,7 @@ def _clean(code: str) -> str:
 
 
 def with_cells(*codes: str, at_the_end: bool = False, **answers: str) -> NotebookNode:
-    """Return an honest submission with cells of one's own, and some other answers."""
+    """Return an honest submission with added cells and some answers replaced."""
     notebook = answer(honest(), {name: _clean(code) for name, code in answers.items()})
     place = len(notebook.cells) if at_the_end else 1
     notebook.cells[place:place] = [v4.new_code_cell(_clean(code)) for code in codes]
@@ -131,12 +131,12 @@ def data(name: str, change: Callable[[dict], object], **more: object) -> Hostile
 
 
 def unreadable(name: str, content: bytes, says: str = "") -> Hostile:
-    """Return a file that is no notebook."""
+    """Return a file that is not a notebook."""
     return Hostile(name, lambda: content, status="unreadable", says=says)
 
 
 def in_place(name: str, lay: Callable[[Path], None], **more: object) -> Hostile:
-    """Return a submission where something else lies in the file's place."""
+    """Return a submission with something else where the file should be."""
     return Hostile(name, lay, **({"status": "unreadable", "is_file": False} | more))
 
 
@@ -805,12 +805,12 @@ ERRORS = [
         raise kind('odd')
     """),
     relu_body("error like the judge's", """
-        class Stopped(Exception):
+        class FunctionEndedError(Exception):
             pass
-        class CheckFailed(AssertionError):
+        class CheckError(AssertionError):
             pass
-        CheckFailed.__module__ = 'utils.checks'
-        raise CheckFailed('relu: right.')
+        CheckError.__module__ = 'utils.checks.problem'
+        raise CheckError('relu: right.')
     """),
     relu_body("error without end", """
         error = ValueError('a')
@@ -905,7 +905,7 @@ VALUES = [
          "    __signature__ = __wrapped__ = __code__ = __name__\n\nrelu = Trap()"),
 ]  # fmt: skip
 
-# Attempts on what is outside.
+# Attempts to reach something outside the sandbox.
 
 ATTEMPT = """
     breaches = []
@@ -933,7 +933,7 @@ TELLING = """
 
 
 def attempts(name: str, code: str, **more: object) -> Hostile:
-    """Return a submission that tries things, and tells which of them worked."""
+    """Return a submission that attempts attacks, and reports which of them worked."""
     return Hostile(name, lambda: with_cells(ATTEMPT, code, relu=TELLING), **more)
 
 
@@ -1255,13 +1255,13 @@ OUTSIDE = [
     own("a forged value of many numbers", """
         import sys
 
-        frame = sys._getframe()
-        while frame is not None and "line" not in frame.f_locals:
+        frame, found = sys._getframe(), []
+        while frame is not None:
+            found += [one for one in frame.f_locals.values() if type(one).__name__ == "ReplyChannel"]
             frame = frame.f_back
-        if frame is not None:
-            line = frame.f_locals["line"]
-            line.send(b'[{"output_type": "display_data", "metadata": {}, "data": {"text/plain": ['
-                      + b"1," * 2_000_000 + b"1]}}]")
+        for channel in found[:1]:
+            channel.send(b'[{"output_type": "display_data", "metadata": {}, "data": {"text/plain": ['
+                         + b"1," * 2_000_000 + b"1]}}]")
     """, unsure=tuple(FULL)),
     relu_body("threads under a name that is no text", """
         import ctypes
@@ -1369,7 +1369,7 @@ OUTSIDE = [
     """),
 ]  # fmt: skip
 
-# Functions that the judge lends.
+# Functions that the judge passes to the student's.
 
 
 BORROWERS = {
@@ -1379,7 +1379,7 @@ BORROWERS = {
 
 
 def borrower(name: str, body: str, exercise: str = "numerical_gradient") -> Hostile:
-    """Return a submission that does something with the functions that its exercise may call."""
+    """Return a submission that misuses a function that its exercise is passed."""
     code = f"def {exercise}{BORROWERS[exercise]}:\n" + indent(_clean(body), "    ")
 
     def make() -> NotebookNode:

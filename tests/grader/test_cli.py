@@ -13,6 +13,8 @@ import pytest
 from grader.course.release import make_release
 from tests.support.toy import LESSON, answer, hand_in, make_course
 
+pytestmark = pytest.mark.slow
+
 
 def grader(*arguments, cwd, **environment):
     """Run the command as a user does."""

@@ -1,15 +1,12 @@
-"""Do lesson 09's tests tell right from wrong?"""
+"""What lesson 09's tests must do besides what `test_answers.py` asks of every lesson."""
 
 import pytest
 
 from tests.banks.answers import augmentation, changed
 from tests.banks.answers.augmentation import SHIFT, WRONG, F, translation
-from tests.support.answer_tests import AnswerTests
 from tests.support.lessons import score
 
-
-class TestAnswers(AnswerTests):
-    answers = augmentation
+pytestmark = pytest.mark.slow
 
 
 def test_one_slip_does_not_cost_everything():

@@ -1,13 +1,8 @@
-"""Do lesson 10's tests tell right from wrong?"""
+"""What lesson 10's tests must do besides what `test_answers.py` asks of every lesson."""
 
 from tests.banks.answers import backprop
 from tests.banks.answers.backprop import numerical
-from tests.support.answer_tests import AnswerTests
 from tests.support.lessons import run_tests
-
-
-class TestAnswers(AnswerTests):
-    answers = backprop
 
 
 def test_a_function_is_shown_by_its_name():

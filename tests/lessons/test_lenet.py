@@ -1,14 +1,11 @@
-"""Do lesson 08's tests tell right from wrong?"""
+"""What lesson 08's tests must do besides what `test_answers.py` asks of every lesson."""
 
 import pytest
 
 from tests.banks.answers import lenet
-from tests.support.answer_tests import AnswerTests
 from tests.support.lessons import score
 
-
-class TestAnswers(AnswerTests):
-    answers = lenet
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(

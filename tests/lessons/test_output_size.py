@@ -1,13 +1,7 @@
-"""Do lesson 04's tests tell right from wrong?"""
+"""What lesson 04's tests must do besides what `test_answers.py` asks of every lesson."""
 
-from tests.banks.answers import output_size
 from tests.banks.answers.output_size import LESSON, POINTS, RIGHT_PARTS, WRONG, broken
-from tests.support.answer_tests import AnswerTests
 from tests.support.lessons import run_tests, score
-
-
-class TestAnswers(AnswerTests):
-    answers = output_size
 
 
 def test_handing_the_work_to_utils_gets_nothing():

@@ -1,14 +1,9 @@
-"""Do lesson 01's tests tell right from wrong?"""
+"""What lesson 01's tests must do besides what `test_answers.py` asks of every lesson."""
 
 import pytest
 
 from tests.banks.answers import pixels
-from tests.support.answer_tests import AnswerTests
 from tests.support.lessons import run_tests
-
-
-class TestAnswers(AnswerTests):
-    answers = pixels
 
 
 @pytest.mark.parametrize("exercise", pixels.POINTS)

@@ -1,14 +1,9 @@
-"""Do lesson 05's tests tell right from wrong?"""
+"""What lesson 05's tests must do besides what `test_answers.py` asks of every lesson."""
 
 import pytest
 
 from tests.banks.answers import pooling
-from tests.support.answer_tests import AnswerTests
 from tests.support.lessons import score
-
-
-class TestAnswers(AnswerTests):
-    answers = pooling
 
 
 @pytest.mark.parametrize(

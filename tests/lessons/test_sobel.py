@@ -1,16 +1,10 @@
-"""Do lesson 03's tests tell right from wrong?"""
+"""What lesson 03's tests must do besides what `test_answers.py` asks of every lesson."""
 
 import numpy as np
 import pytest
 
-from tests.banks.answers import sobel
 from tests.banks.answers.sobel import EDGE_MAP, LESSON, POINTS, WRONG
-from tests.support.answer_tests import AnswerTests
 from tests.support.lessons import model_answer, run_tests, score
-
-
-class TestAnswers(AnswerTests):
-    answers = sobel
 
 
 @pytest.mark.parametrize(

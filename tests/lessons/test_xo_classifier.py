@@ -1,15 +1,9 @@
-"""Do lesson 06's tests tell right from wrong?"""
+"""What lesson 06's tests must do besides what `test_answers.py` asks of every lesson."""
 
 import pytest
 
-from tests.banks.answers import xo_classifier
 from tests.banks.answers.xo_classifier import LESSON, POINTS, WRONG
-from tests.support.answer_tests import AnswerTests
 from tests.support.lessons import score
-
-
-class TestAnswers(AnswerTests):
-    answers = xo_classifier
 
 
 @pytest.mark.parametrize("exercise", POINTS)

@@ -1,6 +1,5 @@
-"""What cheats get: no point that was not earned, and none lost that was."""
+"""Do cheats get no point that was not earned, and lose none that was?"""
 
-import ast
 import functools
 import json
 import sys
@@ -16,11 +15,10 @@ from tests.support.arena import ROOT, Arena, answer, find, full_marks, right_ans
 from tests.support.lessons import find_lesson
 
 BY_NAME = {cheat.name: cheat for cheat in CHEATS}
-# Those that take little time.
+# Cheats that work where tests and answers share a process, and take little time there.
 CLASSIC = [cheat.name for cheat in CHEATS if cheat.stock and cheat.lesson == CONVOLUTION]
-on_linux = pytest.mark.skipif(
-    sys.platform != "linux", reason="only Linux has what confines a submission"
-)
+pytestmark = pytest.mark.security
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
 
 
 def honest(lesson):
@@ -29,7 +27,7 @@ def honest(lesson):
 
 @pytest.fixture(scope="module")
 def arena():
-    """The class, marked once; in each lesson somebody is honest."""
+    """The class, marked once, with an honest submission to each lesson."""
     arena = Arena()
     try:
         for cheat in CHEATS:
@@ -55,7 +53,7 @@ def marks(row):
 
 @functools.cache
 def hidden_lines():
-    """Return lines that stand in hidden tests alone, long enough to be no accident."""
+    """Return lines that are only in hidden tests and long enough not to occur by accident."""
     shown, hidden = set(), set()
     for lesson in lessons():
         for cell in find_lesson(lesson).notebook.cells:
@@ -66,26 +64,6 @@ def hidden_lines():
                 known.add(line.strip())
                 is_hidden &= "END HIDDEN TESTS" not in line
     return sorted(line for line in hidden - shown if len(line) > 40)
-
-
-def test_the_bank_is_large_enough():
-    assert len(CHEATS) == len(BY_NAME) >= 40
-    assert {"01_pixels", CONVOLUTION, "04_output_size", "05_pooling"} <= set(lessons())
-    assert len(CLASSIC) >= 5
-    assert {"07_keras_cnn", "09_augmentation", "10_backprop"} <= set(lessons())
-
-
-@pytest.mark.parametrize("name", BY_NAME)
-def test_a_cheat_is_well_formed(name):
-    """Is it an attack, and not a slip of ours that gets no points?"""
-    cheat = BY_NAME[name]
-    assert cheat.tries.endswith(".")
-    known = full_marks(cheat.lesson)
-    assert {*cheat.answers, *cheat.keeps, *cheat.may} <= set(known)
-    assert not {*cheat.answers} & {*cheat.keeps}
-    for cell in cheat.notebook().cells:
-        if cell.cell_type == "code" and not cell.source.startswith("%"):
-            ast.parse(cell.source.replace("@PORT@", "1"))
 
 
 @pytest.mark.parametrize("name", CLASSIC)

@@ -1,8 +1,8 @@
-"""Where hostile submissions are marked: a course, a class and bait of their own, and who watches.
+"""Mark hostile submissions in a course that is watched for any harm they do.
 
-A class is marked by ``grader autograde`` in a process of its own. What must not change is looked at
-before and after; what must not be read is a word that is drawn anew for each run; whoever stays
-behind becomes a child of the test's process, and is seen there.
+``grader autograde`` runs in a child process. Files that must not change are compared before and
+after; secrets that must not be read are drawn at random for each run; a process that is left behind
+becomes a child of the test's process and is found there.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from tests.support.lessons import find_lesson, model_answer
 ROOT = Path(__file__).resolve().parents[2]
 COURSE_PARTS = ("data", "nbgrader_config.py", "notebooks", "solutions", "utils")
 LINUX = sys.platform == "linux"
-# Bytes of address space: should confinement fail, the machine that runs the tests lives on.
-SAFETY_NET = 20 * 2**30
+# Bytes of address space, so that the machine survives if the sandbox fails.
+MAX_ADDRESS_SPACE = 20 * 2**30
 
 
 @cache
@@ -53,8 +53,8 @@ def _release(lesson: str) -> NotebookNode:
 def points(lesson: str) -> dict[str, dict[str, float]]:
     """Return the points of each exercise's test cells, by ``grade_id``."""
     return {
-        one.name: {test.grade_id: test.points for test in one.tests}
-        for one in find_lesson(lesson).exercises
+        exercise.name: {test.grade_id: test.points for test in exercise.tests}
+        for exercise in find_lesson(lesson).exercises
     }
 
 
@@ -66,7 +66,7 @@ def full_marks(lesson: str) -> dict[str, float]:
 def student_copy(lesson: str, *, whole: bool = False) -> NotebookNode:
     """Return the student's copy, by default without its text and its demonstrations.
 
-    Students may delete those; what is left takes little time to run.
+    Students may delete those, and the other cells take little time to run.
     """
     notebook = copy.deepcopy(_release(lesson))
     if not whole:
@@ -76,7 +76,7 @@ def student_copy(lesson: str, *, whole: bool = False) -> NotebookNode:
 
 
 def find(notebook: NotebookNode, name: str) -> NotebookNode:
-    """Return the cell of a ``grade_id``."""
+    """Return the cell with this ``grade_id``."""
     return next(cell for cell in notebook.cells if grade_id(cell) == name)
 
 
@@ -88,7 +88,7 @@ def answer(notebook: NotebookNode, answers: dict[str, str]) -> NotebookNode:
 
 
 def right_answers(lesson: str, names: Collection[str] | None = None) -> dict[str, str]:
-    """Return the answers that the lesson itself gives; to all exercises, or to some."""
+    """Return the lesson's own answers, to all exercises or to some."""
     return {name: model_answer(lesson, name) for name in names or points(lesson)}
 
 
@@ -104,7 +104,7 @@ def to_bytes(notebook: NotebookNode | dict) -> bytes:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a file or folder is, as far as somebody could change it."""
+    """All that a submission could change about a file or folder."""
 
     kind: int
     mode: int
@@ -116,7 +116,7 @@ class Entry:
 
 
 def snapshot(folder: Path) -> dict[str, Entry]:
-    """Return what is in a folder, down to modes, owners and times."""
+    """Return all files and folders in a folder, with their contents, modes, owners and times."""
     return {str(path): _look_at(path) for path in [folder, *sorted(folder.rglob("*"))]}
 
 
@@ -139,7 +139,7 @@ def _look_at(path: Path) -> Entry:
 
 
 class Listener:
-    """Waits on every kind of socket that a submission may knock at, and counts who comes."""
+    """Listens on every kind of socket that a submission might connect to, and counts contacts."""
 
     def __init__(self, folder: Path, name: str):
         self.contacts: list[str] = []
@@ -180,7 +180,7 @@ class Listener:
 
 @dataclass
 class Evidence:
-    """What a run left.
+    """The results and side effects of a run.
 
     Attributes
     ----------
@@ -189,19 +189,19 @@ class Evidence:
     status : int
         The command's exit status; negative for a signal.
     said : str
-        What it wrote to the terminal.
+        The command's output on the terminal.
     seconds : float
-        How long it took.
+        How long the command took.
     changed : list of str
-        Paths that are no longer as they were, or are new, where nothing may change.
+        Paths that changed or are new, in folders where nothing may change.
     strays : list of str
         Paths that a submission made elsewhere.
     left : list of str
-        Processes, and pieces of shared memory, that are still there.
+        Processes and shared memory that were left behind.
     contacts : list of str
-        Kinds of socket that were knocked at.
+        Kinds of socket that a submission connected to.
     disk : int
-        Bytes of the disk that were taken at one time.
+        The most bytes of disk in use at any time, beyond those in use before.
     """
 
     rows: dict[tuple[str, str], dict] = field(default_factory=dict)
@@ -216,12 +216,12 @@ class Evidence:
 
 
 class Arena:
-    """A course with a class, bait, and traps.
+    """A course and a class in a temporary folder, with secrets and listeners that detect attacks.
 
-    What a submission says about its surroundings is filled in when it is handed in, as if it knew
-    them: ``@COURSE@``, ``@SUBMITTED@``, ``@AUTOGRADED@``, ``@GRADEBOOK@``, ``@CANARY@`` (a folder
-    that has no business with the class), ``@HOUSE@`` (the home folder), ``@TOKEN@`` (a word for the
-    names of what it makes), ``@PORT@`` (somebody listens there).
+    Placeholders in a submission are filled in when it is handed in, as if its author knew the
+    paths: ``@COURSE@``, ``@SUBMITTED@``, ``@AUTOGRADED@``, ``@GRADEBOOK@``, ``@CANARY@`` (a folder
+    outside the class), ``@HOUSE@`` (the home folder), ``@TOKEN@`` (part of the name of each file
+    that a submission makes), ``@PORT@`` (a port of `Listener`).
     """
 
     def __init__(self) -> None:
@@ -234,7 +234,7 @@ class Arena:
         self.house = self.home / "house"
         self.temporary = self.home / "tmp"
         self.token = f"zz{secrets.token_hex(6)}"
-        # In the environment, in a file, and beside somebody else's submission.
+        # In the environment, in a file, and next to another student's submission.
         self.secrets = [secrets.token_hex(12) for _ in range(3)]
         self._lay_out()
         self.listener = Listener(self.canary, self.token)
@@ -245,7 +245,7 @@ class Arena:
         for part in COURSE_PARTS:
             source = ROOT / part
             if source.is_dir():
-                shutil.copytree(source, self.course / part, ignore=_passing)
+                shutil.copytree(source, self.course / part, ignore=_caches)
             else:
                 shutil.copy2(source, self.course / part)
         compileall.compile_dir(self.course / "utils", quiet=2)
@@ -256,7 +256,7 @@ class Arena:
         (neighbour / "diary.txt").write_text(self.secrets[2], encoding="utf-8")
 
     def fill(self, text: str) -> str:
-        """Return a text with the names of what surrounds it."""
+        """Return a text with its placeholders filled in."""
         for name, value in {
             "COURSE": self.course,
             "SUBMITTED": self.submitted,
@@ -271,7 +271,7 @@ class Arena:
         return text
 
     def hand_in(self, student: str, lesson: str, content: NotebookNode | bytes) -> Path:
-        """Lay a file where ``grader autograde`` looks for it."""
+        """Write a file where ``grader autograde`` looks for it."""
         path = self.submitted / student / lesson / f"{lesson}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         content = content if isinstance(content, bytes) else to_bytes(content)
@@ -279,7 +279,7 @@ class Arena:
         return path
 
     def run(self, *more: str, timeout: float = 5, jobs: int = 2, patience: float = 600) -> Evidence:
-        """Mark the class, and look at what it did."""
+        """Mark the class, and collect the evidence."""
         evidence = Evidence()
         before = self._watched()
         shared = _shared_memory()
@@ -304,7 +304,7 @@ class Arena:
     def _autograde(
         self, more: tuple[str, ...], timeout: float, jobs: int, patience: float
     ) -> tuple[int, str]:
-        """Run the command in a session of its own; return its exit status and what it said."""
+        """Run the command in a new session; return its exit status and its output."""
         environment = os.environ | {
             "COURSE_PASSWORD": self.secrets[0],
             "HOME": str(self.house),
@@ -338,11 +338,11 @@ class Arena:
             return status, said.read()
 
     def _watched(self) -> dict[str, Entry]:
-        """Return what no submission may change."""
+        """Return the state of everything that no submission may change."""
         return snapshot(self.course) | snapshot(self.submitted) | snapshot(self.canary)
 
     def _strays(self) -> list[str]:
-        """Return, and remove, what submissions made outside; and what was not cleared away."""
+        """Return, and remove, files that submissions made elsewhere or that were not cleaned up."""
         places = {"/tmp", "/var/tmp", "/dev/shm", "/", os.getcwd(), str(Path.home()), self.house}
         found = [
             path
@@ -358,12 +358,12 @@ class Arena:
         return sorted(map(str, [*found, *self.temporary.iterdir(), *odd]))
 
     def notebook(self, student: str, lesson: str) -> NotebookNode | None:
-        """Return the executed notebook of a student, if there is one."""
+        """Return a student's executed notebook, if there is one."""
         path = self.autograded / student / lesson / f"{lesson}.ipynb"
         return nbformat.read(path, as_version=4) if path.is_file() else None
 
     def outputs(self, student: str, lesson: str) -> str:
-        """Return all that the cells of a student's executed notebook put out, as text."""
+        """Return all outputs of a student's executed notebook, as text."""
         notebook = self.notebook(student, lesson)
         cells = [] if notebook is None else notebook.cells
         return "\n".join(_texts([cell.get("outputs", []) for cell in cells]))
@@ -382,12 +382,12 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, dict):
         yield from _texts(list(value.values()))
     elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
+        for item in value:
+            yield from _texts(item)
 
 
-def _passing(folder: str, names: list[str]) -> list[str]:
-    """Return what is not copied: what passes, and pictures that no submission asks for."""
+def _caches(folder: str, names: list[str]) -> list[str]:
+    """Return which folders are not copied."""
     return [name for name in names if name in ("__pycache__", ".ipynb_checkpoints")]
 
 
@@ -398,7 +398,7 @@ def _lesson_names() -> tuple[str, ...]:
 
 def _limit_memory() -> None:
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (SAFETY_NET, SAFETY_NET))
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_ADDRESS_SPACE, MAX_ADDRESS_SPACE))
 
 
 def _shared_memory() -> set[str]:
@@ -415,7 +415,7 @@ def _shared_memory() -> set[str]:
 
 @contextlib.contextmanager
 def _watching_disk(folder: Path) -> Iterator[list[int]]:
-    """Note five times a second how many bytes more are taken than in the beginning."""
+    """Record five times a second how many more bytes are in use than at the start."""
     begin, taken, over = shutil.disk_usage(folder).free, [0], threading.Event()
 
     def note() -> None:
@@ -433,16 +433,16 @@ def _watching_disk(folder: Path) -> Iterator[list[int]]:
 
 @contextlib.contextmanager
 def _adopting_orphans() -> Iterator:
-    """Become the parent of all descendants that lose theirs; yield what lists them.
+    """Become the parent of all orphaned descendants; yield a function that lists them.
 
-    Whatever context, group or name a process gives itself, it cannot get away from that.
+    A process cannot escape that by changing its session, group or name.
     """
     prctl = ctypes.CDLL(None).prctl if LINUX else lambda *_: -1
     known = {pid for pid, _, _ in _children()}
     prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
     def orphans(patience: float = 5.0) -> list[str]:
-        """Wait a little for what is ending, then end the rest and tell what it was."""
+        """Wait for processes that are ending, then kill the others and return what they were."""
         until = time.monotonic() + patience
         while (left := _reap(known)) and time.monotonic() < until:
             time.sleep(0.1)
@@ -460,7 +460,7 @@ def _adopting_orphans() -> Iterator:
 
 
 def _reap(known: set[int]) -> list[tuple[int, str, str]]:
-    """Bury the dead among the children that are not known; return the living."""
+    """Reap the zombies among the children that are not known; return the other children."""
     living = []
     for pid, state, command in _children():
         if pid in known:

@@ -32,7 +32,7 @@ FLAGS = [
 START_SECONDS = 90
 RUN_MS = 120_000
 expect.set_options(timeout=20_000)
-# A widget answers once the kernel has nothing else to do.
+# A widget responds only when the kernel is idle.
 ALL_CELLS_HAVE_RUN = """() => {
     const prompts = [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")];
     return prompts.length > 0 && prompts.every(one => /\\[\\d+\\]/.test(one.innerText));
@@ -41,13 +41,13 @@ ALL_CELLS_HAVE_RUN = """() => {
 
 @contextmanager
 def running_lab(folder: Path) -> Iterator[str]:
-    """Run JupyterLab in a folder that holds the students' copies, and yield its address.
+    """Run JupyterLab in a folder with the students' copies, and yield its address.
 
-    The copies are copied again, so that nothing that is clicked changes the course.
+    These are copied again, so that no click changes the course.
     """
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", dirs_exist_ok=True)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
-    # Every cell stays in the page, in sight or not, so that a widget can be found by its label.
+    # Every cell stays in the page, visible or not, so that a widget can be found by its label.
     settings = folder / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
     settings.parent.mkdir(parents=True)
     settings.write_text('{"windowingMode": "none"}')
@@ -57,7 +57,7 @@ def running_lab(folder: Path) -> Iterator[str]:
         *("--ServerApp.port_retries=0", "--IdentityProvider.token="),
     ]
     log = (folder / "jupyter.log").open("wb")
-    # Settings and workspaces of whoever runs the tests stay out of them.
+    # The settings and workspaces of the user who runs the tests are not used.
     own = {"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
     env = os.environ | {name: str(folder / value) for name, value in own.items()}
     server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
@@ -83,12 +83,12 @@ def browser_page() -> Iterator[Page]:
 
 
 def open_lesson(page: Page, address: str, lesson: str) -> None:
-    """Open a student's copy and run all its cells, the way a student would."""
+    """Open a student's copy and run all its cells, as a student would."""
     page.goto(f"{address}lab/tree/notebooks/{lesson}/{lesson}.ipynb?reset")
     page.locator(".jp-Notebook").wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(state="attached")
     begun = page.locator(".jp-CodeCell .jp-InputPrompt", has_text=re.compile(r"\[[*\d]+\]:")).first
-    for _ in range(3):  # A click that comes before the kernel is ready is lost.
+    for _ in range(3):  # A click is lost if the kernel is not ready yet.
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         with contextlib.suppress(TimeoutError):
@@ -98,16 +98,16 @@ def open_lesson(page: Page, address: str, lesson: str) -> None:
 
 
 def widget_panel(page: Page, control: str) -> Locator:
-    """Return the panel of the widget that has a control of this description."""
+    """Return the panel of the widget that has a control with this description."""
     label = page.locator(".widget-label", has_text=_whole(control)).first
     label.scroll_into_view_if_needed(timeout=RUN_MS)
     return page.locator(".jp-OutputArea-output", has=label).first
 
 
 def set_slider(panel: Locator, description: str, steps: int) -> None:
-    """Move a slider some steps by its arrow keys, from the keyboard as without a mouse."""
+    """Move a slider some steps with the arrow keys."""
     label = panel.page.locator(".widget-label", has_text=_whole(description))
-    # A slider that was just enabled takes keys only once the page has heard of it.
+    # A slider that was just enabled takes keys only after the page has updated.
     enabled = panel.locator(".widget-slider", has=label).locator(".noUi-target:not([disabled])")
     handle = enabled.locator(".noUi-handle")
     for _ in range(abs(steps)):
@@ -115,19 +115,19 @@ def set_slider(panel: Locator, description: str, steps: int) -> None:
 
 
 def _whole(text: str) -> re.Pattern:
-    """Match a label that says just this."""
+    """Match a label with exactly this text."""
     return re.compile(f"^{re.escape(text)}$")
 
 
 def _free_port() -> int:
-    """Return a port on which nothing listens."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         return probe.getsockname()[1]
 
 
 def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
-    """Wait until a server answers."""
+    """Wait until a server responds."""
     give_up = time.monotonic() + START_SECONDS
     while time.monotonic() < give_up:
         try:

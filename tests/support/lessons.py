@@ -1,4 +1,4 @@
-"""Run a lesson's own test cells on an answer, as the grader will, but in this process.
+"""Run a lesson's test cells on an answer as the grader does, but in this process.
 
 ``run_tests("01_pixels", "count_values", source)`` gives for each test cell the message that a
 student reads, or None if the cell passes.
@@ -13,6 +13,7 @@ import inspect
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from nbformat import NotebookNode
@@ -31,26 +32,30 @@ def find_lesson(name: str) -> Lesson:
 
 
 def topic_of(lesson: str) -> str:
-    """Return what a lesson's modules are named after: ``convolution`` of ``02_convolution``."""
+    """Return the name of a lesson's modules, such as ``convolution`` for ``02_convolution``."""
     return find_lesson(lesson).name.split("_", 1)[1]
 
 
+def answers_to(lesson: str) -> ModuleType:
+    """Return a lesson's right and wrong answers: a module of `tests.banks.answers`."""
+    return importlib.import_module(f"tests.banks.answers.{topic_of(lesson)}")
+
+
 def model_answer(lesson: str, exercise: str) -> str:
-    """Return the source of the answer that the lesson itself gives."""
+    """Return the source of the lesson's own answer."""
     return _cells(lesson)[exercise].source
 
 
 def model_source(lesson: str, exercise: str) -> str:
-    """Return the lesson's own answer after all that it may use: see `surroundings`."""
+    """Return the lesson's own answer preceded by everything it may use: see `surroundings`."""
     return f"{surroundings(lesson, exercise)}\n\n{model_answer(lesson, exercise)}"
 
 
 @functools.cache
 def surroundings(lesson: str, exercise: str) -> str:
-    """Return what stands around an answer in its notebook, as source.
+    """Return the source that precedes an answer in its notebook.
 
-    That is the lesson's imports, as far as answers use them, and its answers to the other
-    exercises.
+    It consists of the imports that answers use, and the lesson's answers to the other exercises.
     """
     exercises = [each.name for each in find_lesson(lesson).exercises]
     used = {
@@ -105,7 +110,7 @@ def run_tests(lesson: str, exercise: str, answer: str) -> dict[str, str | None]:
     Raises
     ------
     Exception
-        What the answer's source, or a test cell by a fault of its own, raises.
+        Any error that the answer's source raises, or a faulty test cell.
     """
     return dict(each_test(lesson, exercise, answer))
 
@@ -123,7 +128,7 @@ def score(lesson: str, exercise: str, answer: str) -> float:
 
 
 def points_for(lesson: str, messages: dict[str, str | None]) -> float:
-    """Return the points of the test cells that had nothing to say, as `run_tests` tells."""
+    """Return the points of the test cells without a message in the result of `run_tests`."""
     cells = _cells(lesson)
     return sum(
         cells[grade_id].metadata["nbgrader"]["points"]
@@ -144,7 +149,7 @@ def known_mistakes(lesson: str) -> dict[str, dict[str, Callable]]:
 def mistake_source(lesson: str, exercise: str, mistake: str) -> str:
     """Return an answer that makes a known mistake.
 
-    It calls `utils`, which no answer may, and so is excused from being by hand.
+    It is exempt from the by-hand rule, because it calls `utils`.
     """
     return (
         "from utils.checks.byhand import trusted\n"
@@ -154,7 +159,7 @@ def mistake_source(lesson: str, exercise: str, mistake: str) -> str:
 
 
 def words_of(lesson: str, exercise: str, mistake: str) -> str:
-    """Return what a student reads about a known mistake, on one line."""
+    """Return the text that names a known mistake to a student, on one line."""
     return " ".join(inspect.getdoc(known_mistakes(lesson)[exercise][mistake]).split())
 
 

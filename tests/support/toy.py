@@ -77,7 +77,7 @@ RIGHT = {
 
 
 def make_course(root: Path) -> Lesson:
-    """Lay out a course in an empty folder and return its lesson."""
+    """Create a course in an empty folder and return its lesson."""
     folder = root / "solutions" / LESSON
     folder.mkdir(parents=True)
     (folder / f"{LESSON}.py").write_text(SOURCE, encoding="utf-8")
@@ -101,7 +101,7 @@ def give_utils(lesson: Lesson) -> None:
 
 
 def find(notebook: NotebookNode, grade_id: str) -> NotebookNode:
-    """Return the cell of a grade_id."""
+    """Return the cell with this ``grade_id``."""
     return next(
         cell
         for cell in notebook.cells
@@ -110,14 +110,14 @@ def find(notebook: NotebookNode, grade_id: str) -> NotebookNode:
 
 
 def answer(notebook: NotebookNode, **answers: str) -> NotebookNode:
-    """Fill in answers; all of them rightly if none is given."""
+    """Fill in answers, or the right answers to all exercises if none is given."""
     for name, code in (answers or RIGHT).items():
         find(notebook, name).source = code
     return notebook
 
 
 def hand_in(submitted: Path, student: str, content: NotebookNode | bytes) -> Path:
-    """Lay a file where ``grader autograde`` looks for it."""
+    """Write a file where ``grader autograde`` looks for it."""
     path = submitted / student / LESSON / f"{LESSON}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content if isinstance(content, bytes) else writes(content).encode())
@@ -125,5 +125,5 @@ def hand_in(submitted: Path, student: str, content: NotebookNode | bytes) -> Pat
 
 
 def code(source: str) -> NotebookNode:
-    """Return a code cell of the student's own."""
+    """Return a code cell that the student adds."""
     return v4.new_code_cell(source)

@@ -82,6 +82,7 @@ def test_executed_notebooks_are_valid_and_show_the_students_figures(home, rows):
     assert "image/png" in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_honest_submissions_get_what_stock_nbgrader_gives(rows, tmp_path):
     honest = [one for one in CLASS.values() if one.honest]
     assert len(honest) >= 12

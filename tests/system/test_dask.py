@@ -22,8 +22,11 @@ from tests.support.toy import LESSON, answer, find, hand_in
 dask = pytest.importorskip("dask", reason="needs Dask: uv sync --extra dask")
 distributed = pytest.importorskip("distributed", reason="needs Dask: uv sync --extra dask")
 
-# nbgrader builds its rows before it adds them to the session.
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [
+    pytest.mark.cluster,
+    # nbgrader builds its rows before it adds them to the session.
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
 
 
 def start_cluster(workers, **settings):

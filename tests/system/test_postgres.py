@@ -32,8 +32,11 @@ from grader.isolation.limits import ResourceLimits
 from grader.submission.sanitize import as_comment
 from tests.support.toy import LESSON, answer, find, hand_in, make_course
 
-# nbgrader builds its rows before it adds them to the session.
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [
+    pytest.mark.database,
+    # nbgrader builds its rows before it adds them to the session.
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
 
 ADMIN = "grader"
 

@@ -8,6 +8,8 @@ import pytest
 from utils import training
 from utils.keras_setup import keras
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (40, 6, 5), dtype=np.uint8)
 LABELS = (IMAGES.mean(axis=(1, 2)) > 127).astype(int)
