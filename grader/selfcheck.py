@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from grader.course.cells import grade_id, is_test, without_hidden
 from grader.course.lesson import LESSON_NAME, CourseError, Lesson, find_lessons
-from grader.marking.mark import execute
+from grader.kernel import execute
 from grader.marking.results import ExerciseResult
 from grader.marking.score import score
 from grader.submission.parse import UnreadableError, read_notebook
@@ -128,7 +128,7 @@ def check(path: Path, root: Path, *, timeout: float = TIMEOUT) -> Checked:
     hidden = _hidden_tests(lesson)
     notebook = restored.notebook
     notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in hidden]
-    stops = execute(notebook, timeout=timeout, root=root, render=False)
+    stops = execute(notebook, timeout=timeout, root=root)
     exercises = tuple(
         ExerciseResult(
             exercise.name,

@@ -170,7 +170,8 @@ class ImportPolicy:
         library, _, function = name.partition(".")
         if not function:
             raise NameError(
-                f"name '{name}' comes from a demonstration; an answer has its arguments alone"
+                f"'{name}' is defined in a demonstration that is not run when your work is marked; "
+                "use only the function's arguments"
             )
         self.offence = self.offence or f"{library} ({function.rpartition('.')[2]})"
         raise ForbiddenLibraryError(f"this exercise is to be written by hand, without {library}")

@@ -282,7 +282,9 @@ class StudentNamespace:
         """Have the judge call one of its own functions, in the turn in which it was given."""
         with self._asking:
             if not self._world.answering or turn != self._turn:
-                raise RuntimeError("this can be called by an answer alone, while it is asked for")
+                raise RuntimeError(
+                    "this function is only available while your function is being tested"
+                )
             return self._converse(name, args, kwargs)
 
     def _converse(self, name: str, args: tuple, kwargs: dict) -> object:
