@@ -12,7 +12,7 @@ from grader.marking.cell_run import STOPPED
 from grader.printable import printable
 
 # Errors whose text is the message for the student.
-ERRORS_WITH_MESSAGE = ("CheckError", "AssertionError", STOPPED)
+ERRORS_WITH_MESSAGE = ("CheckError", "FunctionEndedError", "AssertionError", STOPPED)
 MAX_ERROR_CHARACTERS = 5_000
 
 

@@ -214,14 +214,14 @@ def test_an_error_of_an_own_class_is_one_of_its_kind(judge):
 
 def test_an_error_s_class_cannot_pass_for_the_grader_s(judge):
     """Can a student's error not pass as one that the judge believes?"""
-    for name in ("Stopped", "CheckFailed", "CellStopped"):
+    for name in ("Stopped", "CheckError", "FunctionEndedError"):
         student = f"class {name}(Exception):\n    pass\ndef f(x):\n    raise {name}('all right')"
         test = (
             "from utils import checks\nwith checks.Exercise('pooling.pool2d', f) as check:\n"
             "    check.agrees(np.ones((4, 4)))"
         )
         ((kind, text),) = judge(student, test)[0]
-        assert kind == "CheckFailed"
+        assert kind == "CheckError"
         assert f"It raised {name}: all right" in text
 
 
@@ -244,7 +244,7 @@ def test_what_is_not_plain_is_told_by_its_kind(judge):
     )
     assert equal == told == []
     ((kind, text),) = checked
-    assert kind == "CheckFailed"
+    assert kind == "CheckError"
     assert "Yes" in text
 
 
@@ -284,7 +284,7 @@ def test_changing_an_argument_is_noticed_by_checks(judge):
         "    check.agrees(np.ones((4, 4)))"
     )
     ((kind, text),) = judge(student, test)[0]
-    assert kind == "CheckFailed"
+    assert kind == "CheckError"
     assert "chang" in text
 
 
@@ -440,7 +440,7 @@ def test_a_function_of_utils_is_allowed_or_an_offence(judge):
     )
     assert allowed == [("stdout", "pool2d: right (1 check).\n")]
     ((kind, text),) = not_allowed
-    assert kind == "CheckFailed"
+    assert kind == "CheckError"
     assert "It hands the work to utils (pool2d)" in text
 
 
