@@ -10,11 +10,13 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, v4
@@ -33,7 +35,9 @@ KERNEL_ARGUMENTS = [
 ]
 
 
-def execute(notebook: NotebookNode, *, timeout: float, root: Path | None) -> list[str]:
+def execute(
+    notebook: NotebookNode, *, timeout: float, root: Path | None, kernel: Kernel | None = None
+) -> list[str]:
     """Run a notebook's code cells in place, without any isolation.
 
     A cell that runs for too long is interrupted; one that ends the kernel, or cannot be
@@ -48,6 +52,8 @@ def execute(notebook: NotebookNode, *, timeout: float, root: Path | None) -> lis
         Seconds that each cell may take.
     root : Path or None
         The folder that ``utils`` is imported from; None if it is installed.
+    kernel : Kernel, optional
+        The kernel to begin with, which is closed afterwards.
 
     Returns
     -------
@@ -60,64 +66,43 @@ def execute(notebook: NotebookNode, *, timeout: float, root: Path | None) -> lis
         If no kernel can be started.
     """
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return insert_runs(cells, run_cells([cell.source for cell in cells], timeout, root))
+    return insert_runs(cells, run_cells([cell.source for cell in cells], timeout, root, kernel))
 
 
-def run_cells(sources: Sequence[str], timeout: float, root: Path | None) -> list[CellRun]:
+def run_cells(
+    sources: Sequence[str], timeout: float, root: Path | None, kernel: Kernel | None = None
+) -> list[CellRun]:
     """Run the code cells of one notebook, in order; see `execute`."""
     runs: list[CellRun] = []
     failed_cells: set[int] = set()
     while len(runs) < len(sources):
-        with _start_kernel(timeout, root) as kernel:
-            _replay(kernel, sources[: len(runs)], failed_cells)
-            while kernel.alive and len(runs) < len(sources):
-                run = kernel.run(sources[len(runs)])
+        with kernel or Kernel(root) as current:
+            _replay(current, sources[: len(runs)], timeout, failed_cells)
+            while current.alive and len(runs) < len(sources):
+                run = current.run(sources[len(runs)], timeout)
                 if run.stopped:
                     failed_cells.add(len(runs))
                 runs.append(run)
+        kernel = None
     return runs
 
 
-def _replay(kernel: _Kernel, sources: Sequence[str], failed_cells: set[int]) -> None:
+def _replay(kernel: Kernel, sources: Sequence[str], timeout: float, failed_cells: set[int]) -> None:
     """Bring a new kernel to the state of the last one; a cell that is stopped now failed too."""
     for index, source in enumerate(sources):
-        if index not in failed_cells and kernel.run(source).stopped:
+        if index not in failed_cells and kernel.run(source, timeout).stopped:
             failed_cells.add(index)
             if not kernel.alive:
                 return
 
 
-@contextlib.contextmanager
-def _start_kernel(timeout: float, root: Path | None) -> Iterator[_Kernel]:
-    """Start a kernel in a scratch folder; end it, and what its cells started, at the end."""
-    with tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as folder:
-        environment = os.environ | {"IPYTHONDIR": os.path.join(folder, ".ipython")}
-        if root is not None:
-            search_path = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
-            environment["PYTHONPATH"] = os.pathsep.join(search_path)
-        # What bypasses Python's own streams, messages of C libraries for one, is not captured:
-        # on stderr it would cost a test its points.
-        nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        client = _BoundedClient()
-        with contextlib.ExitStack() as stack:
-            try:
-                stack.enter_context(client.setup_kernel(cwd=folder, env=environment, **nowhere))
-            except (OSError, RuntimeError) as error:
-                raise CourseError(f"the process for a notebook did not start: {error}") from error
-            kernel = _Kernel(client, timeout)
-            stack.callback(kernel.kill)
-            yield kernel
-
-
-class _Kernel:
-    """A running kernel.
+class Kernel:
+    """A Jupyter kernel in a scratch folder; it starts at once, and is waited for when it is used.
 
     Parameters
     ----------
-    client : _BoundedClient
-        A client whose kernel has been started.
-    timeout : float
-        Seconds that each cell may take.
+    root : Path or None
+        The folder that ``utils`` is imported from; None if it is installed.
 
     Attributes
     ----------
@@ -125,23 +110,60 @@ class _Kernel:
         Whether it can run another cell.
     """
 
-    def __init__(self, client: _BoundedClient, timeout: float):
-        self._client, self._timeout = client, timeout
-        self._process = _process_of(client)
+    def __init__(self, root: Path | None):
         self.alive = True
+        self._client = _BoundedClient()
+        self._resources = contextlib.ExitStack()
+        folder = self._resources.enter_context(
+            tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
+        )
+        environment = os.environ | {"IPYTHONDIR": os.path.join(folder, ".ipython")}
+        if root is not None:
+            search_path = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
+            environment["PYTHONPATH"] = os.pathsep.join(search_path)
+        try:
+            # What bypasses Python's own streams, messages of C libraries for one, is not captured:
+            # on stderr it would cost a test its points.
+            self._client.km = self._client.create_kernel_manager()
+            self._client.start_new_kernel(
+                cwd=folder,
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            self._resources.close()
+            raise _start_error(error) from error
+        self._process = _process_of(self._client)
+        self._resources.callback(self._end)
 
-    def run(self, source: str) -> CellRun:
-        """Run one cell."""
+    def __enter__(self) -> Kernel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run(self, source: str, timeout: float) -> CellRun:
+        """Run one cell.
+
+        Parameters
+        ----------
+        source : str
+            The cell's code.
+        timeout : float
+            Seconds that it may take.
+        """
+        self._connect()
         cell = v4.new_code_cell(source)
         try:
-            self._client.run(cell, self._timeout)
+            self._client.run(cell, timeout)
         except CellExecutionError as error:
             if error.ename != STOPPED:
                 return CellRun(cell.outputs)
-            reason = timeout_reason(self._timeout)
+            reason = timeout_reason(timeout)
         except CellTimeoutError:  # interrupting it did not help
             self.alive = False
-            reason = timeout_reason(self._timeout)
+            reason = timeout_reason(timeout)
         except DeadKernelError:
             self.alive = False
             reason = self._describe_end()
@@ -149,6 +171,14 @@ class _Kernel:
             return CellRun(cell.outputs)
         # An interrupted cell also reports a KeyboardInterrupt.
         return stopped_run([out for out in cell.outputs if out.output_type != "error"], reason)
+
+    def _connect(self) -> None:
+        """Wait until the kernel is ready, if it has not been used yet."""
+        if self._client.kc is None:
+            try:
+                self._client.start_new_kernel_client()
+            except RuntimeError as error:
+                raise _start_error(error) from error
 
     def _describe_end(self) -> str:
         """Say how the kernel's process ended."""
@@ -159,10 +189,25 @@ class _Kernel:
             return f"the Python process was killed by signal {-code}{signal_name(-code)}"
         return f"the Python process ended (exit code {code})"
 
-    def kill(self) -> None:
+    def close(self) -> None:
+        """End the kernel and every process that its cells started; remove its folder."""
+        self.alive = False
+        self._resources.close()
+
+    def _end(self) -> None:
         """End the kernel and every process that its cells started."""
         with contextlib.suppress(AttributeError, OSError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        if self._client.kc is not None:
+            with self._client.setup_kernel():
+                pass  # at its end, it shuts down the kernel and closes the connection
+        elif isinstance(self._client.km, AsyncKernelManager):
+            run_sync(self._client.km.shutdown_kernel)(now=True)
+
+
+def _start_error(error: Exception) -> CourseError:
+    """Return the error to raise if a kernel cannot be started."""
+    return CourseError(f"the process for a notebook did not start: {error}")
 
 
 def _process_of(client: NotebookClient) -> subprocess.Popen:
@@ -191,7 +236,7 @@ class _BoundedClient(NotebookClient):
             record_timing=False,
             store_widget_state=False,
             shutdown_kernel="immediate",
-            extra_arguments=KERNEL_ARGUMENTS,
+            extra_arguments=[*KERNEL_ARGUMENTS],
         )
 
     def run(self, cell: NotebookNode, seconds: float) -> None:

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from grader.course.cells import grade_id, is_test, without_hidden
 from grader.course.lesson import LESSON_NAME, CourseError, Lesson, find_lessons
-from grader.kernel import execute
+from grader.kernel import Kernel, execute
 from grader.marking.results import ExerciseResult
 from grader.marking.score import score
 from grader.submission.parse import UnreadableError, read_notebook
@@ -132,14 +132,15 @@ def check(path: Path, root: Path, *, timeout: float = CELL_TIMEOUT) -> Checked:
     if name not in lessons:
         raise CourseError(f"{path} is not named like a lesson: {', '.join(lessons)}")
     lesson = lessons[name]
-    try:
-        restored = restore(read_notebook(path), lesson, hidden=False)
-    except UnreadableError as error:
-        raise CourseError(f"{path}: {error}") from error
-    hidden = _hidden_tests(lesson)
-    notebook = restored.notebook
-    notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in hidden]
-    stops = execute(notebook, timeout=timeout, root=root)
+    with Kernel(root) as kernel:  # starts while the notebook is read
+        try:
+            restored = restore(read_notebook(path), lesson, hidden=False)
+        except UnreadableError as error:
+            raise CourseError(f"{path}: {error}") from error
+        hidden = _hidden_tests(lesson)
+        notebook = restored.notebook
+        notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in hidden]
+        stops = execute(notebook, timeout=timeout, root=root, kernel=kernel)
     exercises = tuple(
         ExerciseResult(
             exercise.name,
