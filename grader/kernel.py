@@ -22,12 +22,13 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode, v4
 
 from grader.course.lesson import CourseError
-from grader.marking.cell_run import STOPPED, CellRun, insert_runs, stopped_run, timeout_reason
+from grader.marking.cell_run import CellRun, insert_runs, stopped_run, timeout_reason
 
 INTERRUPT_GRACE = 4  # seconds between interrupting a cell and killing it
 START_TIMEOUT = 120  # seconds for a kernel to be ready, on a machine under load
 MAX_OUTPUT_CHARACTERS = 5_000_000  # of one cell
 MAX_ERROR_CHARACTERS = 20_000  # of the text of one error
+TIMED_OUT = "timed out"  # in place of an error's class, whose name has no space
 OUTPUT_CUT = "... output cut\n"
 KERNEL_ARGUMENTS = [
     "--IPKernelApp.capture_fd_output=False",
@@ -158,7 +159,7 @@ class Kernel:
         try:
             self._client.run(cell, timeout)
         except CellExecutionError as error:
-            if error.ename != STOPPED:
+            if error.ename != TIMED_OUT:
                 return CellRun(cell.outputs)
             reason = timeout_reason(timeout)
         except CellTimeoutError:  # interrupting it did not help
@@ -229,7 +230,7 @@ class _BoundedClient(NotebookClient):
             startup_timeout=START_TIMEOUT,
             timeout_func=lambda _: self._seconds,
             interrupt_on_timeout=True,
-            error_on_timeout={"ename": STOPPED, "evalue": "", "traceback": []},
+            error_on_timeout={"ename": TIMED_OUT, "evalue": "", "traceback": []},
             iopub_timeout=INTERRUPT_GRACE,
             raise_on_iopub_timeout=True,
             coalesce_streams=True,
@@ -245,7 +246,7 @@ class _BoundedClient(NotebookClient):
         Raises
         ------
         CellExecutionError
-            If it raised an error or, named `STOPPED`, if it was interrupted after its time.
+            If it raised an error or, named `TIMED_OUT`, if it was interrupted after its time.
         CellTimeoutError
             If it did not end after it was interrupted.
         DeadKernelError

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Prepare a kernel whose outputs nobody will see, and that must survive careless cells.
+    """Prepare a kernel whose outputs are not shown, and that careless cells must not end.
 
     Parameters
     ----------

@@ -83,6 +83,12 @@ def test_updates_and_clearing_leave_the_last_state():
     assert texts(updated) == [("display_data", "'new'")]
 
 
+def test_an_error_named_like_ours_is_an_error_like_any_other():
+    (failed,) = run("class Stopped(Exception): pass\nraise Stopped('all right')")
+    assert failed.stopped == ""
+    assert texts(failed) == [("Stopped", "all right")]
+
+
 @pytest.mark.parametrize("loop", [LOOP, STUBBORN], ids=["endless", "stubborn"])
 def test_an_endless_loop_is_stopped_and_the_rest_runs(loop):
     before, stopped, after = run("x = 5", loop, "x", timeout=1)
