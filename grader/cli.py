@@ -154,11 +154,6 @@ def check(
 
     Runs the tests that you can see. It changes nothing.
     """
-    from grader import runner
-
-    runner.warm_up()  # The child imports NumPy while this process imports the rest.
-    # jsonschema builds a large grammar when it is imported, for a format that no notebook uses.
-    sys.modules.setdefault("rfc3987_syntax", None)
     from grader import selfcheck as checker
     from grader.course.lesson import find_root
     from grader.terminal import checked_notebook, err, out

@@ -1,4 +1,4 @@
-"""A student's own check: run a copy with the tests that are theirs to see."""
+"""``grader check``: run a student's own copy with the tests that students can see."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from grader.course.cells import grade_id, is_test, without_hidden
 from grader.course.lesson import LESSON_NAME, CourseError, Lesson, find_lessons
 from grader.isolation.limits import CHECK_TIMEOUT
-from grader.marking.mark import execute
+from grader.kernel import Kernel, execute
 from grader.marking.results import ExerciseResult
 from grader.marking.score import score
 from grader.submission.parse import UnreadableError, read_notebook
@@ -21,7 +21,7 @@ from grader.submission.restore import restore
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check of one notebook showed.
+    """The result of checking one notebook.
 
     Attributes
     ----------
@@ -30,11 +30,11 @@ class Checked:
     lesson : Lesson
         The lesson that it is a copy of.
     exercises : tuple of ExerciseResult
-        With the visible tests alone.
+        The results of the visible tests.
     hidden : dict of str to float
         For each exercise, the points that hidden tests give when the work is marked.
     notes : tuple of str
-        What was put right before it ran, and what was stopped.
+        What was restored before the notebook ran, and which cells were stopped.
     """
 
     path: Path
@@ -57,38 +57,35 @@ def find_copies(root: Path, paths: list[Path]) -> list[Path]:
     root : Path
         The course's root.
     paths : list of Path
-        Notebooks, folders that hold some, or lessons by name or number. If empty: those below the
-        working folder if it lies in ``notebooks/``, else all of the course.
+        Notebooks, folders that contain some, or lessons by name or number. If empty: the notebooks
+        below the working folder if it is in ``notebooks/``, otherwise all of the course.
 
     Raises
     ------
     CourseError
-        If a path is not there and names no lesson, or there is no lesson in it.
+        If a path does not exist and names no lesson, or contains no lesson.
     """
     if not paths:
         here = Path.cwd()
         paths = [here if here.is_relative_to(root / "notebooks") else root / "notebooks"]
-    found = []
+    copies = []
     for path in paths:
         if not path.exists():
             if path.suffix or len(path.parts) > 1:
                 raise CourseError(f"There is no {path}")
             path = _copy_of(root, path.name)
         if path.is_file():
-            found.append(path)
+            copies.append(path)
             continue
-        below = sorted(path.rglob("*.ipynb"))
-        copies = [
-            one for one in below if _lesson_name(one) and ".ipynb_checkpoints" not in one.parts
-        ]
-        if not copies:
+        below = [file for file in sorted(path.rglob("*.ipynb")) if _is_copy(file)]
+        if not below:
             raise CourseError(f"There is no lesson's notebook in {path}")
-        found += copies
-    return found
+        copies += below
+    return copies
 
 
 def _copy_of(root: Path, name: str) -> Path:
-    """Return the copy of the lesson that a name or a number means."""
+    """Return the student's copy of the lesson with a name or number."""
     try:
         (lesson,) = find_lessons(root, [name])
     except CourseError as error:
@@ -98,36 +95,51 @@ def _copy_of(root: Path, name: str) -> Path:
     return lesson.release
 
 
+def _is_copy(path: Path) -> bool:
+    """Tell whether a notebook is named like a lesson and not one of Jupyter's own copies."""
+    return bool(_lesson_name(path)) and ".ipynb_checkpoints" not in path.parts
+
+
 def _lesson_name(path: Path) -> str:
     """Return the lesson's name that a file name begins with, or ''.
 
-    JupyterLab and browsers add to it when there are two: ``-Copy1``, `` (1)``.
+    JupyterLab and browsers add ``-Copy1`` or `` (1)`` to the name of a second file.
     """
     stem = re.sub(r"(-Copy\d+| ?\(\d+\))+$", "", path.stem)
     return stem if LESSON_NAME.fullmatch(stem) else ""
 
 
 def check(path: Path, root: Path, *, timeout: float = CHECK_TIMEOUT) -> Checked:
-    """Run one notebook with its visible tests, figures made but not drawn.
+    """Run one notebook with its visible tests; its figures are not rendered.
+
+    Parameters
+    ----------
+    path : Path
+        A copy of a lesson.
+    root : Path
+        The course's root.
+    timeout : float
+        Seconds that each cell may take.
 
     Raises
     ------
     CourseError
-        If the file is no lesson's, or no notebook.
+        If the file is not a lesson's, or not a notebook.
     """
     name = _lesson_name(path)
-    known = {lesson.name: lesson for lesson in find_lessons(root)}
-    if name not in known:
-        raise CourseError(f"{path} is not named like a lesson: {', '.join(known)}")
-    lesson = known[name]
-    try:
-        restored = restore(read_notebook(path), lesson, hidden=False)
-    except UnreadableError as error:
-        raise CourseError(f"{path}: {error}") from error
-    hidden = _hidden_tests(lesson)
-    notebook = restored.notebook
-    notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in hidden]
-    stops = execute(notebook, timeout=timeout, root=root, render=False)
+    lessons = {lesson.name: lesson for lesson in find_lessons(root)}
+    if name not in lessons:
+        raise CourseError(f"{path} is not named like a lesson: {', '.join(lessons)}")
+    lesson = lessons[name]
+    with Kernel(root) as kernel:  # starts while the notebook is read
+        try:
+            restored = restore(read_notebook(path), lesson, hidden=False)
+        except UnreadableError as error:
+            raise CourseError(f"{path}: {error}") from error
+        hidden = _hidden_tests(lesson)
+        notebook = restored.notebook
+        notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in hidden]
+        stops = execute(notebook, timeout=timeout, root=root, kernel=kernel)
     exercises = tuple(
         ExerciseResult(
             exercise.name,
@@ -144,14 +156,14 @@ def check(path: Path, root: Path, *, timeout: float = CHECK_TIMEOUT) -> Checked:
 
 
 def _hidden_tests(lesson: Lesson) -> set[str]:
-    """Return the test cells of which nothing but imports is left when hidden parts are taken out.
+    """Return the ``grade_id`` of each test cell that contains nothing but hidden tests.
 
-    Such a cell would pass whatever the function does.
+    A student's copy of such a cell would pass whatever the function does.
     """
     return {grade_id(cell) for cell in lesson.notebook.cells if is_test(cell) and _is_empty(cell)}
 
 
 def _is_empty(cell: NotebookNode) -> bool:
-    """Tell whether a test cell checks nothing that is visible."""
+    """Tell whether a test cell has no visible statements but imports."""
     statements = ast.parse(without_hidden(cell.source)).body
     return all(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in statements)

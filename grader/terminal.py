@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -64,29 +64,33 @@ def summary_table(results: Iterable[SubmissionResult]) -> Table:
 
 
 def checked_notebook(checked: Checked) -> Group:
-    """Return what ``grader check`` says about one notebook."""
+    """Return what ``grader check`` prints about one notebook."""
     table = Table(title=f"{checked.lesson.title}", title_justify="left", show_edge=False)
     table.add_column("")
     table.add_column("exercise")
     table.add_column("points", justify="right")
     table.add_column("more, when it is marked", justify="right")
-    got = most = more = 0.0
+    total = total_max = total_hidden = 0.0
     for exercise in checked.exercises:
         passed = exercise.score == exercise.max_score
         sign = Text("✓", "green") if passed else Text("✗", "red")
         hidden = checked.hidden[exercise.name]
-        got, most, more = got + exercise.score, most + exercise.max_score, more + hidden
+        total += exercise.score
+        total_max += exercise.max_score
+        total_hidden += hidden
         earned = f"{points(exercise.score)} of {points(exercise.max_score)}"
         table.add_row(sign, exercise.name, earned, f"+ {points(hidden)}" if hidden else "")
     table.add_section()
-    table.add_row("", "together", f"{points(got)} of {points(most)}", f"+ {points(more)}")
-    parts: list = [Text(str(checked.path), style="dim"), table]
+    table.add_row(
+        "", "together", f"{points(total)} of {points(total_max)}", f"+ {points(total_hidden)}"
+    )
+    parts: list[RenderableType] = [Text(str(checked.path), style="dim"), table]
     for exercise in checked.exercises:
         if exercise.message:
             parts.append(Text())
             parts.append(Padding(_message(exercise.name, exercise.message), (0, 0, 0, 2)))
     parts += [Text(f"Note: {note}.", style="yellow") for note in checked.notes]
-    if more:
+    if total_hidden:
         parts.append(
             Text("Hidden tests give the other points, on other inputs, when your work is marked.")
         )
@@ -94,7 +98,7 @@ def checked_notebook(checked: Checked) -> Group:
 
 
 def _message(name: str, message: str) -> Text:
-    """Write an exercise's message, the exercise's name in colour."""
+    """Return an exercise's message with the exercise's name in colour."""
     text = Text(message if message.startswith(name) else f"{name}: {message}")
     text.stylize("bold red", 0, len(name))
     return text

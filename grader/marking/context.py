@@ -1,4 +1,4 @@
-"""What the workers of one submission share: its lesson, its limits, and its deadline."""
+"""The context that the workers of one submission share: its lesson, its limits, its deadline."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from grader.workers.roles import ENTRY_POINTS
 
 
 class SubmissionContext:
-    """One submission being marked.
+    """One submission being marked; its time starts now.
 
     Parameters
     ----------
     lesson : Lesson
-        Which.
+        The lesson being marked.
     limits : ResourceLimits
-        What it may use.
+        What the submission may use.
     pool : WarmPool
-        Where processes come from.
+        The pool that forks the workers.
     sanitizer : Sanitizer, optional
-        What makes outputs harmless; one of its own by default.
+        What makes outputs safe to show; a new one by default.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class SubmissionContext:
         self._end = time.monotonic() + limits.submission
 
     def start_worker(self, role: str, with_keras: bool) -> SandboxedProcess:
-        """Fork a worker; it still has to be waited for with `SandboxedProcess.start`.
+        """Fork a worker; the caller waits until it is ready with `SandboxedProcess.start`.
 
         Raises
         ------
@@ -60,17 +60,27 @@ class SubmissionContext:
             server, ENTRY_POINTS[role], arguments, self.limits, scratch=role != "judge"
         )
 
-    def remaining(self, most: float) -> float:
-        """Return how many seconds something may take that may take ``most``.
+    def check_deadline(self) -> None:
+        """Check that the submission has time left.
 
         Raises
         ------
         ProcessEndedError
-            If the submission has none left.
+            If it has none.
         """
-        left = self._end - time.monotonic()
-        if left <= 0:
+        self.time_for(self.limits.submission)
+
+    def time_for(self, limit: float) -> float:
+        """Return the seconds that a step may take: its own limit, or less if less time is left.
+
+        Raises
+        ------
+        ProcessEndedError
+            If the submission has no time left.
+        """
+        remaining = self._end - time.monotonic()
+        if remaining <= 0:
             raise ProcessEndedError(
                 f"the submission as a whole was stopped after {self.limits.submission:g} s"
             )
-        return min(most, left)
+        return min(limit, remaining)

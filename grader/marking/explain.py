@@ -8,20 +8,28 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 
 from grader.course.cells import defines, exercise_of, grade_id, is_answer, is_test
-from grader.marking.outputs import STOPPED
+from grader.marking.cell_run import STOPPED
 from grader.printable import printable
 
-# Ours carry the message for students in their text; so does an assertion that has one.
-SPEAKING_ERRORS = ("CheckFailed", "AssertionError", STOPPED)
-
-
-MAX_ERROR_CHARACTERS = 5_000  # characters of an error's text
+# Errors whose text is the message for the student.
+ERRORS_WITH_MESSAGE = ("CheckError", "FunctionEndedError", "AssertionError", STOPPED)
+MAX_ERROR_CHARACTERS = 5_000
 
 
 def explain_points_lost(
     cell: NotebookNode, notebook: NotebookNode, errors: Mapping[str, str]
 ) -> str:
-    """Say why a test cell gave fewer points than it could."""
+    """Return why a test cell gave fewer points than it could.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+        The executed test cell.
+    notebook : NotebookNode
+        The executed notebook that it is in.
+    errors : mapping of str to str
+        Errors of answer cells that no output shows, in one line each, by ``grade_id``.
+    """
     for output in cell.outputs:
         if output.output_type == "error":
             return _explain_error(output, exercise_of(cell), notebook, errors)
@@ -30,54 +38,8 @@ def explain_points_lost(
     return ""
 
 
-def _explain_error(
-    error: NotebookNode, name: str, notebook: NotebookNode, errors: Mapping[str, str]
-) -> str:
-    """Say what an error in a test cell means, without showing the test."""
-    if error.ename == "NameError" and error.evalue.startswith(f"name '{name}' is not defined"):
-        return _explain_undefined(name, notebook, errors)
-    if error.ename in SPEAKING_ERRORS and error.evalue.strip():
-        return error.evalue.strip()
-    if error.ename == "AssertionError":
-        return f"{name}: a check failed"
-    return _error_line(error)
-
-
-def _explain_undefined(name: str, notebook: NotebookNode, errors: Mapping[str, str]) -> str:
-    """Say why there is no function of an exercise's name: its own cell did not run, or is gone."""
-    for cell in reversed(notebook.cells):
-        if cell.cell_type != "code" or is_test(cell):
-            continue
-        if not (defines(cell, name) or (is_answer(cell) and grade_id(cell) == name)):
-            continue
-        for output in cell.outputs:
-            if output.output_type == "error":
-                told = _error_line(output)
-                verb = "was" if output.ename == STOPPED else "stopped with"
-                return f"your cell '{name}' {verb} {_say_why_not_permitted(told)}"
-    if name in errors:
-        return f"your cell '{name}' stopped with {_say_why_not_permitted(errors[name])}"
-    return f"the function {name} is not defined anywhere in the notebook"
-
-
-def _say_why_not_permitted(told: str) -> str:
-    """Add to an error what marking does not permit, if it is of that kind."""
-    if not told.startswith("PermissionError"):
-        return told
-    return f"{told}; programs and files outside its own folder are out of a marked notebook's reach"
-
-
-def _error_line(error: NotebookNode) -> str:
-    """Write an error in a line, its place by line alone: cells have no file names."""
-    if error.ename == STOPPED:
-        return error.evalue
-    text = error.evalue[:MAX_ERROR_CHARACTERS]
-    text = re.sub(r"\(<[^<>]{0,100}>, line (\d{1,9})\)", r"(line \1)", text).strip()
-    return f"{error.ename}: {text}" if text else error.ename
-
-
 def hide_tracebacks(notebook: NotebookNode, errors: Mapping[str, str]) -> None:
-    """Leave of a failed test's error what it says: a traceback would show the test."""
+    """Replace the tracebacks in test cells, which show the test, by their explanation."""
     for cell in notebook.cells:
         if not is_test(cell):
             continue
@@ -85,3 +47,56 @@ def hide_tracebacks(notebook: NotebookNode, errors: Mapping[str, str]) -> None:
             if output.output_type == "error":
                 text = _explain_error(output, exercise_of(cell), notebook, errors)
                 output.traceback = printable(text).split("\n")
+
+
+def _explain_error(
+    error: NotebookNode, exercise: str, notebook: NotebookNode, errors: Mapping[str, str]
+) -> str:
+    """Return what an error in a test cell means, without showing the test."""
+    if error.ename == "NameError" and error.evalue.startswith(f"name '{exercise}' is not defined"):
+        return _explain_undefined(exercise, notebook, errors)
+    if error.ename in ERRORS_WITH_MESSAGE and error.evalue.strip():
+        return error.evalue.strip()
+    if error.ename == "AssertionError":
+        return f"{exercise}: a check failed"
+    return _error_line(error)
+
+
+def _explain_undefined(exercise: str, notebook: NotebookNode, errors: Mapping[str, str]) -> str:
+    """Return why an exercise's function is undefined: its cell failed, or there is none."""
+    for cell in reversed(notebook.cells):
+        if not _should_define(cell, exercise):
+            continue
+        for output in cell.outputs:
+            if output.output_type == "error":
+                verb = "did not finish:" if output.ename == STOPPED else "stopped with"
+                return f"your cell '{exercise}' {verb} {_add_permission_hint(_error_line(output))}"
+    if exercise in errors:
+        return f"your cell '{exercise}' stopped with {_add_permission_hint(errors[exercise])}"
+    return f"the function {exercise} is not defined anywhere in the notebook"
+
+
+def _should_define(cell: NotebookNode, exercise: str) -> bool:
+    """Tell whether a cell defines an exercise's function, or is the cell for it."""
+    if cell.cell_type != "code" or is_test(cell):
+        return False
+    return defines(cell, exercise) or (is_answer(cell) and grade_id(cell) == exercise)
+
+
+def _add_permission_hint(error_line: str) -> str:
+    """Add what marking does not permit to an error of that kind."""
+    if not error_line.startswith("PermissionError"):
+        return error_line
+    return (
+        f"{error_line}; programs and files outside its own folder are out of a marked notebook's "
+        "reach"
+    )
+
+
+def _error_line(error: NotebookNode) -> str:
+    """Write an error in one line; its place is a line number, since cells have no file names."""
+    if error.ename == STOPPED:
+        return error.evalue
+    text = error.evalue[:MAX_ERROR_CHARACTERS]
+    text = re.sub(r"\(<[^<>]{0,100}>, line (\d{1,9})\)", r"(line \1)", text).strip()
+    return f"{error.ename}: {text}" if text else error.ename

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from grader.course.cells import grade_id
 from grader.course.lesson import Lesson, find_lessons, find_root
 from grader.isolation.limits import ResourceLimits
+from grader.marking.cell_run import insert_runs
 from grader.marking.explain import hide_tracebacks
-from grader.marking.outputs import CellRun
 from grader.marking.results import (
     GRADED,
     MISSING,
@@ -26,7 +24,6 @@ from grader.marking.results import (
 from grader.marking.score import score
 from grader.marking.supervisor import run_submission
 from grader.printable import printable
-from grader.runner import run_cells
 from grader.submission.parse import UnreadableError, parse_notebook, read_notebook
 from grader.submission.restore import Restored, restore
 from grader.submission.sanitize import Sanitizer
@@ -35,14 +32,14 @@ from grader.workers.pool import WarmPool, shared_pool
 
 @dataclass(frozen=True)
 class Marked:
-    """A submission's marks, and the notebook that they come from.
+    """A submission's marks, and its executed notebook.
 
     Attributes
     ----------
     result : SubmissionResult
         The marks.
     notebook : NotebookNode or None
-        Executed, with the lesson's tests; None if there was none to be read.
+        The executed notebook, with the lesson's tests; None if no notebook could be read.
     """
 
     result: SubmissionResult
@@ -59,26 +56,27 @@ def mark(
 ) -> Marked:
     """Mark one notebook, without a gradebook or a folder of submissions.
 
-    The student's code runs confined, and apart from the tests: see ``grader/README.md``.
+    The student's code runs in a sandbox, in another process than the tests: see
+    ``grader/README.md``.
 
     Parameters
     ----------
     notebook : path, bytes or NotebookNode
-        What was handed in.
+        The submission.
     lesson : Lesson or str
-        The lesson, or what names it: ``"02_convolution"``, ``"02"``, ``"convolution"``.
+        The lesson, or its name, number or topic: ``"02_convolution"``, ``"02"``, ``"convolution"``.
     student : str
-        Whose it is, for the result.
+        The student's id, for the result.
     limits : ResourceLimits
-        What it may use.
+        What the submission may use.
     pool : WarmPool, optional
-        Where processes come from; those that this process shares by default.
+        The pool that forks the workers; by default the one that this process shares.
 
     Raises
     ------
     ProcessStartError
-        If the machine starts no sandboxed process; `grader.isolation.confine.check_available`
-        says why.
+        If this machine cannot start a sandboxed process;
+        `grader.isolation.confine.check_available` says why.
 
     Examples
     --------
@@ -92,7 +90,7 @@ def mark(
     try:
         read = _read(notebook)
     except FileNotFoundError:
-        return Marked(without_marks(lesson, student, MISSING, f"there is no {notebook}"), None)
+        return Marked(without_marks(lesson, student, MISSING, f"there is no {notebook!s}"), None)
     except UnreadableError as error:
         return Marked(without_marks(lesson, student, UNREADABLE, str(error)), None)
     restored = restore(read, lesson)
@@ -101,7 +99,7 @@ def mark(
     restored.notes += sanitizer.texts(restored.notebook, given)
     cells = [cell for cell in restored.notebook.cells if cell.cell_type == "code"]
     runs, errors = run_submission(cells, lesson, limits, pool or shared_pool(), sanitizer)
-    stops = _place(cells, runs)
+    stops = insert_runs(cells, runs)
     exercises = score(restored.notebook, lesson, errors)
     hide_tracebacks(restored.notebook, errors)
     seconds = time.perf_counter() - begin
@@ -112,7 +110,7 @@ def mark(
 
 
 def _read(notebook: str | Path | bytes | NotebookNode) -> NotebookNode:
-    """Return what was handed in as a clean notebook."""
+    """Return a submission as a clean notebook."""
     if isinstance(notebook, NotebookNode):
         return parse_notebook(nbformat.writes(notebook).encode())
     if isinstance(notebook, bytes):
@@ -124,7 +122,7 @@ def _read(notebook: str | Path | bytes | NotebookNode) -> NotebookNode:
 
 
 def without_marks(lesson: Lesson, student: str, status: str, message: str) -> SubmissionResult:
-    """Return the result of a submission of which nothing could be run."""
+    """Return the result of a submission that could not be run."""
     exercises = tuple(
         ExerciseResult(
             exercise.name,
@@ -135,35 +133,6 @@ def without_marks(lesson: Lesson, student: str, status: str, message: str) -> Su
     return SubmissionResult(student, lesson.name, status, exercises, 0.0, message)
 
 
-def execute(
-    notebook: NotebookNode,
-    *,
-    timeout: float,
-    root: Path | None,
-    render: bool = True,
-    run: Callable = run_cells,
-) -> list[str]:
-    """Run a notebook's code cells in place; return a sentence for each that was stopped."""
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    runs = run([cell.source for cell in cells], timeout=timeout, root=root, render=render)
-    return _place(cells, runs)
-
-
-def _place(cells: list[NotebookNode], runs: list[CellRun]) -> list[str]:
-    """Put what cells gave into them; return a sentence for each that was stopped."""
-    stops = []
-    for count, (cell, done) in enumerate(zip(cells, runs, strict=True), start=1):
-        cell.execution_count, cell.outputs = count, done.outputs
-        for output in done.outputs:
-            if output.output_type == "execute_result":
-                output.execution_count = count
-        if done.stopped:
-            name = grade_id(cell)
-            what = f"the cell {name}" if name else f"code cell {count}"
-            stops.append(f"{what}: {done.stopped}")
-    return stops
-
-
 def _record_untouched(restored: Restored) -> None:
-    """Note in the notebook which answers were not begun; nbgrader calls it 'No response.'."""
+    """Record which answers were never started, for nbgrader's comment 'No response.'."""
     restored.notebook.metadata["grader"] = {"untouched": sorted(restored.untouched)}

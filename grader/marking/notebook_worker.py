@@ -9,73 +9,86 @@ from nbformat import NotebookNode
 
 from grader.course.imports import needs_keras
 from grader.isolation.process import ProcessEndedError, SandboxedProcess
+from grader.marking.cell_run import CellRun, stopped_run
 from grader.marking.context import SubmissionContext
-from grader.marking.outputs import CellRun, parse_outputs, stopped_run
+from grader.marking.outputs import parse_outputs
 from grader.workers.notebook import OUTPUT_CUT, largest_reply
 
-MAX_FULL_OUTPUTS = 10  # full outputs that a submission may have
+MAX_FULL_OUTPUTS = 10  # a submission's outputs together, as a multiple of one cell's limit
 
 
 class NotebookWorker:
-    """The process that shows what cells put out; begun again where a cell has ended it."""
+    """A process that runs cells with all libraries; replaced by a new one if a cell ends it.
+
+    Parameters
+    ----------
+    context : SubmissionContext
+        The submission whose cells it runs.
+    """
 
     def __init__(self, context: SubmissionContext):
         self._context = context
         self._process: SandboxedProcess | None = None
-        self._ran: list[str] = []
+        self._finished_sources: list[str] = []
         self._with_keras = needs_keras(context.lesson)
-        self._largest = largest_reply(context.limits.output)
-        self._room = MAX_FULL_OUTPUTS * context.limits.output
+        self._max_reply_bytes = largest_reply(context.limits.output)
+        self._output_budget = MAX_FULL_OUTPUTS * context.limits.output
 
     def run(self, source: str, show: bool) -> CellRun:
-        """Run a cell."""
+        """Run a cell.
+
+        Parameters
+        ----------
+        source : str
+            The cell's code.
+        show : bool
+            Whether its outputs are wanted; otherwise there are none.
+        """
         try:
-            self._context.remaining(0.0)
-            self._begin()
-            outputs = self._exchange(source, show)
+            self._context.check_deadline()
+            run = self._exchange(self._ready_process(), source, show)
         except ProcessEndedError as end:
             self.close()
             return stopped_run([], str(end))
-        if isinstance(outputs, CellRun):
-            return outputs
-        self._ran.append(source)
-        return CellRun(outputs)
+        self._finished_sources.append(source)
+        return run
 
-    def _exchange(self, source: str, show: bool) -> list[NotebookNode] | CellRun:
+    def _ready_process(self) -> SandboxedProcess:
+        """Return the process; if there is none, start one and run the earlier cells again."""
+        if self._process is None:
+            self._process = self._context.start_worker("notebook", self._with_keras)
+            self._process.start()
+            for source in self._finished_sources:
+                self._exchange(self._process, source, False)
+        return self._process
+
+    def _exchange(self, process: SandboxedProcess, source: str, show: bool) -> CellRun:
+        """Send a cell to the process; interrupt it if it runs for too long."""
         message = json.dumps({"source": source, "show": show}).encode()
-        seconds = self._context.remaining(self._context.limits.cell)
+        seconds = self._context.time_for(self._context.limits.cell)
         try:
-            return self._read(self._process.exchange(message, seconds, self._largest), show)
+            reply = process.exchange(message, seconds, self._max_reply_bytes)
+            return CellRun(self._read_outputs(reply, show))
         except ProcessEndedError as end:
             if not end.timed_out:
                 raise
-            why = str(end)
+            reason = str(end)
         try:
-            outputs = self._read(self._process.interrupt(self._largest), show)
+            outputs = self._read_outputs(process.interrupt(self._max_reply_bytes), show)
         except ProcessEndedError:
-            raise ProcessEndedError(why) from None
-        self._ran.append(source)
-        return stopped_run([one for one in outputs if one.output_type != "error"], why)
+            raise ProcessEndedError(reason) from None
+        return stopped_run([out for out in outputs if out.output_type != "error"], reason)
 
-    def _read(self, message: bytes, show: bool) -> list[NotebookNode]:
-        """Return outputs that can be shown to anyone; once there are too many, errors alone."""
+    def _read_outputs(self, message: bytes, show: bool) -> list[NotebookNode]:
+        """Return outputs that are safe to show; only errors once the submission has too many."""
         if not show:
             return []
         outputs = parse_outputs(message)
-        self._room -= len(message)
-        if self._room < 0:
-            outputs = [one for one in outputs if one.output_type == "error"]
+        self._output_budget -= len(message)
+        if self._output_budget < 0:
+            outputs = [out for out in outputs if out.output_type == "error"]
             outputs.append(nbformat.v4.new_output("stream", text=OUTPUT_CUT))
         return self._context.sanitizer.outputs(outputs)
-
-    def _begin(self) -> None:
-        """Start a process, if there is none, and bring it to where the last one was."""
-        if self._process is not None:
-            return
-        self._process = self._context.start_worker("notebook", self._with_keras)
-        self._process.start()
-        for source in self._ran:
-            self._exchange(source, False)
 
     def close(self) -> None:
         """End the process."""

@@ -1,9 +1,9 @@
-"""Which of a submission's cells must run so that it can be shown what they put out.
+"""Decide which of a submission's cells must run so that their outputs can be shown.
 
-A lesson's demonstrations give the same for everyone: a cell that is as it was given out, and
-depends on nothing that the student changed, is shown with the outputs that it had when the lesson
-was built. What a student wrote is run, if it puts anything out, and before it what it depends on.
-None of this has a part in the marks.
+A demonstration gives the same outputs for everyone: a cell that the student did not change, and
+that depends on nothing that the student changed, is shown with the outputs from when the lesson
+was built. A cell that the student wrote is run if it has outputs, and so are the cells that it
+depends on. None of this affects the marks.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import nbformat
@@ -24,16 +24,16 @@ from grader.course.source_names import PARSE_LOCK, NameUsage, read_name_usage
 
 @dataclass(frozen=True)
 class RerunPlan:
-    """What to do with each code cell that is no test.
+    """Which code cells to run, and which outputs the others have.
 
     Attributes
     ----------
     run : frozenset of int
-        The cells to be run, by their place among the code cells.
+        Indices of the cells to run.
     show : frozenset of int
-        Those of them whose outputs are shown.
+        Indices of those whose outputs are shown.
     outputs : dict of int to list
-        For the others, the outputs that they have anyway.
+        The outputs of every other cell that is not a test.
     """
 
     run: frozenset[int]
@@ -44,118 +44,141 @@ class RerunPlan:
 def plan_rerun(
     cells: list[NotebookNode], lesson: Lesson, read: Callable[[list[str]], list[NameUsage]]
 ) -> RerunPlan:
-    """Say which cells to run in order to show what they put out.
+    """Decide which cells to run in order to show the outputs of all.
 
     Parameters
     ----------
     cells : list of NotebookNode
         A submission's code cells, tests included.
     lesson : Lesson
-        What it is a submission of.
+        The lesson being marked.
     read : callable
-        Reads what cells do with names from texts that are not the lesson's own.
+        Analyses which names untrusted sources use.
     """
-    made = dict(_built_outputs(lesson))
-    places = [i for i, cell in enumerate(cells) if not is_test(cell)]
-    own = [i for i in places if cells[i].source not in made]
-    given = {i: made[cells[i].source] for i in places if i not in set(own)}
-    # Their tests' own definitions are there for the cells that follow, and show nothing.
-    everything = frozenset(range(len(cells)))
-    exercises = names_of(lesson)
-    if not made:
-        return RerunPlan(everything, frozenset(places), {})
-    texts = [cells[i].source for i in own]
-    found = dict(zip(own, read(texts) if texts else [], strict=True))
-    found |= {i: read_name_usage(cells[i].source) for i in given}
-    uses = {i: found[i] for i in places}
-    modules = {name for cell in uses.values() for name in cell.imports}
-    if any(uses[i].dynamic or uses[i].stores & modules for i in own):
-        return RerunPlan(everything, frozenset(uses), {})
-    changes = {i: (cell.calls - modules) | cell.stores for i, cell in uses.items()}
-    show = _find_affected(uses, changes, given)
-    tests = {
-        i: read_name_usage(text)
-        for i in everything - set(places)
-        if (text := to_run(cells[i], exercises))
+    built_outputs = dict(_built_outputs(lesson))
+    shown = [i for i, cell in enumerate(cells) if not is_test(cell)]
+    run_everything = RerunPlan(frozenset(range(len(cells))), frozenset(shown), {})
+    if not built_outputs:
+        return run_everything
+    unchanged = {
+        i: built_outputs[cells[i].source] for i in shown if cells[i].source in built_outputs
     }
-    changes |= {i: cell.calls | cell.stores for i, cell in tests.items()}
-    run = _find_needed(uses | tests, changes, show)
-    outputs = {i: given.get(i, []) for i in uses if i not in show}
-    return RerunPlan(frozenset(run), frozenset(show), outputs)
+    usage = _read_usage(cells, shown, unchanged, read)
+    modules = {name for cell in usage.values() for name in cell.imports}
+    if any(_may_change_anything(usage[i], modules) for i in shown if i not in unchanged):
+        return run_everything
+    changes = {i: (cell.calls - modules) | cell.stores for i, cell in usage.items()}
+    affected = _find_affected(usage, changes, unchanged)
+    test_usage = _read_test_usage(cells, exercise_names(lesson))
+    changes |= {i: cell.calls | cell.stores for i, cell in test_usage.items()}
+    run = _find_needed(usage | test_usage, changes, affected)
+    outputs = {i: unchanged.get(i, []) for i in shown if i not in affected}
+    return RerunPlan(frozenset(run), frozenset(affected), outputs)
 
 
-def names_of(lesson: Lesson) -> frozenset[str]:
+def exercise_names(lesson: Lesson) -> frozenset[str]:
     """Return the names of a lesson's exercises."""
     return frozenset(exercise.name for exercise in lesson.exercises)
 
 
-def to_run(cell: NotebookNode, exercises: frozenset[str]) -> str:
-    """Return what of a cell is run where the student's are: of a test, what it defines openly."""
+def runnable_source(cell: NotebookNode, exercises: frozenset[str]) -> str:
+    """Return the part of a cell that runs in a student's process: of a test, its definitions."""
     return public_definitions(cell.source, exercises) if is_test(cell) else cell.source
 
 
 @functools.lru_cache(maxsize=1024)
 def public_definitions(source: str, exercises: frozenset[str]) -> str:
-    """Return what a test cell imports and defines where students see it: later cells may use it.
+    """Return the visible imports and definitions of a test cell, which later cells may use.
 
-    What would call one of their functions is left out, and what would replace it.
+    Statements that would call an exercise's function, or redefine it, are left out.
     """
     try:
         with PARSE_LOCK:
             tree = ast.parse(without_hidden(source))
-    except SyntaxError:  # which the judge tells
+    except SyntaxError:  # the judge reports it
         return ""
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
-    texts = [
-        ast.unparse(one) for one in tree.body if isinstance(one, kinds) and not _calls_a_name(one)
+    sources = [
+        ast.unparse(statement)
+        for statement in tree.body
+        if isinstance(statement, kinds) and not _calls_a_name(statement)
     ]
-    return "\n".join(text for text in texts if not read_name_usage(text).binds & exercises)
+    return "\n".join(text for text in sources if not read_name_usage(text).binds & exercises)
 
 
 def _calls_a_name(statement: ast.stmt) -> bool:
-    """Tell whether running a statement calls a function by its bare name that is not Python's."""
-    calls = [] if isinstance(statement, ast.FunctionDef) else ast.walk(statement)
+    """Tell whether a statement calls a function by its bare name, Python's own excepted."""
+    nodes: Iterable[ast.AST] = [] if isinstance(statement, ast.FunctionDef) else ast.walk(statement)
     return any(
-        isinstance(one, ast.Call)
-        and isinstance(one.func, ast.Name)
-        and not hasattr(builtins, one.func.id)
-        for one in calls
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and not hasattr(builtins, node.func.id)
+        for node in nodes
     )
 
 
+def _read_usage(
+    cells: list[NotebookNode],
+    shown: list[int],
+    unchanged: Mapping[int, list],
+    read: Callable[[list[str]], list[NameUsage]],
+) -> dict[int, NameUsage]:
+    """Return which names each cell that is not a test uses; the lesson's own cells are trusted."""
+    own = [i for i in shown if i not in unchanged]
+    own_usage = read([cells[i].source for i in own]) if own else []
+    usage = dict(zip(own, own_usage, strict=True))
+    usage |= {i: read_name_usage(cells[i].source) for i in unchanged}
+    return {i: usage[i] for i in shown}
+
+
+def _read_test_usage(cells: list[NotebookNode], exercises: frozenset[str]) -> dict[int, NameUsage]:
+    """Return which names the public definitions of each test cell use, if it has any."""
+    sources = {i: runnable_source(cell, exercises) for i, cell in enumerate(cells) if is_test(cell)}
+    return {i: read_name_usage(source) for i, source in sources.items() if source}
+
+
+def _may_change_anything(usage: NameUsage, modules: set[str]) -> bool:
+    """Tell whether a cell may change what it does not name, or a module that others use."""
+    return usage.dynamic or bool(usage.stores & modules)
+
+
 def _find_affected(
-    uses: dict[int, NameUsage], changes: dict[int, set[str]], given: dict[int, list]
+    usage: Mapping[int, NameUsage],
+    changes: Mapping[int, set[str]],
+    unchanged: Mapping[int, list],
 ) -> set[int]:
-    """Return the cells whose outputs are the student's own, or depend on what is."""
-    show, tainted = set(), set()
-    lessons_imports = {name for i in given for name in uses[i].imports}
-    for i, cell in uses.items():
-        if i not in given:
-            show |= set() if cell.silent else {i}
-            tainted |= (cell.binds - (cell.imports & lessons_imports)) | changes[i]
+    """Return the cells whose outputs the student wrote, or that depend on such a cell."""
+    affected: set[int] = set()
+    tainted: set[str] = set()
+    lesson_imports = {name for i in unchanged for name in usage[i].imports}
+    for i, cell in usage.items():
+        if i not in unchanged:
+            if not cell.silent:
+                affected.add(i)
+            tainted |= (cell.binds - (cell.imports & lesson_imports)) | changes[i]
         elif cell.reads & tainted:
-            show.add(i)
+            affected.add(i)
             tainted |= cell.binds | changes[i]
-    return show
+    return affected
 
 
 def _find_needed(
-    uses: dict[int, NameUsage], changes: dict[int, set[str]], show: set[int]
+    usage: Mapping[int, NameUsage], changes: Mapping[int, set[str]], shown: set[int]
 ) -> set[int]:
     """Return the cells that are shown, and those that they depend on."""
-    needed: set[str] = set()
-    run = set()
-    for i in sorted(uses, reverse=True):
-        cell = uses[i]
-        if i in show or (cell.binds | changes[i]) & needed:
-            run.add(i)
-            needed |= cell.reads
-    return run
+    needed_names: set[str] = set()
+    needed_cells = set()
+    for i in sorted(usage, reverse=True):
+        cell = usage[i]
+        if i in shown or (cell.binds | changes[i]) & needed_names:
+            needed_cells.add(i)
+            needed_names |= cell.reads
+    return needed_cells
 
 
 @functools.lru_cache(maxsize=32)
 def _built_outputs(lesson: Lesson) -> tuple[tuple[str, list], ...]:
-    """Return what a lesson's cells put out when it was built; nothing if it was not."""
+    """Return the source and outputs of each cell of a built lesson; none if it was not built."""
     if not lesson.solution.is_file():
         return ()
     notebook = nbformat.read(lesson.solution, as_version=4)

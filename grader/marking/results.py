@@ -1,4 +1,4 @@
-"""What marking gives: plain values, and the JSON that they are written as."""
+"""The results of marking, as plain values and as JSON."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ GRADED, MISSING, UNREADABLE = "graded", "missing", "unreadable"
 
 @dataclass(frozen=True)
 class TestResult:
-    """What one test cell gave.
+    """The result of one test cell.
 
     Attributes
     ----------
     grade_id : str
         The cell's id.
     score, max_score : float
-        Points got, and points to be had.
+        The points earned, and the points available.
     message : str
-        What was wrong, for the student; empty where nothing was.
+        What was wrong, for the student; empty if nothing was.
     """
 
-    # The name is not a test's: pytest must not collect it.
+    # Keeps pytest from collecting the class because of its name.
     __test__ = False
 
     grade_id: str
@@ -34,24 +34,24 @@ class TestResult:
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """What the test cells of one exercise gave together."""
+    """The results of the test cells of one exercise."""
 
     name: str
     tests: tuple[TestResult, ...]
 
     @property
     def score(self) -> float:
-        """Points got."""
+        """The points earned."""
         return float(sum(test.score for test in self.tests))
 
     @property
     def max_score(self) -> float:
-        """Points to be had."""
+        """The points available."""
         return float(sum(test.max_score for test in self.tests))
 
     @property
     def message(self) -> str:
-        """What was wrong, each thing once; empty where nothing was."""
+        """What was wrong, without repetitions; empty if nothing was."""
         return "\n".join(dict.fromkeys(test.message for test in self.tests if test.message))
 
 
@@ -62,11 +62,11 @@ class SubmissionResult:
     Attributes
     ----------
     student, lesson : str
-        Whose, and of what.
+        The student's id, and the lesson's name.
     status : str
         ``graded``; ``missing`` (no notebook of that name) or ``unreadable`` (not a notebook).
     seconds : float
-        How long marking took.
+        The time that marking took.
     message : str
         What an instructor should know about the submission as a whole.
     exercises : tuple of ExerciseResult
@@ -82,12 +82,12 @@ class SubmissionResult:
 
     @property
     def score(self) -> float:
-        """Points got."""
+        """The points earned."""
         return float(sum(exercise.score for exercise in self.exercises))
 
     @property
     def max_score(self) -> float:
-        """Points to be had."""
+        """The points available."""
         return float(sum(exercise.max_score for exercise in self.exercises))
 
     def to_json(self) -> dict:
@@ -112,21 +112,21 @@ class SubmissionResult:
         }
 
     def to_record(self) -> dict:
-        """Return all there is, test cell by test cell, as JSON has it."""
+        """Return the result with every test cell, as plain values."""
         return asdict(self)
 
     @classmethod
     def from_record(cls, record: dict) -> SubmissionResult:
-        """Return what `to_record` was made from.
+        """Return the result that `to_record` was called on.
 
         Raises
         ------
         KeyError, TypeError
-            If it is no such record.
+            If the record has another form.
         """
         exercises = tuple(
-            ExerciseResult(one["name"], tuple(TestResult(**test) for test in one["tests"]))
-            for one in record["exercises"]
+            ExerciseResult(row["name"], tuple(TestResult(**test) for test in row["tests"]))
+            for row in record["exercises"]
         )
         return cls(**(dict(record) | {"exercises": exercises}))
 

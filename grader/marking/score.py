@@ -9,10 +9,7 @@ from nbformat import NotebookNode
 from grader.course.cells import grade_id, is_test
 from grader.course.lesson import GradedExercise, Lesson
 from grader.marking.explain import explain_points_lost
-from grader.marking.results import (
-    ExerciseResult,
-    TestResult,
-)
+from grader.marking.results import ExerciseResult, TestResult
 from grader.printable import printable
 
 
@@ -23,7 +20,14 @@ def score(
 ) -> tuple[ExerciseResult, ...]:
     """Add up the points of an executed notebook, exercise by exercise.
 
-    ``errors`` says of answer cells with what error they ended, where no output does.
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The executed notebook.
+    lesson : Lesson
+        The lesson that it is a submission of.
+    errors : mapping of str to str
+        Errors of answer cells that no output shows, in one line each, by ``grade_id``.
     """
     tests = {grade_id(cell): cell for cell in notebook.cells if is_test(cell)}
     return tuple(
@@ -42,20 +46,19 @@ def _score_exercise(
     for test in exercise.tests:
         cell = tests.get(test.grade_id)
         points = score_cell(cell) if cell is not None else 0.0
-        message = (
-            ""
-            if cell is None or points == test.points
-            else explain_points_lost(cell, notebook, errors)
-        )
-        results.append(TestResult(test.grade_id, points, test.points, printable(message)))
+        message = ""
+        if cell is not None and points != test.points:
+            message = printable(explain_points_lost(cell, notebook, errors))
+        results.append(TestResult(test.grade_id, points, test.points, message))
     return ExerciseResult(exercise.name, tuple(results))
 
 
 def score_cell(cell: NotebookNode) -> float:
     """Return the points that a test cell's outputs give.
 
-    The same as ``nbgrader.utils.determine_grade``, whose import takes seconds: none if there is an
-    error or anything on stderr, as many as the value of its last line says, else all.
+    None if there is an error or anything on stderr; otherwise the value of its last line, if that
+    is a number; otherwise all. `nbgrader.utils.determine_grade` does the same, but takes seconds to
+    import.
     """
     points = float(cell.metadata.nbgrader.points)
     for output in cell.outputs:

@@ -3,45 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from nbformat import NotebookNode
 
 from grader.course.cells import is_test
 from grader.course.source_names import NameUsage
 from grader.isolation.codec import MAX_MESSAGE_BYTES, DecodeError, decode, encode
-from grader.isolation.process import (
-    UNREADABLE_REPLY,
-    ProcessEndedError,
-    SandboxedProcess,
-)
+from grader.isolation.process import UNREADABLE_REPLY, ProcessEndedError, SandboxedProcess
+from grader.marking.cell_history import CellHistory
 from grader.marking.context import SubmissionContext
-from grader.marking.rerun import names_of, to_run
+from grader.marking.rerun import exercise_names, runnable_source
 
-REPLAY_TIMEOUT = 1.0  # seconds that a cell has that was stopped before
-MAX_REPLY_BYTES = 8_000_000  # bytes of what a cell's end, or what cells do, is told in
+REPLAY_TIMEOUT = 1.0  # seconds for a cell that was stopped before
+MAX_REPLY_BYTES = 8_000_000  # of a reply about a cell: how it ended, or which names it uses
+MAX_ERROR_LINE = 500  # characters
 
 
 class StudentWorker:
-    """A process that answers the judge: begun when it is asked, and again after it has ended.
+    """A process that answers the judge: started when it is first needed, and again if it ends.
 
     Parameters
     ----------
     role : {"answers", "keras"}
-        What it may use.
+        The worker's role, which decides which libraries it may use.
     cells : sequence of NotebookNode
-        The notebook's code cells; those that are no tests are run before it is asked.
+        The notebook's code cells, tests included.
     context : SubmissionContext
-        Whose.
-    endless, ended_well : set of int
-        Cells known to run too long, which get little time, and to come to their end, in which what
-        fails is left out.
+        The submission whose cells it runs.
+    history : CellHistory
+        How the cells ended when they ran to show their outputs.
 
     Attributes
     ----------
-    stops, errors : dict of int to str
-        Why a cell was stopped; with what error it ended.
+    stops : dict of int to str
+        For each cell that was stopped here, why.
+    errors : dict of int to str
+        For each cell that raised an error here, the error in one line.
     constants : bytes
-        What ``utils`` has of plain values.
+        The plain values in ``utils``, encoded, which the process receives when it starts.
     """
 
     def __init__(
@@ -49,97 +49,127 @@ class StudentWorker:
         role: str,
         cells: Sequence[NotebookNode],
         context: SubmissionContext,
-        endless: set[int],
-        ended_well: set[int],
+        history: CellHistory,
     ):
         self._role, self._cells, self._context = role, cells, context
-        self._endless, self._ended_well = endless, ended_well
-        self._exercises = names_of(context.lesson)
+        self._history = history
+        self._exercises = exercise_names(context.lesson)
         self._process: SandboxedProcess | None = None
-        self._ran = 0
-        self._guilty: set[int] = set()
+        self._next_cell = 0
+        self._left_out: set[int] = set()  # cells that ended the process
         self.stops: dict[int, str] = {}
         self.errors: dict[int, str] = {}
         self.constants = encode({})
 
-    def read(self, sources: list[str]) -> list[NameUsage]:
-        """Read what cells do with names, before any of them runs.
+    def read_name_usage(self, sources: list[str]) -> list[NameUsage]:
+        """Analyse which names sources use, before any cell runs.
+
+        Parsing untrusted source may crash the interpreter, so it is not done in the grader.
 
         Raises
         ------
         ProcessEndedError
-            If that takes too long.
+            If the process ends, takes too long, or does not answer the question.
         """
-        self._begin()
-        seconds = self._context.remaining(self._context.limits.cell)
+        self._ready_process()
+        seconds = self._context.time_for(self._context.limits.cell)
         reply = self.ask(encode({"do": "read", "sources": sources}), seconds, MAX_REPLY_BYTES)
         try:
-            found = decode(reply)["uses"]
-            if len(found) != len(sources):
-                raise ProcessEndedError(UNREADABLE_REPLY)
+            content: Any = decode(reply)
+            usages = [NameUsage.from_plain(usage) for usage in content["uses"]]
         except (DecodeError, KeyError, TypeError):
             raise ProcessEndedError(UNREADABLE_REPLY) from None
-        return [NameUsage.from_plain(one) for one in found]
-
-    def _begin(self) -> None:
-        """Start the process, if there is none."""
-        if self._process is None:
-            self._process = self._context.start_worker(self._role, self._role == "keras")
-            self._process.start(self.constants)
-            self._ran = 0
+        if len(usages) != len(sources):
+            raise ProcessEndedError(UNREADABLE_REPLY)
+        return usages
 
     def run_cells_before(self, index: int) -> None:
-        """Run the cells that stand before a test.
+        """Run the cells before a test, as far as they have not run in this process.
 
         Raises
         ------
         ProcessEndedError
-            If the submission's time is over.
+            If the submission has no time left.
         """
         while True:
-            self._begin()
+            process = self._ready_process()
             try:
-                while self._ran < index:
-                    if self._ran not in self._guilty:
-                        self._run(self._ran)
-                    self._ran += 1
+                while self._next_cell < index:
+                    if self._next_cell not in self._left_out:
+                        self._run_cell(process, self._next_cell)
+                    self._next_cell += 1
                 return
             except ProcessEndedError as end:
                 self.close()
-                self._guilty.add(self._ran)
-                self.stops.setdefault(self._ran, str(end))
-                self._context.remaining(1.0)
+                self._left_out.add(self._next_cell)
+                self.stops.setdefault(self._next_cell, str(end))
+                self._context.check_deadline()
 
-    def _run(self, index: int) -> None:
-        """Run a cell; one that runs too long keeps what it has defined so far."""
-        cell = self._cells[index]
-        source = to_run(cell, self._exercises)
+    def _ready_process(self) -> SandboxedProcess:
+        """Return the process; start one first if there is none."""
+        if self._process is None:
+            self._process = self._context.start_worker(self._role, self._role == "keras")
+            self._process.start(self.constants)
+            self._next_cell = 0
+        return self._process
+
+    def _run_cell(self, process: SandboxedProcess, index: int) -> None:
+        """Run a cell; one that runs for too long keeps what it has defined so far."""
+        source = runnable_source(self._cells[index], self._exercises)
         if not source:
             return
-        ended_well = index in self._ended_well or is_test(cell)
+        ended_well = self._history.succeeded(index) or is_test(self._cells[index])
         request = {"do": "run", "source": source, "number": index, "ended_well": ended_well}
-        limit = self._context.limits.cell
-        known = index in self._endless or index in self.stops
-        seconds = self._context.remaining(min(REPLAY_TIMEOUT, limit) if known else limit)
+        seconds = self._context.time_for(self._time_limit(index))
         try:
-            reply = self._process.exchange(encode(request), seconds, MAX_REPLY_BYTES)
+            reply = process.exchange(encode(request), seconds, MAX_REPLY_BYTES)
         except ProcessEndedError as end:
             if not end.timed_out:
                 raise
             try:
-                reply = self._process.interrupt(MAX_REPLY_BYTES)
+                reply = process.interrupt(MAX_REPLY_BYTES)
             except ProcessEndedError:
                 raise end from None
             self.stops.setdefault(index, str(end))
         if error := read_error(reply):
             self.errors[index] = error
 
-    def watch(self) -> None:
-        """End the process if it uses more than it may.
+    def _time_limit(self, index: int) -> float:
+        """Return the seconds that a cell may take."""
+        limit = self._context.limits.cell
+        stopped_before = self._history.was_stopped(index) or index in self.stops
+        return min(REPLAY_TIMEOUT, limit) if stopped_before else limit
+
+    def ask(self, message: bytes, seconds: float, max_bytes: int = MAX_MESSAGE_BYTES) -> bytes:
+        """Return the reply to a message.
+
+        Parameters
+        ----------
+        message : bytes
+            A request of the judge's, or of the grader's own.
+        seconds : float
+            How long the reply may take.
+        max_bytes : int
+            How long it may be.
 
         Raises
         ------
         ProcessEndedError
+            If there is none; the process has been ended.
+        """
+        try:
+            return self._ready_process().exchange(message, seconds, max_bytes)
+        except ProcessEndedError:
+            self.close()
+            raise
+
+    def watch(self) -> None:
+        """End the process if it exceeds a limit.
+
+        Raises
+        ------
+        ProcessEndedError
+            If it did.
         """
         if self._process is not None:
             try:
@@ -147,20 +177,6 @@ class StudentWorker:
             except ProcessEndedError:
                 self.close()
                 raise
-
-    def ask(self, message: bytes, seconds: float, largest: int = MAX_MESSAGE_BYTES) -> bytes:
-        """Return the answer to a message of the judge's.
-
-        Raises
-        ------
-        ProcessEndedError
-            If there is none; the process has ended then.
-        """
-        try:
-            return self._process.exchange(message, seconds, largest)
-        except ProcessEndedError:
-            self.close()
-            raise
 
     def close(self) -> None:
         """End the process."""
@@ -170,10 +186,11 @@ class StudentWorker:
 
 
 def read_error(message: bytes) -> str:
-    """Read from a student's process with what error a cell ended, in a line."""
+    """Return the error that an untrusted reply reports, in one line; empty if there is none."""
     try:
-        error = decode(message).get("error")
-        text = f"{error['names'][0]}: {error['text']}"[:500] if isinstance(error, dict) else ""
+        content: Any = decode(message)
+        error = content.get("error")
+        text = f"{error['names'][0]}: {error['text']}" if isinstance(error, dict) else ""
     except (DecodeError, AttributeError, KeyError, IndexError, TypeError, ValueError):
         return ""
-    return text.encode("utf-8", "replace").decode()
+    return text[:MAX_ERROR_LINE].encode("utf-8", "replace").decode()

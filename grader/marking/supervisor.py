@@ -1,9 +1,9 @@
-"""Mark one notebook with the student's code and the tests in processes of their own.
+"""Run one submission: the student's code and the tests in separate sandboxed processes.
 
-Up to four processes take part, each forked from a warm parent and confined: the judge, one that
-answers its calls by hand, in lessons about Keras one that answers with Keras, and one that shows
-what the student's cells put out. The grader itself passes messages between them, and bounds what
-they use; it runs nothing of a submission and reads nothing of one but bytes of bounded length.
+Up to four workers take part: the judge; a student worker that answers its calls by hand; in lessons
+about Keras, a second one that answers with Keras; and one that shows the outputs of the student's
+cells. The grader passes messages between them and enforces the limits. It runs nothing of a
+submission, and reads only byte strings of bounded length.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 
 from nbformat import NotebookNode
 
@@ -21,24 +21,22 @@ from grader.course.imports import imports_of, needs_keras, plain_modules
 from grader.course.lesson import Lesson
 from grader.course.source_names import NameUsage
 from grader.isolation import protocol
-from grader.isolation.channel import (
-    ConnectionClosedError,
-    DeadlineError,
-    ProtocolError,
-)
+from grader.isolation.channel import ConnectionClosedError, DeadlineError, ProtocolError
 from grader.isolation.codec import MAX_MESSAGE_BYTES
 from grader.isolation.limits import ResourceLimits
 from grader.isolation.process import START_TIMEOUT, ProcessEndedError, SandboxedProcess
+from grader.marking.cell_history import CellHistory
+from grader.marking.cell_run import CellRun, stopped_run, timeout_reason
 from grader.marking.context import SubmissionContext
 from grader.marking.notebook_worker import NotebookWorker
-from grader.marking.outputs import CellRun, parse_outputs, stopped_run
-from grader.marking.rerun import names_of, plan_rerun, to_run
+from grader.marking.outputs import parse_outputs
+from grader.marking.rerun import exercise_names, plan_rerun, runnable_source
 from grader.marking.student_worker import StudentWorker
 from grader.submission.sanitize import Sanitizer
 from grader.workers.pool import WarmPool
 
-JUDGE_TIMEOUT_MARGIN = 20.0  # seconds that the judge has beyond what a test's calls may take
-TIMEOUT_AFTER_TIMEOUT = 5.0  # seconds that a function has that ran too long before
+JUDGE_TIMEOUT_MARGIN = 20.0  # seconds for the judge's own work, beyond the student's calls
+TIMEOUT_AFTER_TIMEOUT = 5.0  # seconds for an exercise that ran out of time in an earlier test
 
 
 def run_submission(
@@ -48,236 +46,272 @@ def run_submission(
     pool: WarmPool,
     sanitizer: Sanitizer | None = None,
 ) -> tuple[list[CellRun], dict[str, str]]:
-    """Run a notebook's code cells: the student's on their own, the tests by the judge.
+    """Run a notebook's code cells: the student's in student workers, the tests in the judge.
 
     Parameters
     ----------
     cells : sequence of NotebookNode
-        Code cells, the lesson's tests among them.
+        The code cells, the lesson's tests included.
     lesson, limits, pool, sanitizer
-        As for `Session`.
+        As for `SubmissionContext`.
 
     Returns
     -------
     list of CellRun
-        What each cell put out.
+        The run of each cell.
     dict of str to str
-        For exercises whose own cell ended with an error where it answers: which.
+        For each exercise whose answer cell raised an error in the worker that answers by hand, the
+        error in one line.
 
     Raises
     ------
     ProcessStartError
-        If the machine cannot do it.
+        If a worker cannot be started, which is not the submission's fault.
     """
-    context = SubmissionContext(lesson, limits, pool, sanitizer)
-    supervisor = Supervisor(cells, context)
+    supervisor = Supervisor(cells, SubmissionContext(lesson, limits, pool, sanitizer))
     try:
-        runs: dict[int, CellRun] = _show(cells, context, supervisor.read)
-        supervisor.endless |= {index for index, run in runs.items() if run.stopped}
-        supervisor.ended_well |= {index for index, run in runs.items() if run.ended_well}
+        runs = supervisor.run_shown_cells()
         for index, cell in enumerate(cells):
             if is_test(cell):
                 runs[index] = supervisor.run_test(index)
         stops, errors = supervisor.stops(), supervisor.errors()
     finally:
         supervisor.close()
-    for index, why in stops.items():
+    for index, reason in stops.items():
         if not runs[index].stopped:
-            runs[index] = CellRun(runs[index].outputs, why)
+            runs[index] = CellRun(runs[index].outputs, reason)
     return [runs[index] for index in range(len(cells))], errors
 
 
-def _show(
-    cells: Sequence[NotebookNode],
-    context: SubmissionContext,
-    read: Callable[[list[str]], list[NameUsage]],
-) -> dict[int, CellRun]:
-    """Return what the cells put out that are no tests."""
-    todo = plan_rerun(list(cells), context.lesson, read)
-    runs = {index: CellRun(outputs) for index, outputs in todo.outputs.items()}
-    shown, exercises = NotebookWorker(context), names_of(context.lesson)
-    try:
-        for index in sorted(todo.run):
-            run = shown.run(to_run(cells[index], exercises), index in todo.show)
-            if index in todo.show:
-                runs[index] = run
-    finally:
-        shown.close()
-    return runs
-
-
 class Supervisor:
-    """The judge and the processes that answer it.
+    """Starts the workers of one submission, routes the judge's calls, and keeps the deadlines.
 
     Parameters
     ----------
     cells : sequence of NotebookNode
-        The notebook's code cells.
+        The notebook's code cells, tests included.
     context : SubmissionContext
-        Whose.
-
-    Attributes
-    ----------
-    endless, ended_well : set of int
-        Cells known to run too long, and to come to their end, where all libraries are.
+        The submission being marked.
     """
 
     def __init__(self, cells: Sequence[NotebookNode], context: SubmissionContext):
         self._cells, self._context = cells, context
-        self.endless: set[int] = set()
-        self.ended_well: set[int] = set()
-        lesson = context.lesson
-        self._with_keras = needs_keras(lesson, tests_only=True)
-        self._exercises = [exercise.name for exercise in lesson.exercises]
+        self._with_keras = needs_keras(context.lesson, tests_only=True)
+        self._history = CellHistory()
         self._judge: SandboxedProcess | None = None
-        self._slow: set[str] = set()
-        self._stops: dict[int, str] = {}
-        known = (cells, context, self.endless, self.ended_well)
-        self._by_hand = StudentWorker("answers", *known)
-        self._keras = StudentWorker("keras", *known) if self._with_keras else None
+        self._by_hand = StudentWorker("answers", cells, context, self._history)
+        self._keras = (
+            StudentWorker("keras", cells, context, self._history) if self._with_keras else None
+        )
+        self._slow_exercises: set[str] = set()
+        self._test_stops: dict[int, str] = {}
 
-    def read(self, sources: list[str]) -> list[NameUsage]:
-        """Read what cells do with names, in a process that may as well break over it."""
-        self._start_judge()
+    def run_shown_cells(self) -> dict[int, CellRun]:
+        """Return the run of each cell that is not a test; cells are only run where it matters."""
+        plan = plan_rerun(list(self._cells), self._context.lesson, self._read_name_usage)
+        runs = {index: CellRun(outputs) for index, outputs in plan.outputs.items()}
+        exercises = exercise_names(self._context.lesson)
+        worker = NotebookWorker(self._context)
         try:
-            return self._by_hand.read(sources)
+            for index in sorted(plan.run):
+                source = runnable_source(self._cells[index], exercises)
+                run = worker.run(source, index in plan.show)
+                if index in plan.show:
+                    runs[index] = run
+        finally:
+            worker.close()
+        for index, run in runs.items():
+            self._history.record(index, run)
+        return runs
+
+    def _read_name_usage(self, sources: list[str]) -> list[NameUsage]:
+        """Analyse which names sources use; if the analysis fails, assume that they use any."""
+        self._ready_judge()
+        try:
+            return self._by_hand.read_name_usage(sources)
         except ProcessEndedError:
             return [NameUsage(silent=False, dynamic=True)] * len(sources)
 
     def run_test(self, index: int) -> CellRun:
-        """Run the test cell at a place in the notebook."""
+        """Run the test cell with this index."""
         cell = self._cells[index]
+        exercise = grade_id(cell).split("-")[1]
         request = {
             "do": "test",
             "source": cell.source,
-            "exercises": self._exercises,
+            "exercises": [one.name for one in self._context.lesson.exercises],
             "imports": imports_of(self._context.lesson),
         }
-        exercise = grade_id(cell).split("-")[1]
         try:
-            limit = self._context.limits.cell
-            again = min(TIMEOUT_AFTER_TIMEOUT, limit)
-            seconds = self._context.remaining(again if exercise in self._slow else limit)
-            reply = self._route_calls(json.dumps(request).encode(), index, seconds, exercise)
+            deadline = _CallDeadline(self._context.time_for(self._time_limit(exercise)))
+            reply = self._ask_judge(json.dumps(request).encode(), index, exercise, deadline)
             return CellRun(parse_outputs(reply))
         except ProcessEndedError as end:
             return stopped_run([], f"{exercise}: {end}", is_cell=False)
 
-    def _route_calls(self, request: bytes, index: int, seconds: float, exercise: str) -> bytes:
-        """Run a test cell: pass the judge's calls on until it is done."""
-        judge = self._start_judge()
-        deadline = time.monotonic() + seconds
-        try:
-            judge.channel.send(request, deadline + JUDGE_TIMEOUT_MARGIN)
-            while True:
-                message = judge.channel.receive(
-                    MAX_MESSAGE_BYTES + 1, deadline + JUDGE_TIMEOUT_MARGIN, self._watch
-                )
-                kind, payload = message[:1], message[1:]
-                if kind == protocol.DONE:
-                    return payload
-                whose = self._keras if kind == protocol.TO_KERAS and self._keras else self._by_hand
-                deadline += self._catch_up(whose, index)
-                reply = self._pass_on(whose, payload, index, deadline, seconds, exercise)
-                judge.channel.send(reply, deadline + JUDGE_TIMEOUT_MARGIN)
-        except (ConnectionClosedError, DeadlineError, ProtocolError, ProcessEndedError) as error:
-            # A value that the judge cannot stand costs the student this test, and no other.
-            # Whoever answers may be in the middle of asking it something.
-            self.close()
-            self._judge = None
-            if isinstance(error, ProcessEndedError) and str(error):
-                raise
-            if isinstance(error, DeadlineError):
-                self._slow.add(exercise)
-                raise ProcessEndedError("the judge was kept busy for too long") from None
-            raise ProcessEndedError(
-                "the answer could not be checked: the judge came to an end"
-            ) from None
+    def _time_limit(self, exercise: str) -> float:
+        """Return the seconds that the calls of an exercise's test may take together."""
+        limit = self._context.limits.cell
+        return min(TIMEOUT_AFTER_TIMEOUT, limit) if exercise in self._slow_exercises else limit
 
-    def _watch(self) -> None:
-        """See whether any process uses too much; a thread of the student's goes on while we judge.
+    def _ask_judge(
+        self, request: bytes, index: int, exercise: str, deadline: _CallDeadline
+    ) -> bytes:
+        """Return the judge's reply to a request for a test; route its calls in the meantime.
 
         Raises
         ------
         ProcessEndedError
+            If there is none. The judge has been ended, and costs the student this test, but no
+            other; so have the student workers, which may be in the middle of a call.
         """
-        self._judge.watch()
-        for answerer in filter(None, (self._by_hand, self._keras)):
-            answerer.watch()
+        judge = self._ready_judge()
+        try:
+            return self._route_calls(judge, request, index, exercise, deadline)
+        except ProcessEndedError as end:
+            self.close()
+            raise end if str(end) else ProcessEndedError(JUDGE_ENDED) from None
+        except DeadlineError:
+            self.close()
+            self._slow_exercises.add(exercise)
+            raise ProcessEndedError("the judge was kept busy for too long") from None
+        except (ConnectionClosedError, ProtocolError):
+            self.close()
+            raise ProcessEndedError(JUDGE_ENDED) from None
 
-    def _catch_up(self, answerer: StudentWorker, index: int) -> float:
-        """Run the cells before a test; return the seconds that took, which are not the test's."""
-        begin = time.monotonic()
-        with contextlib.suppress(ProcessEndedError):  # Asked next, it says so itself.
-            answerer.run_cells_before(index)
-        return time.monotonic() - begin
-
-    def _pass_on(
+    def _route_calls(
         self,
-        answerer: StudentWorker,
+        judge: SandboxedProcess,
+        request: bytes,
+        index: int,
+        exercise: str,
+        deadline: _CallDeadline,
+    ) -> bytes:
+        """Pass the judge's calls to the student workers until the test is done."""
+        judge.channel.send(request, deadline.for_judge())
+        while True:
+            message = judge.channel.receive(
+                MAX_MESSAGE_BYTES + 1, deadline.for_judge(), self._watch_all
+            )
+            kind, payload = message[:1], message[1:]
+            if kind == protocol.DONE:
+                return payload
+            worker = self._keras if kind == protocol.TO_KERAS and self._keras else self._by_hand
+            reply = self._answer_call(worker, payload, index, exercise, deadline)
+            judge.channel.send(reply, deadline.for_judge())
+
+    def _answer_call(
+        self,
+        worker: StudentWorker,
         payload: bytes,
         index: int,
-        deadline: float,
-        seconds: float,
         exercise: str,
+        deadline: _CallDeadline,
     ) -> bytes:
-        """Let the student's process answer."""
+        """Return a student worker's answer to a call, or the reason why there is none."""
         try:
-            answerer.run_cells_before(index)
-            left = deadline - time.monotonic()
-            if left <= 0:
-                answerer.close()
+            with deadline.paused():
+                worker.run_cells_before(index)
+            if deadline.remaining() <= 0:
+                worker.close()
                 raise ProcessEndedError("", timed_out=True)
-            return protocol.ANSWER + answerer.ask(payload, left)
+            return protocol.ANSWER + worker.ask(payload, deadline.remaining())
         except ProcessEndedError as end:
-            why = str(end)
+            reason = str(end)
             if end.timed_out:
-                self._slow.add(exercise)
-                why = f"stopped after {seconds:.3g} s; is there an endless loop?"
-            self._stops[index] = why
-            return protocol.GONE + why.encode("utf-8", "replace")
+                self._slow_exercises.add(exercise)
+                reason = timeout_reason(deadline.seconds)
+            self._test_stops[index] = reason
+            return protocol.GONE + reason.encode("utf-8", "replace")
 
-    def _start_judge(self) -> SandboxedProcess:
+    def _watch_all(self) -> None:
+        """Check every worker's limits: a student's thread may go on while the judge works.
+
+        Raises
+        ------
+        ProcessEndedError
+            If one exceeds them.
+        """
+        for worker in (self._judge, self._by_hand, self._keras):
+            if worker is not None:
+                worker.watch()
+
+    def _ready_judge(self) -> SandboxedProcess:
+        """Return the judge; start it first if there is none."""
         if self._judge is None:
             self._judge = self._context.start_worker("judge", self._with_keras)
             self._judge.start()
-            constants = self._constants()
-            for answerer in filter(None, (self._by_hand, self._keras)):
-                answerer.constants = constants
+            constants = _constants_of(self._context.lesson, self._judge)
+            self._by_hand.constants = constants
+            if self._keras is not None:
+                self._keras.constants = constants
         return self._judge
 
-    def _constants(self) -> bytes:
-        """Return what ``utils`` has of plain values, which cells may use anywhere."""
-        lesson = self._context.lesson
-        with _constants_lock:
-            key = (lesson, lesson.content_digest)
-            if key not in _constants:
-                request = {"do": "constants", "modules": plain_modules(lesson)}
-                self._judge.channel.send(json.dumps(request).encode())
-                reply = self._judge.channel.receive(
-                    MAX_MESSAGE_BYTES, time.monotonic() + START_TIMEOUT
-                )
-                _constants[key] = reply[1:]
-            return _constants[key]
-
     def stops(self) -> dict[int, str]:
-        """Return which cells did not come to their end, and why."""
-        return self._by_hand.stops | self._stops
+        """Return which cells, tests included, were stopped, and why."""
+        return self._by_hand.stops | self._test_stops
 
     def errors(self) -> dict[str, str]:
-        """Return the errors of cells where they answer, by the cell's name."""
+        """Return the errors of answer cells in the worker that answers by hand, by ``grade_id``."""
         return {
-            name: text
-            for index, text in self._by_hand.errors.items()
+            name: error
+            for index, error in self._by_hand.errors.items()
             if (name := grade_id(self._cells[index]))
         }
 
     def close(self) -> None:
-        """End all processes."""
-        for one in (self._judge, self._by_hand, self._keras):
-            if one is not None:
-                one.close()
+        """End all workers."""
+        for worker in (self._judge, self._by_hand, self._keras):
+            if worker is not None:
+                worker.close()
+        self._judge = None
+
+
+JUDGE_ENDED = "the answer could not be checked: the judge came to an end"
+
+
+class _CallDeadline:
+    """The time that the calls of one test cell may take together.
+
+    Parameters
+    ----------
+    seconds : float
+        How long, from now.
+    """
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def remaining(self) -> float:
+        """Return the seconds that are left; negative if it has passed."""
+        return self._end - time.monotonic()
+
+    def for_judge(self) -> float:
+        """Return when the judge must have replied, on the clock of `time.monotonic`."""
+        return self._end + JUDGE_TIMEOUT_MARGIN
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stop the clock: running the cells before a test is not the test's time."""
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            self._end += time.monotonic() - begin
 
 
 _constants: dict[tuple[Lesson, str], bytes] = {}
 _constants_lock = threading.Lock()
+
+
+def _constants_of(lesson: Lesson, judge: SandboxedProcess) -> bytes:
+    """Return the plain values in a lesson's ``utils`` modules, which any cell may use."""
+    with _constants_lock:
+        key = lesson, lesson.content_digest
+        if key not in _constants:
+            request = {"do": "constants", "modules": plain_modules(lesson)}
+            judge.channel.send(json.dumps(request).encode())
+            reply = judge.channel.receive(MAX_MESSAGE_BYTES, time.monotonic() + START_TIMEOUT)
+            _constants[key] = reply[1:]
+        return _constants[key]

@@ -129,7 +129,8 @@ class ImportPolicy:
             raise PlaceholderUsedError(name)
         if "." not in name:
             raise NameError(
-                f"name '{name}' comes from a demonstration; an answer has its arguments alone"
+                f"'{name}' is defined in a demonstration that is not run when your work is marked; "
+                "use only the function's arguments"
             )
         library = name.partition(".")[0]
         self.violation = self.violation or f"{library} ({function})"

@@ -218,5 +218,5 @@ def _no_first_tensor() -> Iterator[None]:
         tensorflow.constant = make_tensor
     from tensorflow.python.eager import context
 
-    if context.context()._initialized:
+    if context.context()._initialized:  # noqa: SLF001  (TensorFlow has no public name for it)
         raise RuntimeError("importing utils made TensorFlow start its threads")

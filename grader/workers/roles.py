@@ -11,5 +11,5 @@ ENTRY_POINTS = {
     "judge": "grader.workers.judge:serve",
     "answers": "grader.workers.student:serve",
     "keras": "grader.workers.student:serve",
-    "notebook": "grader.workers.notebook:serve_confined",
+    "notebook": "grader.workers.notebook:serve",
 }

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from grader.course.cells import grade_id, is_test
-from grader.marking.mark import execute
+from grader.kernel import execute
 from grader.marking.score import score
 from grader.submission.restore import restore
 from tests.banks.cheats import CHEATS, CONVOLUTION, lessons
@@ -73,7 +73,7 @@ def test_marking_in_one_process_falls_for_it(name):
     notebook = restore(cheat.notebook(), lesson).notebook
     for cell in notebook.cells:
         cell.source = cell.source.replace("@COURSE@", str(ROOT))
-    execute(notebook, timeout=20, root=ROOT, render=False)
+    execute(notebook, timeout=20, root=ROOT)
     got = {one.name: one.score for one in score(notebook, lesson)}
     undeserved = {one for one in got if one not in cheat.keeps and got[one] > cheat.may.get(one, 0)}
     assert undeserved

@@ -179,8 +179,8 @@ def _walk(model: keras.Model) -> list[tuple[keras.Operation, tuple, tuple]]:
     found = []
     tensor = outputs[0]
     while tensor is not inputs[0]:
-        operation, node_index, _ = tensor._keras_history
-        sources = operation._inbound_nodes[node_index].input_tensors
+        operation, node_index, _ = tensor._keras_history  # noqa: SLF001  (Keras has no public name for it)
+        sources = operation._inbound_nodes[node_index].input_tensors  # noqa: SLF001
         if len(sources) != 1:
             raise NotAChainError(
                 f"{operation.name} has {len(sources)} inputs; it should be one layer after another"

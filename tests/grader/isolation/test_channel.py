@@ -172,12 +172,12 @@ def test_sending_goes_on_when_the_other_side_reads_again(pair):
     assert len(read[0]) == 5_000_000
 
 
-class Enough(Exception):
+class EnoughError(Exception):
     pass
 
 
 def stop():
-    raise Enough
+    raise EnoughError
 
 
 def wait(channel, use, deadline, on_tick):
@@ -205,7 +205,7 @@ def test_something_is_done_now_and_then_while_waiting(pair, use):
 def test_what_is_done_while_waiting_may_end_it(pair, use):
     ours, _ = pair
     begin = time.monotonic()
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         wait(ours, use, after(30), stop)
     assert time.monotonic() - begin < TICK + 1
 
@@ -222,7 +222,7 @@ def test_a_trickle_does_not_keep_anybody_from_looking(pair):
 
     run_aside(drip)
     begin = time.monotonic()
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         ours.receive(1000, after(10 * TICK), stop)
     assert time.monotonic() - begin < 5 * TICK
 

@@ -1,11 +1,8 @@
 import nbformat
 import pytest
-from nbgrader.utils import determine_grade
 
 import grader
 from grader.isolation.limits import ResourceLimits
-from grader.marking.results import SubmissionResult, to_json
-from grader.marking.score import score_cell
 from tests.support.toy import answer, find
 
 
@@ -65,7 +62,7 @@ def test_no_file_is_missing_and_no_notebook_unreadable(toy, tmp_path):
         (
             "while True:\n    pass\ndef double(x): ...",
             0,
-            "your cell 'double' was stopped after 2 s",
+            "your cell 'double' did not finish: stopped after 2 s; is there an endless loop?",
         ),
         (
             "def double(x):\n    while True:\n        pass",
@@ -118,40 +115,3 @@ def test_a_submission_cannot_change_its_points(release, toy):
     marked = grader.mark(release, toy)
     assert (marked.result.score, marked.result.max_score) == (0.0, 4.0)
     assert "test-double had been changed" in marked.result.message
-
-
-OUTPUTS = [
-    [],
-    [nbformat.v4.new_output("stream", name="stdout", text="right")],
-    [nbformat.v4.new_output("stream", name="stderr", text="warning")],
-    [nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])],
-    [nbformat.v4.new_output("display_data", data={"text/plain": "0.5"})],
-    *(
-        [nbformat.v4.new_output("execute_result", data={"text/plain": text})]
-        for text in ("0.5", "0", "2", "-1", "'text'", "None")
-    ),
-]
-
-
-@pytest.mark.parametrize("outputs", OUTPUTS)
-def test_a_cell_is_scored_as_nbgrader_scores_it(toy, outputs):
-    cell = nbformat.from_dict(find(toy.notebook, "test-double-hidden"))
-    cell.outputs = outputs
-    assert (score_cell(cell), 2.0) == determine_grade(cell)
-
-
-def test_a_result_survives_being_stored(release, toy):
-    result = grader.mark(answer(release, double="1/0"), toy).result
-    assert SubmissionResult.from_record(result.to_record()) == result
-
-
-def test_the_json_is_as_designed(toy):
-    result = grader.mark(b"", toy, student="ana").result
-    import json
-
-    (row,) = json.loads(to_json([result]))["submissions"]
-    assert list(row) == [
-        "student", "lesson", "status", "score", "max_score", "seconds", "message", "exercises",
-    ]  # fmt: skip
-    assert list(row["exercises"][0]) == ["name", "score", "max_score", "message"]
-    assert isinstance(row["score"], float)

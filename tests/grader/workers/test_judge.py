@@ -374,7 +374,7 @@ def test_a_thread_that_outlives_its_answer_calls_nothing_back(judge):
             time.sleep(0.2)
             return kept
     """
-    calls = "calls = []\nassert f(calls.append) == 1\nassert 'by an answer alone' in g()[0]"
+    calls = "calls = []\nassert f(calls.append) == 1\nassert 'only available while' in g()[0]"
     assert judge(dedent(student).replace("told", "g"), calls) == [[]]
 
 

@@ -178,7 +178,7 @@ def test_the_first_violation_is_told_by_library_and_function(policy):
 def test_an_answer_that_looks_at_a_demonstration_s_result_is_told_so(policy):
     made = Placeholder(policy, "result")
     policy.begin_call(())
-    with pytest.raises(NameError, match=r"'result' comes from a demonstration"):
+    with pytest.raises(NameError, match=r"'result' is defined in a demonstration"):
         made + 1
     assert policy.violation == ""
 

@@ -169,7 +169,7 @@ def test_a_name_that_comes_from_what_was_left_out_says_so(answering):
     )
     error = answering.call("f", 1)["error"]
     assert error["names"][0] == "NameError"
-    assert "'kernel' comes from a demonstration" in error["text"]
+    assert "'kernel' is defined in a demonstration" in error["text"]
 
 
 def test_what_a_left_out_statement_keeps_to_itself_changes_nothing(answering):
@@ -277,7 +277,7 @@ def test_what_students_write_around_an_answer_does_no_harm(answering, source):
 def test_a_decorator_that_is_not_there_takes_the_function_with_it(answering):
     assert answering.run("import keras\n@keras.function\ndef f():\n    return 1\nx = 1") is None
     assert answering.value("x") == 1
-    assert "comes from a demonstration" in answering.call("f")["error"]["text"]
+    assert "is defined in a demonstration" in answering.call("f")["error"]["text"]
 
 
 def test_the_future_goes_on_into_other_cells(answering):

@@ -1,4 +1,6 @@
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -6,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.marking.outputs import STOPPED
-from grader.runner import run_cells
-from grader.workers.notebook import DEFAULT_OUTPUT_LIMIT
+from grader import kernel
+from grader.course.lesson import CourseError
+from grader.kernel import MAX_OUTPUT_CHARACTERS, run_cells
+from grader.marking.cell_run import STOPPED
 
 LOOP = "while True:\n    pass"
 STUBBORN = (
@@ -16,8 +19,8 @@ STUBBORN = (
 )
 
 
-def run(*sources, **options):
-    return run_cells(sources, **({"timeout": 20} | options))
+def run(*sources, timeout=20, root=None):
+    return run_cells(sources, timeout, root)
 
 
 def texts(done):
@@ -63,11 +66,12 @@ def test_an_error_is_an_output_and_the_next_cell_runs():
     assert texts(after) == [("execute_result", "'on'")]
 
 
-def test_a_figure_is_drawn_unless_drawing_is_off():
-    source = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
-    (drawn,), (cheap,) = run(source), run(source, render=False)
-    assert "image/png" in drawn.outputs[0].data
-    assert [list(output.data) for output in cheap.outputs] == [["text/plain"]]
+def test_a_figure_is_made_and_closed_but_not_rendered():
+    """Is the time saved that drawing would take?"""
+    figure, left = run("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", "plt.get_fignums()")
+    assert [list(output.data) for output in figure.outputs] == [["text/plain"]]
+    assert "Figure" in figure.outputs[0].data["text/plain"]
+    assert texts(left) == [("execute_result", "[]")]
 
 
 def test_updates_and_clearing_leave_the_last_state():
@@ -77,6 +81,12 @@ def test_updates_and_clearing_leave_the_last_state():
     )
     assert texts(cleared) == [("stdout", "2\n")]
     assert texts(updated) == [("display_data", "'new'")]
+
+
+def test_an_error_named_like_ours_is_an_error_like_any_other():
+    (failed,) = run("class Stopped(Exception): pass\nraise Stopped('all right')")
+    assert failed.stopped == ""
+    assert texts(failed) == [("Stopped", "all right")]
 
 
 @pytest.mark.parametrize("loop", [LOOP, STUBBORN], ids=["endless", "stubborn"])
@@ -94,14 +104,12 @@ def test_an_endless_loop_is_stopped_and_the_rest_runs(loop):
         ("import os; os._exit(3)", r"the Python process ended \(exit code 3\)"),
         ("import os; os.kill(os.getpid(), 9)", r"killed by signal 9 \(SIGKILL\)"),
         ("import ctypes; ctypes.string_at(0)", r"killed by signal 11 \(SIGSEGV\)"),
-        ("import os; os.closerange(0, 1000)", "the Python process ended"),
+        ("import os; os.closerange(0, 1000)", "the Python process (ended|was killed)"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", "stopped after"),
     ],
 )
 def test_the_end_of_the_process_is_told_and_the_rest_runs(source, why):
     _, ended, after = run("x = 5", source, "x", timeout=3)
-    import re
-
     assert re.search(why, ended.stopped)
     assert texts(after) == [("execute_result", "5")]
 
@@ -134,7 +142,7 @@ def test_output_is_bounded_and_says_so():
     flood, error = run(
         "for _ in range(500_000):\n    print('0123456789')", "raise OSError('x' * 9**7)"
     )
-    assert sum(len(text) for _, text in texts(flood)) <= DEFAULT_OUTPUT_LIMIT + 100
+    assert sum(len(text) for _, text in texts(flood)) <= MAX_OUTPUT_CHARACTERS + 100
     assert texts(flood)[-1][1].endswith("... output cut\n")
     assert len(texts(error)[0][1]) < 100_000
 
@@ -144,9 +152,27 @@ def test_stderr_is_told_even_when_it_was_cut():
     assert texts(both)[-1][0] == "stderr"
 
 
-def test_what_bypasses_python_is_collected_and_disturbs_nothing():
+def test_what_bypasses_python_costs_no_points_and_disturbs_nothing(capfd):
+    """A library in C may write to descriptor 2, and stderr costs a test its points."""
     (raw,) = run("import os\nos.write(1, b'{} raw')\nos.write(2, b' err')\nNone")
-    assert texts(raw) == [("stdout", "{} raw err")]
+    assert raw.outputs == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_nothing_of_the_user_s_own_ipython_is_read(tmp_path, monkeypatch):
+    """Could a startup file, or a kernel setting, decide whether a check passes?"""
+    startup = tmp_path / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "first.py").write_text("secret = 1")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    (asked,) = run("secret")
+    assert texts(asked)[0][0] == "NameError"
+
+
+def test_a_kernel_that_does_not_start_is_an_error_in_words(monkeypatch):
+    monkeypatch.setattr(kernel, "KERNEL_ARGUMENTS", ["--no-such-flag=1", "--help"])
+    with pytest.raises(CourseError, match="the process for a notebook did not start"):
+        run("1")
 
 
 def test_cells_run_in_a_scratch_folder_that_is_gone_afterwards():
@@ -163,39 +189,57 @@ def test_utils_is_imported_from_the_course(tmp_path):
     assert texts(found) == [("execute_result", "7")]
 
 
-def test_no_process_is_left_behind():
-    (started,) = run(
-        "import subprocess\nprint(subprocess.Popen(['sleep', '60']).pid)\n" + LOOP, timeout=1
+@pytest.mark.parametrize("end", [LOOP, "import os; os._exit(1)", "1"], ids=["loop", "exit", "end"])
+def test_no_process_is_left_behind(end):
+    started, _ = run(
+        "import subprocess\nprint(subprocess.Popen(['sleep', '60']).pid)", end, timeout=1
     )
-    pid = int(started.outputs[0].text)
-    assert _ends(pid)
+    assert _ends(int(started.outputs[0].text))
 
 
 SCRIPT = """
-from grader.runner import run_cells
+import signal
+from grader.kernel import run_cells
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 print("once", flush=True)
-run_cells(["import os\\nprint(os.getpid())", {loop!r}], timeout=60)
+run_cells([{source!r}], 60, None)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_killing_the_grader_ends_what_it_started(tmp_path):
+@pytest.fixture
+def checking(tmp_path):
+    """Start a script that runs an endless cell; give it and the process id of its kernel."""
+    note = tmp_path / "pid"
     script = tmp_path / "plain_script.py"  # without `if __name__ == "__main__"`
-    script.write_text(
-        SCRIPT.format(
-            loop=f"open({str(tmp_path / 'pid')!r}, 'w').write(str(__import__('os').getpid()))\n"
-            + LOOP
-        )
-    )
-    grader = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "pid").exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    time.sleep(0.2)
-    pid = int((tmp_path / "pid").read_text())
-    grader.kill()
-    assert grader.communicate()[0] == "once\n"
-    assert _ends(pid)
+    write_pid = f"import os; open({str(note)!r}, 'w').write(f'{{os.getpid()}}.')\n"
+    script.write_text(SCRIPT.format(source=write_pid + LOOP))
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, script], **pipes) as process:
+        deadline = time.monotonic() + 60
+        while not (note.exists() and note.read_text().endswith(".")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        time.sleep(0.2)
+        yield process, int(note.read_text().rstrip("."))
+        process.kill()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_killing_the_grader_ends_what_it_started(checking):
+    process, kernel_id = checking
+    process.kill()
+    assert process.communicate()[0] == "once\n"
+    assert _ends(kernel_id)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_ctrl_c_ends_a_check_at_once_and_leaves_no_process(checking):
+    process, kernel_id = checking
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert errors.rstrip().endswith("KeyboardInterrupt")
+    assert "Task" not in errors
+    assert _ends(kernel_id)
 
 
 def _ends(pid):

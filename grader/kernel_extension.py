@@ -1,0 +1,37 @@
+"""An IPython extension that prepares the kernel of ``grader check``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Prepare a kernel whose outputs are not shown, and that careless cells must not end.
+
+    Parameters
+    ----------
+    shell : ipykernel.zmqshell.ZMQInteractiveShell
+        The kernel's shell.
+    """
+    # Drawing takes most of a demonstration's time. A figure is still made, and closed after its
+    # cell, but its only output is text.
+    shell.display_formatter.active_types = ["text/plain"]
+    shell.display_formatter.mimebundle_formatter.enabled = False
+    shell.ask_exit = _do_nothing  # `exit` ends its cell, not the kernel
+    shell.kernel.raw_input = shell.kernel.getpass = _no_input
+    streams = sys.stdout, sys.stderr
+
+    def restore_streams() -> None:
+        sys.stdout, sys.stderr = streams  # which the kernel uses after a cell, replaced or not
+
+    shell.events.register("post_execute", restore_streams)
+
+
+def _do_nothing() -> None:
+    """Do nothing."""
+
+
+def _no_input(prompt: object = "", *_: object) -> str:
+    """Take the place of ``input``."""
+    raise EOFError("input() has nobody to ask while a notebook is being marked")
