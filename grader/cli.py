@@ -5,6 +5,7 @@ Each command imports what it needs when it runs, so that help and ``grader check
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -89,6 +90,10 @@ class Format(StrEnum):
 def main() -> None:
     """Run the command; print a `CourseError` as one line and exit with status 2."""
     leave_out_grammars()
+    for stream in (sys.stdout, sys.stderr):
+        # Piped output is not always UTF-8 (Windows); a tick that cannot be written is no error.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except Exception as error:
@@ -114,7 +119,8 @@ def build(
 ) -> None:
     """Make both notebooks of each lesson from its text source."""
     from grader.course import build as builder
-    from grader.course.lesson import find_root, require_sources
+    from grader.course.lesson import find_lessons, find_root, require_sources
+    from grader.course.structure import find_gaps
     from grader.terminal import err, out
 
     root = find_root()
@@ -130,6 +136,8 @@ def build(
         return
     with err.status("building") as status:
         changed = builder.build(root, lessons, force=force, progress=status.update)
+    for gap in (gap for lesson in find_lessons(root, lessons) for gap in find_gaps(lesson)):
+        err.print(gap, style="yellow", markup=False, highlight=False, soft_wrap=True)
     for path in changed:
         out.print(f"wrote {path.relative_to(root)}", markup=False, highlight=False)
     if not changed:

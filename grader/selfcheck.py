@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat import NotebookNode
-
-from grader.course.cells import grade_id, is_test, without_hidden
+from grader.course.cells import grade_id, is_empty_for_students, is_test
 from grader.course.lesson import LESSON_NAME, CourseError, Lesson, find_lessons
 from grader.isolation.limits import CHECK_TIMEOUT
 from grader.kernel import Kernel, execute
@@ -160,10 +157,5 @@ def _hidden_tests(lesson: Lesson) -> set[str]:
 
     A student's copy of such a cell would pass whatever the function does.
     """
-    return {grade_id(cell) for cell in lesson.notebook.cells if is_test(cell) and _is_empty(cell)}
-
-
-def _is_empty(cell: NotebookNode) -> bool:
-    """Tell whether a test cell has no visible statements but imports."""
-    statements = ast.parse(without_hidden(cell.source)).body
-    return all(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in statements)
+    tests = filter(is_test, lesson.notebook.cells)
+    return {grade_id(test) for test in tests if is_empty_for_students(test)}

@@ -28,6 +28,7 @@ from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
 from grader.course.pages import fill_lesson_table, lesson_table, make_index
 from grader.course.release import make_release
+from grader.course.structure import find_faults
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -71,10 +72,13 @@ def build(
     Raises
     ------
     CourseError
-        If a cell of a lesson raises an error or writes to stderr.
+        If a lesson's source has a fault, or one of its cells raises an error or writes to stderr.
     """
     changed = []
-    for lesson in find_lessons(root, names):
+    lessons = find_lessons(root, names)
+    if faults := [fault for lesson in lessons for fault in find_faults(lesson)]:
+        raise CourseError("\n".join(faults))
+    for lesson in lessons:
         if force or _why_solution_is_stale(lesson):
             progress(f"{lesson.name}: executing")
             digest = source_digest(lesson)

@@ -7,6 +7,7 @@ would be spent in each process that marks or checks. Tests compare each with nbg
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 from functools import cache
@@ -71,6 +72,12 @@ def without_hidden(source: str) -> str:
         elif not hiding:
             kept.append(line)
     return "\n".join(kept)
+
+
+def is_empty_for_students(test: NotebookNode) -> bool:
+    """Return whether all that a test cell checks is hidden; it may still import something."""
+    statements = ast.parse(without_hidden(test.source)).body
+    return all(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in statements)
 
 
 def release_source(source: str, root: Path) -> str:

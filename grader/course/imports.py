@@ -85,6 +85,21 @@ def imports_of(lesson: Lesson) -> dict[str, str]:
     }
 
 
+@_cached_per_content
+def own_answers(lesson: Lesson) -> dict[str, str]:
+    """Return the lesson's code without its tests, by its topic, where its answers are references.
+
+    That is so where ``utils`` lacks a function of an exercise's name; else nothing is returned.
+    """
+    module = module_file(lesson.root, f"utils.{lesson.topic}")
+    tree = ast.parse(module.read_text(encoding="utf-8") if module else "")
+    known = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    if all(exercise.name in known for exercise in lesson.exercises):
+        return {}
+    kept = [cell_tree for cell, cell_tree in _code_cells(lesson) if not is_test(cell)]
+    return {lesson.topic: "\n\n".join(map(ast.unparse, kept))}
+
+
 def used_modules(lesson: Lesson) -> dict[str, Path]:
     """Return the files of the course's modules that a lesson or its checks use, by module name.
 
@@ -141,7 +156,11 @@ def module_file(root: Path, name: str) -> Path | None:
 
 
 def _imported_by_cells(lesson: Lesson, tests_only: bool = False) -> set[str]:
-    """Return the modules that cells import, or that their checks load by name."""
+    """Return the modules that cells import, or that their checks load by name.
+
+    Tests that use the lesson's own answers import what these need.
+    """
+    tests_only = tests_only and not own_answers(lesson)
     return {
         name
         for cell, tree in _code_cells(lesson)

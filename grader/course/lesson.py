@@ -74,6 +74,11 @@ class Lesson:
         return f"Lesson({self.name!r})"
 
     @property
+    def topic(self) -> str:
+        """The name without the number, which the lesson's modules have as well."""
+        return self.name.split("_", 1)[1]
+
+    @property
     def source(self) -> Path:
         """The text source."""
         return self.root / "solutions" / self.name / f"{self.name}.py"

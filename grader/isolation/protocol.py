@@ -6,8 +6,8 @@ once it is confined; then it serves one request after the other.
 **Supervisor and judge.** The supervisor's requests are JSON objects. ``do`` names a method of
 `workers.judge.Judge`, and the other keys are its arguments:
 
-- ``test`` (``source``, ``exercises``, ``imports``): run a test cell; the reply is its outputs as
-  JSON.
+- ``test`` (``source``, ``exercises``, ``imports``, ``answers``): run a test cell; the reply is its
+  outputs as JSON.
 - ``constants`` (``modules``): read the plain values in modules of ``utils``; the reply is encoded.
 
 The judge's final reply begins with `DONE`. Before it, the judge may send any number of requests

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from nbformat import NotebookNode
 
 from grader.course.cells import grade_id, is_test
-from grader.course.imports import imports_of, needs_keras, plain_modules
+from grader.course.imports import imports_of, needs_keras, own_answers, plain_modules
 from grader.course.lesson import Lesson
 from grader.course.source_names import NameUsage
 from grader.isolation import protocol
@@ -141,6 +141,7 @@ class Supervisor:
             "source": cell.source,
             "exercises": [one.name for one in self._context.lesson.exercises],
             "imports": imports_of(self._context.lesson),
+            "answers": own_answers(self._context.lesson),
         }
         try:
             deadline = _CallDeadline(self._context.time_for(self._time_limit(exercise)))

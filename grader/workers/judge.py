@@ -44,6 +44,7 @@ from grader.workers.proxy import (
     only_strings,
     read_error,
 )
+from utils.checks import lesson_answers
 from utils.checks.calls import FunctionEndedError
 from utils.checks.describe import OpaqueValue
 
@@ -104,7 +105,9 @@ class Judge:
             {name: dict(_constants_in(importlib.import_module(name))) for name in modules}
         )
 
-    def test(self, source: str, exercises: list[str], imports: dict[str, str]) -> bytes:
+    def test(
+        self, source: str, exercises: list[str], imports: dict[str, str], answers: dict[str, str]
+    ) -> bytes:
         """Run one test cell.
 
         Parameters
@@ -115,6 +118,8 @@ class Judge:
             The names of the exercises, which always mean the student's answers.
         imports : dict of str to str
             For names that the lesson imports, the import statement.
+        answers : dict of str to str
+            The lesson's own answers as source, by its topic, where `utils` lacks some of them.
 
         Returns
         -------
@@ -122,6 +127,8 @@ class Judge:
             Its outputs in nbformat's form, as JSON.
         """
         self.unanswered = False
+        for topic, answer in answers.items():
+            lesson_answers.provide(topic, answer)
         printed, value, error = io.StringIO(), None, None
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:

@@ -10,7 +10,7 @@ import pytest
 from grader.course.imports import needs_keras
 from grader.course.lesson import find_lessons
 from tests.support.apart import run_tests_apart
-from tests.support.lessons import ROOT, answers_to, run_tests
+from tests.support.lessons import ROOT, answers_to, has_answers, run_tests
 
 pytestmark = [
     pytest.mark.slow,
@@ -23,7 +23,7 @@ STEP, STEP_IN_KERAS = 5, 12
 def pytest_generate_tests(metafunc):
     """Try all right answers and some of the wrong ones."""
     right, wrong = [], []
-    for lesson in find_lessons(ROOT):
+    for lesson in filter(has_answers, find_lessons(ROOT)):
         in_keras = needs_keras(lesson, tests_only=True)
         # Each process that starts Keras workers first warms up a fork server with TensorFlow.
         marks = [pytest.mark.xdist_group("keras, apart")] if in_keras else []

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.banks.answers.sobel import EDGE_MAP, LESSON, POINTS, WRONG
+from tests.banks.answers.sobel import EDGE_MAP, LESSON, WRONG
 from tests.support.lessons import model_answer, run_tests, score
 
 
@@ -36,7 +36,7 @@ def test_no_hidden_image_has_a_magnitude_that_rounding_could_decide(factor):
 
 def test_the_model_answers_are_double_precision():
     namespace = {"np": np}
-    for name in POINTS:
+    for name in WRONG:
         exec(model_answer(LESSON, name), namespace)
     for part in namespace["sobel"](np.eye(4, dtype=np.uint8)):
         assert part.dtype == np.float64

@@ -34,12 +34,22 @@ def find_lesson(name: str) -> Lesson:
 
 def topic_of(lesson: str) -> str:
     """Return the name of a lesson's modules, such as ``convolution`` for ``02_convolution``."""
-    return find_lesson(lesson).name.split("_", 1)[1]
+    return find_lesson(lesson).topic
 
 
 def answers_to(lesson: str) -> ModuleType:
     """Return a lesson's right and wrong answers: a module of `tests.banks.answers`."""
     return importlib.import_module(f"tests.banks.answers.{topic_of(lesson)}")
+
+
+def has_answers(lesson: Lesson) -> bool:
+    """Return whether there is a bank of answers to a lesson."""
+    return (ROOT / "tests" / "banks" / "answers" / f"{lesson.topic}.py").is_file()
+
+
+def points_of(lesson: str) -> dict[str, float]:
+    """Return the points of each exercise, as the lesson's source has them."""
+    return {exercise.name: exercise.points for exercise in find_lesson(lesson).exercises}
 
 
 def model_answer(lesson: str, exercise: str) -> str:

@@ -24,8 +24,9 @@ class Exercise:
     Parameters
     ----------
     name : str
-        ``module.function``: the reference answer is ``utils.<module>.<function>``, its known
-        mistakes and its small inputs are in ``utils.mistakes.<module>``.
+        ``module.function``: the reference answer is ``utils.<module>.<function>`` or, if there is
+        none, the answer in the lesson's own source. Known mistakes and small inputs are in
+        ``utils.mistakes.<module>``, if there is such a module.
     function : callable
         The student's function.
     by_hand : bool
@@ -62,9 +63,11 @@ class Exercise:
     def example(self, *args: Any, expected: Any, **kwargs: Any) -> None:
         """Check a worked example, which the message shows if the result is wrong.
 
-        Nested lists in ``expected`` become arrays where the reference answer returns arrays.
+        Nested lists in ``expected`` become arrays where the reference answer returns arrays. This
+        is the one check of results that needs no reference answer.
         """
-        expected = _as_array_like(self._reference.result(args, kwargs), expected)
+        if self._reference.exists:
+            expected = _as_array_like(self._reference.result(args, kwargs), expected)
         self._make(lambda attempt: attempt.check_result(args, kwargs, expected, shown=True))
 
     def agrees(self, *args: Any, **kwargs: Any) -> None:

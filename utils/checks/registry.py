@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
+from types import ModuleType
 from typing import TypeVar
 
 Mistake = TypeVar("Mistake", bound=Callable)
@@ -47,11 +48,21 @@ def exercises_with_mistakes(topic: str) -> list[str]:
 
 def examples_of(topic: str, exercise: str) -> Sequence[tuple]:
     """Return an exercise's small public inputs, smallest first."""
-    module = importlib.import_module(f"utils.mistakes.{topic}")
+    module = import_if_there(f"utils.mistakes.{topic}")
     return getattr(module, "EXAMPLES", {}).get(exercise, ())
+
+
+def import_if_there(name: str) -> ModuleType | None:
+    """Import a module, or return None if there is no such module."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:  # a module that it imports is missing
+            raise
+        return None
 
 
 def _mistakes_in_lesson(topic: str) -> dict[str, dict[str, Callable]]:
     """Return a lesson's known mistakes by exercise and name."""
-    module = importlib.import_module(f"utils.mistakes.{topic}")
-    return _REGISTERED.get(module.__name__, {})
+    name = f"utils.mistakes.{topic}"
+    return _REGISTERED.get(name, {}) if import_if_there(name) else {}

@@ -1,7 +1,5 @@
 """Right and wrong answers to every exercise, in a module for each lesson.
 
-``POINTS``
-    what the contract of exercises gives for each.
 ``RIGHT``
     by exercise and style, answers that must get every point.
 ``WRONG``

@@ -5,7 +5,6 @@
 from tests.banks.answers import changed
 
 LESSON = "09_augmentation"
-POINTS = {"random_shift": 3, "augment": 3, "build_augmenter": 2, "robust_range": 2}
 
 SHIFT = """
 from utils import pooling

@@ -3,12 +3,6 @@
 # ruff: noqa: E501
 
 LESSON = "10_backprop"
-POINTS = {
-    "numerical_gradient": 3,
-    "kernel_gradient": 3,
-    "image_gradient": 2,
-    "learn_kernel": 2,
-}
 
 NUMERICAL = """
 def numerical_gradient(f, w, eps=1e-5):

@@ -3,7 +3,6 @@
 # ruff: noqa: E501
 
 LESSON = "02_convolution"
-POINTS = {"correlate2d": 4, "convolve2d": 2, "relu": 1, "correlate_channels": 3}
 
 
 LOOPS = """

@@ -5,13 +5,6 @@
 from tests.banks.answers import changed
 
 LESSON = "07_keras_cnn"
-POINTS = {
-    "build_dense": 1,
-    "accuracy_under_shift": 2,
-    "build_cnn": 2,
-    "forward_by_hand": 3,
-    "mean_activation": 2,
-}
 HEAD = "import keras\nfrom keras import layers\nfrom utils import pooling\n"
 
 

@@ -5,7 +5,6 @@
 from tests.banks.answers import changed
 
 LESSON = "08_lenet"
-POINTS = {"build_lenet5": 4, "layer_table": 2, "pad_to": 2, "receptive_field": 2}
 
 BUILD = """
 import keras

@@ -3,7 +3,6 @@
 from tests.support.lessons import model_answer
 
 LESSON = "04_output_size"
-POINTS = {"output_size": 3, "same_padding": 2, "conv_parameters": 2, "trace_shapes": 3}
 
 RIGHT = {
     "output_size": {
@@ -303,7 +302,7 @@ RIGHT["trace_shapes"]["one error for all"] = RIGHT["trace_shapes"][
     "with the other exercises"
 ].replace('"in layer %d (%s)" % (i, error)', 'f"Layer no. {i} of {len(layers)} cannot work"')
 
-RIGHT_PARTS = {name: model_answer(LESSON, name) for name in POINTS}
+RIGHT_PARTS = {name: model_answer(LESSON, name) for name in RIGHT}
 
 
 def broken(exercise, old, new):

@@ -1,13 +1,6 @@
 """Answers to lesson 01's exercises, right and wrong, as students write them."""
 
 LESSON = "01_pixels"
-POINTS = {
-    "count_values": 1,
-    "hex_to_rgb": 2,
-    "to_grayscale": 2,
-    "dense_parameters": 2,
-    "mean_image": 3,
-}
 
 RIGHT = {
     "count_values": {

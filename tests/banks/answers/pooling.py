@@ -5,7 +5,6 @@
 from tests.banks.answers import changed
 
 LESSON = "05_pooling"
-POINTS = {"pool2d": 4, "max_pool_same": 3, "global_pool": 1, "shift": 2}
 
 POOL_HEAD = """
 def pool2d(image, size=2, stride=None, mode="max"):

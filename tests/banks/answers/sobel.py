@@ -3,7 +3,6 @@
 # ruff: noqa: E501
 
 LESSON = "03_sobel"
-POINTS = {"sobel": 3, "gradient_magnitude": 2, "gradient_direction": 2, "edge_map": 3}
 
 SOBEL = """
 def sobel(image):

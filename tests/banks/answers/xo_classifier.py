@@ -3,7 +3,6 @@
 # ruff: noqa: E501
 
 LESSON = "06_xo_classifier"
-POINTS = {"match_feature": 3, "feature_vector": 3, "template_score": 2, "classify": 2}
 
 MATCH = """
 def match_feature(image, feature):
