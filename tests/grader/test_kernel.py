@@ -13,6 +13,8 @@ from grader.course.lesson import CourseError
 from grader.kernel import MAX_OUTPUT_CHARACTERS, run_cells
 from grader.marking.cell_run import STOPPED
 
+pytestmark = [pytest.mark.slow]
+
 LOOP = "while True:\n    pass"
 STUBBORN = (
     "while True:\n    try:\n        while True:\n            pass\n    except BaseException: pass"

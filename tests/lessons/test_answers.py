@@ -19,8 +19,8 @@ from tests.support.lessons import (
 )
 
 LESSONS = [lesson for lesson in find_lessons(ROOT) if has_answers(lesson)]
-# In the fast tier: every third wrong answer, and no answer in Keras.
-STEP = 3
+# In the fast tier: every fourth wrong answer, and no answer that trains or builds a network.
+STEP = 4
 
 
 def pytest_generate_tests(metafunc):
@@ -35,7 +35,7 @@ def pytest_generate_tests(metafunc):
             pytest.param(
                 *case,
                 id="-".join(case).replace(" ", "_"),
-                marks=[pytest.mark.slow] if _is_slow(lesson, fixtures[-1], index) else [],
+                marks=[pytest.mark.slow] if _is_slow(lesson, fixtures[-1], case, index) else [],
             )
             for lesson in LESSONS
             for index, case in enumerate(_cases(lesson.name, fixtures[-1]))
@@ -43,11 +43,10 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize(fixtures, cases)
 
 
-def _is_slow(lesson, kind, index):
-    """Tell whether a case is left out of the fast tier."""
-    return needs_keras(lesson, tests_only=True) or (
-        kind in ("slip", "mistake") and index % STEP > 0
-    )
+def _is_slow(lesson, kind, case, index):
+    """Return whether a case is left out of the fast tier."""
+    trains = needs_keras(lesson, tests_only=True) or case[1:2] == ("learn_kernel",)
+    return trains or (kind in ("slip", "mistake") and index % STEP > 0)
 
 
 def _cases(lesson, kind):

@@ -9,7 +9,10 @@ from tests.banks.cheats import CHEATS, CONVOLUTION
 from tests.banks.hostile import BREACH, HOSTILE, PROBE, honest
 from tests.support.arena import Arena, full_marks
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux"),
+    pytest.mark.xdist_group("smoke"),
+]
 CHEATS_TRIED = [
     each
     for each in CHEATS

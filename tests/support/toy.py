@@ -62,12 +62,15 @@ with checks.Exercise("toy.double", double) as check:
 REFERENCE = """def double(x):
     return 2 * x
 """
-MISTAKES = """def squared(x):
+MISTAKES = """from utils.mistakes import mistake_in
+
+
+@mistake_in("double")
+def squared(x):
     \"\"\"x is squared.\"\"\"
     return x * x
 
 
-MISTAKES = {"double": [squared]}
 EXAMPLES = {"double": [(3,), (5,)]}
 """
 RIGHT = {

@@ -11,6 +11,8 @@ from grader.course.lesson import find_lessons, find_root
 from grader.course.release import make_release
 from tests.support.submissions import FULL, LESSON, hand_in, make_class
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("class")]
+
 (LESSON_02,) = find_lessons(find_root(), [LESSON])
 POINTS = {test.grade_id: test.points for one in LESSON_02.exercises for test in one.tests}
 CLASS = {

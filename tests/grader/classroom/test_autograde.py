@@ -80,6 +80,7 @@ def test_everyone_has_one_row_and_is_stored(options, release):
     nbformat.validate(nbformat.read(stored, as_version=4))
 
 
+@pytest.mark.slow
 def test_messages_are_comments_in_the_gradebook(options, release):
     hand_in(options.submitted, "ana", answer(release, double="def double(x):\n    return 6"))
     autograde(options)
@@ -89,6 +90,7 @@ def test_messages_are_comments_in_the_gradebook(options, release):
         assert book.find_comment("shout", LESSON, LESSON, "ana").comment == NO_RESPONSE
 
 
+@pytest.mark.slow
 def test_what_cannot_be_stored_costs_nobody_else(options, release, monkeypatch):
     for student in ("ana", "ben", "cy"):
         hand_in(options.submitted, student, answer(copy.deepcopy(release)))
@@ -112,6 +114,7 @@ def test_what_cannot_be_stored_costs_nobody_else(options, release, monkeypatch):
     assert autograde(options).results[1].score == 4.0
 
 
+@pytest.mark.slow
 def test_half_a_surrogate_pair_anywhere_is_stored(options, release):
     odd = {
         "cell_type": "markdown",
@@ -129,6 +132,7 @@ def test_half_a_surrogate_pair_anywhere_is_stored(options, release):
     assert not list(options.autograded.rglob("*.tmp"))
 
 
+@pytest.mark.slow
 def test_what_was_handed_in_at_what_time_is_kept(options, release):
     path = hand_in(options.submitted, "ana", release)
     path.with_name("timestamp.txt").write_text("2026-03-01 12:00:00 UTC\n")
@@ -153,6 +157,7 @@ def test_a_second_run_marks_only_what_changed(options, release, marked):
     assert sorted(marked[3:]) == ["ana", "ben"]
 
 
+@pytest.mark.slow
 def test_a_lost_gradebook_is_filled_again_without_marking(options, release, marked):
     hand_in(options.submitted, "ana", answer(release))
     autograde(options)
@@ -163,6 +168,7 @@ def test_a_lost_gradebook_is_filled_again_without_marking(options, release, mark
         assert book.find_submission(LESSON, "ana").score == 4.0
 
 
+@pytest.mark.slow
 def test_a_changed_lesson_is_marked_again(tmp_path, options, marked):
     lesson = make_course(tmp_path / "course")
     changing = replace(options, root=lesson.root)
@@ -179,6 +185,7 @@ def test_a_changed_lesson_is_marked_again(tmp_path, options, marked):
         assert book.find_submission(LESSON, "ana").max_score == 4.0
 
 
+@pytest.mark.slow
 def test_what_an_instructor_gave_by_hand_stays(options, release):
     path = hand_in(options.submitted, "ana", release)
     autograde(options)
@@ -199,6 +206,7 @@ def test_what_an_instructor_gave_by_hand_stays(options, release):
         assert (grade.auto_score, grade.score, grade.needs_manual_grade) == (1.0, 1.5, True)
 
 
+@pytest.mark.slow
 def test_a_submission_that_is_gone_keeps_its_row(options, release):
     path = hand_in(options.submitted, "ana", answer(release))
     hand_in(options.submitted, "ben", release)
@@ -211,6 +219,7 @@ def test_a_submission_that_is_gone_keeps_its_row(options, release):
     assert "no longer there" in after.results[0].message
 
 
+@pytest.mark.slow
 def test_what_is_there_instead_of_a_missing_notebook_is_said(options, release):
     path = options.submitted / "ana" / LESSON / "homework.ipynb"
     path.parent.mkdir(parents=True)
@@ -221,6 +230,7 @@ def test_what_is_there_instead_of_a_missing_notebook_is_said(options, release):
     assert f"found 'homework.ipynb': rename it to {LESSON}.ipynb" in row.message
 
 
+@pytest.mark.slow
 def test_strays_and_links_do_no_harm(options, release, tmp_path):
     hand_in(options.submitted, "ana", answer(release))
     (options.submitted / ".DS_Store").write_text("x")
@@ -246,6 +256,7 @@ def test_strays_and_links_do_no_harm(options, release, tmp_path):
     assert ".DS_Store" not in warnings
 
 
+@pytest.mark.slow
 def test_an_empty_class_has_no_rows(options):
     assert autograde(options).results == ()
 
@@ -261,6 +272,7 @@ def test_a_gradebook_that_cannot_be_opened_is_refused(options, url):
         autograde(replace(options, gradebook=url))
 
 
+@pytest.mark.slow
 def test_a_machine_that_starts_no_process_costs_nobody_marks(options, release, monkeypatch):
     hand_in(options.submitted, "ana", answer(release))
 
@@ -302,6 +314,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_where_it_stopped(options, release, tmp_path, marked):
     for number in range(8):
         notebook = copy.deepcopy(release)
