@@ -5,6 +5,7 @@ Each command imports what it needs when it runs, so that help and ``grader check
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import signal
@@ -21,6 +22,7 @@ from grader.startup import leave_out_grammars
 
 if TYPE_CHECKING:
     from grader.classroom.options import Options, RunSummary
+    from grader.kernel_process import KernelProcess
     from grader.marking.results import SubmissionResult
 
 app = typer.Typer(
@@ -162,15 +164,30 @@ def check(
 
     Runs the tests that you can see. It changes nothing.
     """
+    from grader.kernel_process import KernelProcess
+
+    process = None
+    try:
+        with contextlib.suppress(OSError):  # `selfcheck.check` tries again, and says why it failed.
+            process = KernelProcess()  # It boots while this process imports the rest.
+        _check(paths or [], timeout, process)
+    finally:
+        if process is not None:
+            process.close()
+
+
+def _check(paths: list[Path], timeout: float, process: KernelProcess | None) -> None:
+    """Check notebooks, the first of them in a kernel that is already starting."""
     from grader import selfcheck as checker
     from grader.course.lesson import find_root
     from grader.terminal import checked_notebook, err, out
 
     root = find_root()
     passed = True
-    for path in checker.find_copies(root, paths or []):
+    for path in checker.find_copies(root, paths):
         with err.status(f"running {path.name}"):
-            checked = checker.check(path, root, timeout=timeout)
+            checked = checker.check(path, root, timeout=timeout, process=process)
+        process = None
         out.print(checked_notebook(checked))
         out.print()
         passed = passed and checked.passed

@@ -5,23 +5,16 @@ There is no isolation: `grader.marking` is for code that is not to be trusted.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import subprocess
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jupyter_client import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
-from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, v4
 
 from grader.course.lesson import CourseError
+from grader.kernel_process import KernelProcess
 from grader.marking.cell_run import CellRun, insert_runs, stopped_run, timeout_reason
 
 INTERRUPT_GRACE = 4  # seconds between interrupting a cell and killing it
@@ -30,10 +23,6 @@ MAX_OUTPUT_CHARACTERS = 5_000_000  # of one cell
 MAX_ERROR_CHARACTERS = 20_000  # of the text of one error
 TIMED_OUT = "timed out"  # in place of an error's class, whose name has no space
 OUTPUT_CUT = "... output cut\n"
-KERNEL_ARGUMENTS = [
-    "--IPKernelApp.capture_fd_output=False",
-    "--IPKernelApp.extra_extensions=['grader.kernel_extension']",
-]
 
 
 def execute(
@@ -104,39 +93,28 @@ class Kernel:
     ----------
     root : Path or None
         The folder that ``utils`` is imported from; None if it is installed.
+    process : KernelProcess, optional
+        A process that has already been started, to be used by this kernel only.
 
     Attributes
     ----------
     alive : bool
         Whether it can run another cell.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be started.
     """
 
-    def __init__(self, root: Path | None):
+    def __init__(self, root: Path | None, process: KernelProcess | None = None):
         self.alive = True
-        self._client = _BoundedClient()
-        self._resources = contextlib.ExitStack()
-        folder = self._resources.enter_context(
-            tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
-        )
-        environment = os.environ | {"IPYTHONDIR": os.path.join(folder, ".ipython")}
-        if root is not None:
-            search_path = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
-            environment["PYTHONPATH"] = os.pathsep.join(search_path)
+        self._root = root
         try:
-            # What bypasses Python's own streams, messages of C libraries for one, is not captured:
-            # on stderr it would cost a test its points.
-            self._client.km = self._client.create_kernel_manager()
-            self._client.start_new_kernel(
-                cwd=folder,
-                env=environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+            self._process = process or KernelProcess()
         except OSError as error:
-            self._resources.close()
             raise _start_error(error) from error
-        self._process = _process_of(self._client)
-        self._resources.callback(self._end)
+        self._client = _BoundedClient(self._process)
 
     def __enter__(self) -> Kernel:
         return self
@@ -175,17 +153,21 @@ class Kernel:
 
     def _connect(self) -> None:
         """Wait until the kernel is ready, if it has not been used yet."""
-        if self._client.kc is None:
-            try:
-                self._client.start_new_kernel_client()
-            except RuntimeError as error:
-                raise _start_error(error) from error
+        if self._client.kc is not None:
+            return
+        try:
+            self._client.start_new_kernel_client()
+        except RuntimeError as error:
+            raise _start_error(error) from error
+        if self._root is not None:
+            path = f"import sys; sys.path.insert(0, {str(self._root)!r}); del sys"
+            self._client.run(v4.new_code_cell(path), START_TIMEOUT)
 
     def _describe_end(self) -> str:
         """Say how the kernel's process ended."""
         from grader.isolation.process import signal_name
 
-        code = self._process.wait()
+        code = self._process.popen.wait()
         if code < 0:
             return f"the Python process was killed by signal {-code}{signal_name(-code)}"
         return f"the Python process ended (exit code {code})"
@@ -193,17 +175,8 @@ class Kernel:
     def close(self) -> None:
         """End the kernel and every process that its cells started; remove its folder."""
         self.alive = False
-        self._resources.close()
-
-    def _end(self) -> None:
-        """End the kernel and every process that its cells started."""
-        with contextlib.suppress(AttributeError, OSError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        if self._client.kc is not None:
-            with self._client.setup_kernel():
-                pass  # at its end, it shuts down the kernel and closes the connection
-        elif isinstance(self._client.km, AsyncKernelManager):
-            run_sync(self._client.km.shutdown_kernel)(now=True)
+        self._client.disconnect()
+        self._process.close()
 
 
 def _start_error(error: Exception) -> CourseError:
@@ -211,22 +184,13 @@ def _start_error(error: Exception) -> CourseError:
     return CourseError(f"the process for a notebook did not start: {error}")
 
 
-def _process_of(client: NotebookClient) -> subprocess.Popen:
-    """Return the process of a kernel that runs on this machine."""
-    assert client.km is not None
-    assert isinstance(client.km.provisioner, LocalProvisioner)
-    process: subprocess.Popen | None = client.km.provisioner.process
-    assert process is not None
-    return process
-
-
 class _BoundedClient(NotebookClient):
     """A notebook client that keeps a bounded amount of a cell's output."""
 
-    def __init__(self) -> None:
+    def __init__(self, process: KernelProcess) -> None:
         super().__init__(
             v4.new_notebook(),
-            kernel_name="python3",
+            km=process.manager,
             startup_timeout=START_TIMEOUT,
             timeout_func=lambda _: self._seconds,
             interrupt_on_timeout=True,
@@ -236,9 +200,12 @@ class _BoundedClient(NotebookClient):
             coalesce_streams=True,
             record_timing=False,
             store_widget_state=False,
-            shutdown_kernel="immediate",
-            extra_arguments=[*KERNEL_ARGUMENTS],
         )
+
+    def disconnect(self) -> None:
+        """Close the connection to the kernel, if there is one."""
+        if self.kc is not None:
+            self.kc.stop_channels()
 
     def run(self, cell: NotebookNode, seconds: float) -> None:
         """Run a cell in place.

@@ -10,6 +10,7 @@ from grader.course.cells import grade_id, is_empty_for_students, is_test
 from grader.course.lesson import LESSON_NAME, CourseError, Lesson, find_lessons
 from grader.isolation.limits import CHECK_TIMEOUT
 from grader.kernel import Kernel, execute
+from grader.kernel_process import KernelProcess
 from grader.marking.results import ExerciseResult
 from grader.marking.score import score
 from grader.submission.parse import UnreadableError, read_notebook
@@ -106,7 +107,13 @@ def _lesson_name(path: Path) -> str:
     return stem if LESSON_NAME.fullmatch(stem) else ""
 
 
-def check(path: Path, root: Path, *, timeout: float = CHECK_TIMEOUT) -> Checked:
+def check(
+    path: Path,
+    root: Path,
+    *,
+    timeout: float = CHECK_TIMEOUT,
+    process: KernelProcess | None = None,
+) -> Checked:
     """Run one notebook with its visible tests; its figures are not rendered.
 
     Parameters
@@ -117,6 +124,8 @@ def check(path: Path, root: Path, *, timeout: float = CHECK_TIMEOUT) -> Checked:
         The course's root.
     timeout : float
         Seconds that each cell may take.
+    process : KernelProcess, optional
+        The process of a kernel that has already been started, to be used by this check only.
 
     Raises
     ------
@@ -128,7 +137,7 @@ def check(path: Path, root: Path, *, timeout: float = CHECK_TIMEOUT) -> Checked:
     if name not in lessons:
         raise CourseError(f"{path} is not named like a lesson: {', '.join(lessons)}")
     lesson = lessons[name]
-    with Kernel(root) as kernel:  # starts while the notebook is read
+    with Kernel(root, process) as kernel:  # starts while the notebook is read
         try:
             restored = restore(read_notebook(path), lesson, hidden=False)
         except UnreadableError as error:

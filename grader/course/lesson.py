@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbformat import NotebookNode
 
@@ -218,6 +217,8 @@ def read_source(path: Path) -> NotebookNode:
     CourseError
         If a graded cell's metadata lacks what nbgrader needs.
     """
+    import jupytext  # here, because it takes a quarter of a second
+
     notebook = jupytext.read(path, fmt="py:percent")
     about = notebook.metadata.get("course", {})
     notebook.metadata = nbformat.from_dict(
