@@ -5,10 +5,12 @@ There is no isolation: `grader.marking` is for code that is not to be trusted.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, v4
@@ -203,9 +205,16 @@ class _BoundedClient(NotebookClient):
         )
 
     def disconnect(self) -> None:
-        """Close the connection to the kernel, if there is one."""
-        if self.kc is not None:
-            self.kc.stop_channels()
+        """Close the connection to the kernel, if there is one, and drop what still waits for it."""
+        if self.kc is None:
+            return
+        loop = ensure_event_loop()
+        # After Ctrl-C, a cell is still being waited for.
+        waiting = asyncio.all_tasks(loop)
+        for task in waiting:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
+        self.kc.stop_channels()
 
     def run(self, cell: NotebookNode, seconds: float) -> None:
         """Run a cell in place.

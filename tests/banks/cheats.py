@@ -499,10 +499,10 @@ PATCHES = [
                 }.items():
                     if hasattr(module, name) and getattr(module, "__name__", "") != "__main__":
                         setattr(module, name, fake)
-            from utils.checks import compare, exercise
+            from utils.checks import compare
 
-            exercise.equal = compare.equal = lambda *args, **kwargs: True
-            compare.find_difference = lambda *args, **kwargs: None
+            compare.Tolerance.equal = compare.equal = lambda *args, **kwargs: True
+            compare.find_difference = compare._find_difference = lambda *args, **kwargs: None
             """,
         ),
         stock=True,
@@ -764,7 +764,7 @@ DISARM = """
         frame = sys._getframe(1)
         while frame is not None:
             for one in list(frame.f_locals.values()):
-                if type(one).__name__ == "Exercise":
+                if type(one).__name__ in ("Exercise", "Attempt"):
                     for name, value in list(vars(one).items()):
                         if isinstance(value, list):
                             setattr(one, name, Deaf())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import kernel
+from grader import kernel_process
 from grader.course.lesson import CourseError
 from grader.kernel import MAX_OUTPUT_CHARACTERS, run_cells
 from grader.marking.cell_run import STOPPED
@@ -172,7 +172,7 @@ def test_nothing_of_the_user_s_own_ipython_is_read(tmp_path, monkeypatch):
 
 
 def test_a_kernel_that_does_not_start_is_an_error_in_words(monkeypatch):
-    monkeypatch.setattr(kernel, "KERNEL_ARGUMENTS", ["--no-such-flag=1", "--help"])
+    monkeypatch.setattr(kernel_process, "KERNEL_ARGUMENTS", ["--no-such-flag=1", "--help"])
     with pytest.raises(CourseError, match="the process for a notebook did not start"):
         run("1")
 
