@@ -134,7 +134,7 @@ class Kernel:
         timeout : float
             Seconds that it may take.
         """
-        self._connect()
+        self.connect()
         cell = v4.new_code_cell(source)
         try:
             self._client.run(cell, timeout)
@@ -153,7 +153,7 @@ class Kernel:
         # An interrupted cell also reports a KeyboardInterrupt.
         return stopped_run([out for out in cell.outputs if out.output_type != "error"], reason)
 
-    def _connect(self) -> None:
+    def connect(self) -> None:
         """Wait until the kernel is ready, if it has not been used yet."""
         if self._client.kc is not None:
             return

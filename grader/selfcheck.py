@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from grader.kernel_process import KernelProcess
 from grader.marking.results import ExerciseResult
 from grader.marking.score import score
 from grader.submission.parse import UnreadableError, read_notebook
-from grader.submission.restore import restore
+from grader.submission.restore import Restored, restore
 
 
 @dataclass(frozen=True)
@@ -137,11 +138,11 @@ def check(
     if name not in lessons:
         raise CourseError(f"{path} is not named like a lesson: {', '.join(lessons)}")
     lesson = lessons[name]
-    with Kernel(root, process) as kernel:  # starts while the notebook is read
-        try:
-            restored = restore(read_notebook(path), lesson, hidden=False)
-        except UnreadableError as error:
-            raise CourseError(f"{path}: {error}") from error
+    with Kernel(root, process) as kernel, ThreadPoolExecutor(1) as executor:
+        # Waiting for the kernel leaves time to read the notebook and the lesson.
+        reading = executor.submit(_read, path, lesson)
+        kernel.connect()
+        restored = reading.result()
         hidden = _hidden_tests(lesson)
         notebook = restored.notebook
         notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in hidden]
@@ -159,6 +160,14 @@ def check(
             test.points for test in exercise.tests if test.grade_id in hidden
         )
     return Checked(path, lesson, exercises, points, (*restored.notes, *stops))
+
+
+def _read(path: Path, lesson: Lesson) -> Restored:
+    """Return a copy with the lesson's visible tests restored."""
+    try:
+        return restore(read_notebook(path), lesson, hidden=False)
+    except UnreadableError as error:
+        raise CourseError(f"{path}: {error}") from error
 
 
 def _hidden_tests(lesson: Lesson) -> set[str]:

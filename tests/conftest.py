@@ -41,14 +41,17 @@ def pytest_configure_node(node):
     node.workerinput["named_files"] = node.config.named_files
 
 
+def pytest_itemcollected(item):
+    """Group tests here: pytest-xdist reads the groups before `pytest_collection_modifyitems`."""
+    _group(item)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Keep to the fast tier unless more was asked for; keep tests that share a fixture together.
+    """Keep to the fast tier unless more was asked for.
 
     ``--all`` and ``-m`` ask for more, and so does naming a file or a test.
     """
-    for item in items:
-        _group(item)
     if config.option.all or config.option.markexpr:
         return
     kept, left_out = [], []
