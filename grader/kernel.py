@@ -167,12 +167,9 @@ class Kernel:
 
     def _describe_end(self) -> str:
         """Say how the kernel's process ended."""
-        from grader.isolation.process import signal_name
+        from grader.isolation.process import describe_exit
 
-        code = self._process.popen.wait()
-        if code < 0:
-            return f"the Python process was killed by signal {-code}{signal_name(-code)}"
-        return f"the Python process ended (exit code {code})"
+        return describe_exit(self._process.popen.wait())
 
     def close(self) -> None:
         """End the kernel and every process that its cells started; remove its folder."""

@@ -230,9 +230,7 @@ class SandboxedProcess:
         code = self._process.wait(INTERRUPT_GRACE)
         if code is None:
             return "the connection to the Python process broke"
-        if code < 0:
-            return f"the Python process was killed by signal {-code}{signal_name(-code)}"
-        return f"the Python process ended (exit code {code})"
+        return describe_exit(code)
 
     def _remove_folder(self) -> None:
         """Remove its scratch folder, however deeply nested the tree in it."""
@@ -244,6 +242,19 @@ class SandboxedProcess:
             allow = ["chmod", "-R", "u+rwX", "--", self._folder]
             subprocess.run(allow, stderr=subprocess.DEVNULL)
             subprocess.run(remove, stderr=subprocess.DEVNULL)
+
+
+def describe_exit(code: int) -> str:
+    """Return how a process ended, in words for the student.
+
+    Parameters
+    ----------
+    code : int
+        The exit code; negative for the signal that killed the process.
+    """
+    if code < 0:
+        return f"the Python process was killed by signal {-code}{signal_name(-code)}"
+    return f"the Python process ended (exit code {code})"
 
 
 def signal_name(number: int) -> str:
