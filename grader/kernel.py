@@ -210,7 +210,8 @@ class _BoundedClient(NotebookClient):
         waiting = asyncio.all_tasks(loop)
         for task in waiting:
             task.cancel()
-        loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
+        if waiting:
+            loop.run_until_complete(asyncio.wait(waiting))
         self.kc.stop_channels()
 
     def run(self, cell: NotebookNode, seconds: float) -> None:

@@ -83,7 +83,9 @@ def browser_page() -> Iterator[Page]:
 
 
 def open_lesson(page: Page, address: str, lesson: str) -> None:
-    """Open a student's copy and run all its cells, as a student would."""
+    """Open a student's copy and run all its cells, as a student would; not if it is open."""
+    if page.url.endswith(f"/{lesson}.ipynb") and page.evaluate(ALL_CELLS_HAVE_RUN):
+        return
     page.goto(f"{address}lab/tree/notebooks/{lesson}/{lesson}.ipynb?reset")
     page.locator(".jp-Notebook").wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(state="attached")
