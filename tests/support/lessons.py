@@ -19,6 +19,7 @@ from types import ModuleType
 import numpy as np
 from nbformat import NotebookNode
 
+from grader.course.cells import without_hidden
 from grader.course.lesson import Lesson, find_lessons
 from utils.mistakes import mistakes_of
 
@@ -100,8 +101,10 @@ def _imports(source: str) -> Iterator[ast.Import | ast.ImportFrom]:
             yield statement
 
 
-def run_tests(lesson: str, exercise: str, answer: str) -> dict[str, str | None]:
-    """Run every test cell of one exercise, visible and hidden, on one answer.
+def run_tests(
+    lesson: str, exercise: str, answer: str, *, hidden: bool = True
+) -> dict[str, str | None]:
+    """Run the test cells of one exercise on one answer.
 
     Parameters
     ----------
@@ -111,6 +114,8 @@ def run_tests(lesson: str, exercise: str, answer: str) -> dict[str, str | None]:
         The exercise's name.
     answer : str
         Source that defines a function of that name. NumPy is there as ``np``.
+    hidden : bool
+        Whether hidden tests run too. Without them, a student sees every message.
 
     Returns
     -------
@@ -123,14 +128,17 @@ def run_tests(lesson: str, exercise: str, answer: str) -> dict[str, str | None]:
     Exception
         Any error that the answer's source raises, or a faulty test cell.
     """
-    return dict(each_test(lesson, exercise, answer))
+    return dict(each_test(lesson, exercise, answer, hidden=hidden))
 
 
-def each_test(lesson: str, exercise: str, answer: str) -> Iterator[tuple[str, str | None]]:
+def each_test(
+    lesson: str, exercise: str, answer: str, *, hidden: bool = True
+) -> Iterator[tuple[str, str | None]]:
     """Do what `run_tests` does, one test cell at a time."""
     for grade_id, cell in _cells(lesson).items():
         if cell.metadata["nbgrader"]["grade"] and grade_id.split("-")[1] == exercise:
-            yield grade_id, _run_cell(cell.source, answer)
+            source = cell.source if hidden else without_hidden(cell.source)
+            yield grade_id, _run_cell(source, answer)
 
 
 def score(lesson: str, exercise: str, answer: str) -> float:
