@@ -26,6 +26,7 @@ from grader.course.digests import file_digest, source_digest, tracked_files
 from grader.course.environment import make_environment
 from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
+from grader.course.lesson_facts import make_lesson_facts
 from grader.course.pages import fill_lesson_table, lesson_table, make_index
 from grader.course.release import make_release
 from grader.course.structure import find_faults
@@ -78,6 +79,8 @@ def build(
     lessons = find_lessons(root, names)
     if faults := [fault for lesson in lessons for fault in find_faults(lesson)]:
         raise CourseError("\n".join(faults))
+    for path, text in _lesson_facts(root):  # the checks that run below read it
+        changed += _write(path, text)
     for lesson in lessons:
         if force or _why_solution_is_stale(lesson):
             progress(f"{lesson.name}: executing")
@@ -180,6 +183,7 @@ def _describe_build(lesson: Lesson, digest: str) -> str:
 def _generated_files(root: Path) -> Iterator[tuple[Path, str]]:
     """Yield the generated files that are not notebooks of a lesson, each with its right content."""
     lessons = find_lessons(root)
+    yield from _lesson_facts(root)
     yield root / "notebooks" / "index.ipynb", _to_text(make_index(lessons))
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8")
@@ -187,6 +191,13 @@ def _generated_files(root: Path) -> Iterator[tuple[Path, str]]:
     if (root / "pyproject.toml").is_file():
         pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
         yield root / "environment.yml", make_environment(pyproject)
+
+
+def _lesson_facts(root: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the file that tells checks about their lessons, if the course has checks."""
+    path = root / "utils" / "checks" / "lessons.json"
+    if path.parent.is_dir():
+        yield path, make_lesson_facts(find_lessons(root))
 
 
 def _to_text(notebook: NotebookNode) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grader.course.cells import is_test
+from grader.course.cells import is_answer, is_test
 from grader.course.source_names import NameUsage
 from grader.isolation.codec import MAX_MESSAGE_BYTES, DecodeError, decode, encode
 from grader.isolation.process import UNREADABLE_REPLY, ProcessEndedError, SandboxedProcess
@@ -54,6 +54,9 @@ class StudentWorker:
         self._role, self._cells, self._context = role, cells, context
         self._history = history
         self._exercises = exercise_names(context.lesson)
+        self._lessons = {
+            cell.source for cell in context.lesson.notebook.cells if not is_answer(cell)
+        }
         self._process: SandboxedProcess | None = None
         self._next_cell = 0
         self._left_out: set[int] = set()  # cells that ended the process
@@ -119,7 +122,13 @@ class StudentWorker:
         if not source:
             return
         ended_well = self._history.succeeded(index) or is_test(self._cells[index])
-        request = {"do": "run", "source": source, "number": index, "ended_well": ended_well}
+        request = {
+            "do": "run",
+            "source": source,
+            "number": index,
+            "ended_well": ended_well,
+            "is_lessons": is_test(self._cells[index]) or self._cells[index].source in self._lessons,
+        }
         seconds = self._context.time_for(self._time_limit(index))
         try:
             reply = process.exchange(encode(request), seconds, MAX_REPLY_BYTES)

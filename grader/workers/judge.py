@@ -44,7 +44,7 @@ from grader.workers.proxy import (
     only_strings,
     read_error,
 )
-from utils.checks import lesson_answers
+from utils.checks import lesson_answers, notebook
 from utils.checks.calls import FunctionEndedError
 from utils.checks.describe import OpaqueValue
 
@@ -127,6 +127,7 @@ class Judge:
             Its outputs in nbformat's form, as JSON.
         """
         self.unanswered = False
+        notebook.set_running_cell(source)
         for topic, answer in answers.items():
             lesson_answers.provide(topic, answer)
         printed, value, error = io.StringIO(), None, None
@@ -210,7 +211,8 @@ class Judge:
             to_keras = self.with_keras and name not in exercises
             reply = self._ask(to_keras, {"do": "describe", "name": name})
             if reply.get("kind") == "function":
-                self._names[name] = FunctionProxy(self, name, only_strings(reply.get("parameters")))
+                known = (only_strings(reply.get(key)) for key in ("parameters", "hints"))
+                self._names[name] = FunctionProxy(self, name, *known)
             elif reply.get("kind") == "value":
                 self._names[name] = reply.get("value")
 

@@ -19,7 +19,7 @@ import inspect
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -133,7 +133,7 @@ class ImportPolicy:
                 "use only the function's arguments"
             )
         library = name.partition(".")[0]
-        self.violation = self.violation or f"{library} ({function})"
+        self.violation = self.violation or byhand.describe_use(library, function, _calling_frame())
         raise ForbiddenLibraryError(f"this exercise is to be written by hand, without {library}")
 
 
@@ -288,14 +288,20 @@ def _count_targets() -> int:
     is read from the bytecode, so this depends on CPython: from 3.11 to 3.13 an instruction is two
     bytes, and the argument of both instructions that unpack is a number of targets.
     """
-    frame = inspect.currentframe()
-    while frame is not None and frame.f_globals is globals():
-        frame = frame.f_back
+    frame = _calling_frame()
     if frame is None:
         return 0
     code = frame.f_code.co_code
     operation, argument = dis.opname[code[frame.f_lasti]], code[frame.f_lasti + 1]
     return argument if operation in ("UNPACK_SEQUENCE", "UNPACK_EX") else 0
+
+
+def _calling_frame() -> FrameType | None:
+    """Return the frame that uses a placeholder: the first that is not of this module."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_globals is globals():
+        frame = frame.f_back
+    return frame
 
 
 def _find_versions() -> Iterator[tuple[str, str]]:

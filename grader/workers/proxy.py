@@ -33,8 +33,8 @@ class FunctionProxy(RemoteFunction):
         Sends the calls.
     name : str
         The function's name in the notebook.
-    parameters : list of str
-        The names of its parameters.
+    parameters, hints : list of str
+        The names of its parameters, and what its source shows. Untrusted.
 
     Attributes
     ----------
@@ -42,8 +42,9 @@ class FunctionProxy(RemoteFunction):
         Functions that replace the student's answers to other exercises during a call.
     """
 
-    def __init__(self, judge: Judge, name: str, parameters: list[str]):
-        self._judge, self.__name__, self.parameters = judge, name, parameters
+    def __init__(self, judge: Judge, name: str, parameters: list[str], hints: list[str]):
+        self._judge, self.__name__ = judge, name
+        self.parameters, self.hints = parameters, hints
         self.substitutes: Mapping[str, Callable] = {}
 
     def __call__(self, *args: object, **kwargs: object) -> object:

@@ -41,6 +41,9 @@ from grader.workers.placeholders import (
 )
 from grader.workers.quiet import disable_input, discard_output, replace_environment
 from grader.workers.student_ipython import IPythonStub
+from utils.checks.bindings import DemonstrationNames
+from utils.checks.calls import explain_hidden_name, without_names
+from utils.checks.source_hints import find_hints
 
 MAX_CAUSES = 20  # of an error, followed in search of a placeholder
 
@@ -106,6 +109,7 @@ class StudentNamespace:
         self._compiler_flags = 0  # of ``from __future__ import ...``
         self._busy = False
         self._skip_errors = False
+        self._left_behind = DemonstrationNames()
         # The student's function may ask for callbacks from several threads, one at a time. What it
         # got from the judge is valid during that call only.
         self._callback_lock = threading.RLock()
@@ -155,7 +159,9 @@ class StudentNamespace:
         """Find out which names cells use, before any of them runs."""
         return {"uses": [read_name_usage(source).to_plain() for source in sources]}
 
-    def run(self, source: str, number: int, ended_well: bool = False) -> dict:
+    def run(
+        self, source: str, number: int, ended_well: bool = False, is_lessons: bool = False
+    ) -> dict:
         """Run a cell, except for the statements that use placeholders.
 
         Parameters
@@ -167,6 +173,9 @@ class StudentNamespace:
         ended_well : bool
             Whether it ran without an error where all libraries are available. Then every statement
             that fails here is skipped, because it must be due to a placeholder.
+        is_lessons : bool
+            Whether it is one of the lesson's own cells, unchanged. An answer does not see the
+            variables that these leave behind.
 
         Returns
         -------
@@ -175,6 +184,7 @@ class StudentNamespace:
         """
         self._skip_errors = ended_well
         try:
+            self._left_behind.note(self._transform(source), is_lessons)
             self.execute(source, f"<cell {number}>")
         except BaseException as error:
             return {"error": describe_error(error)}
@@ -207,7 +217,8 @@ class StudentNamespace:
             return {"kind": "missing"}
         value = self._names[name]
         if callable(value):
-            return {"kind": "function", "parameters": _parameter_names(value)}
+            hints = find_hints(value)
+            return {"kind": "function", "parameters": _parameter_names(value), "hints": hints}
         return {"kind": "value", "value": value}
 
     def call(self, name: str, args: tuple, kwargs: dict, allowed: list, substitutes: list) -> dict:
@@ -236,8 +247,15 @@ class StudentNamespace:
         self._policy.begin_call(frozenset(allowed))
         reply: dict = {}
         try:
-            with self._substituted(substitutes), warnings.catch_warnings(action="ignore"):
-                reply["value"] = self._names[name](*args, **kwargs)
+            function, hidden = self._names[name], self._left_behind.names - {name}
+            with (
+                self._substituted(substitutes),
+                without_names(self._names, hidden),
+                warnings.catch_warnings(action="ignore"),
+            ):
+                reply["value"] = function(*args, **kwargs)
+        except NameError as error:
+            reply["error"] = describe_error(explain_hidden_name(error, hidden))
         except BaseException as error:
             reply["error"] = describe_error(error)
         finally:

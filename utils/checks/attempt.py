@@ -1,7 +1,8 @@
-"""All checks of an exercise, made once on a student's function, and the problems they found."""
+"""All checks of an exercise, made once on a student's function, and what they found."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,18 +11,11 @@ from typing import Any
 from utils.checks.calls import CallResult, FunctionEndedError, Subject, violation_of
 from utils.checks.compare import Tolerance
 from utils.checks.describe import describe
-from utils.checks.diagnose import (
-    Diagnosis,
-    describe_error,
-    error_kind,
-    find_pattern,
-    input_features,
-    mistake_text,
-    without_numbers,
-)
+from utils.checks.diagnose import Diagnosis
+from utils.checks.errors import describe_error
+from utils.checks.failure import Failure, Kind, Trial
 from utils.checks.problem import Problem, summarise
-from utils.checks.reference import Input, Reference
-from utils.checks.render import show_results
+from utils.checks.reference import Reference
 
 FindFault = Callable[[list], str | None]
 
@@ -41,27 +35,26 @@ class Attempt:
 
     Attributes
     ----------
-    problems : list of Problem
-        The problems found so far.
+    failures : list of Failure
+        The checks that failed.
+    trials : list of Trial
+        The checks of results, right or wrong.
     count : int
         The number of checks made so far.
     not_done : bool
         Whether the function raises NotImplementedError: the student has not written it yet.
     ended : str
-        How the process of a remote function ended; empty while it runs.
+        Why the function can be called no more; empty while it can.
     """
 
     subject: Subject
     reference: Reference
     tolerance: Tolerance
-    problems: list[Problem] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list)
     count: int = 0
     not_done: bool = False
     ended: str = ""
-    _tried: list[tuple[dict[str, Any], bool]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._diagnosis = Diagnosis(self.subject, self.reference, self.tolerance)
 
     @property
     def is_over(self) -> bool:
@@ -71,12 +64,19 @@ class Attempt:
     @property
     def has_failed(self) -> bool:
         """Whether the function was called to the end and is not right."""
-        return not self.ended and (self.not_done or bool(self.problems))
+        return not self.ended and (self.not_done or bool(self.failures))
+
+    @functools.cached_property
+    def problems(self) -> list[Problem]:
+        """What is wrong; to be asked for when all checks have been made."""
+        diagnosis = Diagnosis(
+            self.subject, self.reference, self.tolerance, self.failures, self.trials
+        )
+        return diagnosis.problems() if self.failures else []
 
     def summary(self) -> str:
-        """Return the message that lists all problems."""
-        pattern = find_pattern(self._tried)
-        return summarise(self.reference.name, self.problems, self.count, pattern)
+        """Return the message for the student."""
+        return summarise(self.reference.name, self.problems, len(self.failures), self.count)
 
     def check_result(self, args: tuple, kwargs: dict, expected: Any, shown: bool) -> None:
         """Check one result.
@@ -92,13 +92,14 @@ class Attempt:
         """
         if (result := self._call(args, kwargs)) is None:
             return
-        given = self.reference.input(args, kwargs)
-        is_right = result.error is None and self.tolerance.equal(result.value, expected)
-        self._tried.append((input_features(given.named), is_right))
+        given, got = self.reference.input(args, kwargs), result.value
+        is_right = result.error is None and self.tolerance.equal(got, expected)
+        self.trials.append(Trial(given, got, expected, is_right, is_example=shown))
         if result.error is not None:
-            self._report_error(result.error, given, shown)
+            failure = Failure(Kind.ERROR, given, error=result.error, shown=shown)
+            self.failures.append(failure)
         elif not is_right:
-            self._report_difference(given, result.value, expected, shown)
+            self.failures.append(Failure(Kind.RESULT, given, got, expected, shown=shown))
 
     def check_condition(
         self, condition: Callable[[Any], bool], message: str, args: tuple, kwargs: dict
@@ -108,9 +109,9 @@ class Attempt:
             return
         given = self.reference.input(args, kwargs)
         if result.error is not None:
-            self._report_error(result.error, given)
+            self.failures.append(Failure(Kind.ERROR, given, error=result.error))
         elif not condition(result.value):
-            self.problems.append(Problem(message, given.show()))
+            self._fail(message, given, given.show())
 
     def check_error(
         self,
@@ -136,7 +137,9 @@ class Attempt:
         else:
             return
         given = self.reference.input(args, kwargs)
-        self.problems.append(Problem(what, given.describe(), given.size, kind="bad input"))
+        self.failures.append(
+            Failure(Kind.BAD_INPUT, given, result.value, error=result.error, message=what)
+        )
 
     def check_together(self, find_fault: FindFault, calls: Sequence[tuple]) -> None:
         """Check the results of several calls, whose fault ``find_fault`` returns, or None."""
@@ -148,35 +151,35 @@ class Attempt:
             result = self._call_once(args, {})
             if result is None:
                 return
-            if problem := violation_of(result) or self._error_in(result, args):
-                self.problems.append(problem)
+            given = self.reference.input(args, {})
+            if violation := violation_of(result):
+                self._fail(violation, given)
+                return
+            if result.error is not None:
+                self._fail(f"It raised {describe_error(result.error)}", given, given.describe())
                 return
             results.append(result.value)
         if fault := find_fault(results):
-            where = f"for {self.reference.input(calls[0], {}).describe()}" if calls[0] else ""
-            self.problems.append(Problem(fault, where))
+            given = self.reference.input(calls[0], {})
+            self._fail(fault, given, f"for {given.describe()}" if calls[0] else "")
 
-    def _error_in(self, result: CallResult, args: tuple) -> Problem | None:
-        """Return the problem that a call raised an error, without the numbers of its input."""
-        if result.error is None:
-            return None
-        given = self.reference.input(args, {})
-        what = f"It raised {describe_error(result.error)}"
-        return Problem(what, given.describe(), given.size)
+    def _fail(self, message: str, given: Any, example: str = "") -> None:
+        """Note that a rule was broken or a condition does not hold."""
+        self.failures.append(Failure(Kind.RULE, given, message=message, example=example))
 
     def _call(self, args: tuple, kwargs: dict) -> CallResult | None:
-        """Make one check's call; None if it did not count or broke a rule, which is reported."""
+        """Make one check's call; None if it did not count or broke a rule, which is noted."""
         if self.is_over:
             return None
         self.count += 1
         result = self._call_once(args, kwargs)
         if result is not None and (violation := violation_of(result)):
-            self.problems.append(violation)
+            self._fail(violation, self.reference.input(args, kwargs))
             return None
         return result
 
     def _call_once(self, args: tuple, kwargs: dict) -> CallResult | None:
-        """Call the student's function; None if it is not written yet or its process has ended."""
+        """Call the student's function; None if it is not written yet or has been stopped."""
         result = self.subject.call(args, kwargs)
         if isinstance(result.error, FunctionEndedError):
             self.ended = str(result.error)
@@ -185,38 +188,3 @@ class Attempt:
             self.not_done = True
             return None
         return result
-
-    def _report_error(self, error: BaseException, given: Input, shown: bool = False) -> None:
-        """Report an error that was raised, on a small public input if that raises it too."""
-        where = given.show() if shown else given.describe()
-        for small in [] if shown else self._diagnosis.small_results:
-            same = small.result.error
-            if same is not None and type(same).__name__ == type(error).__name__:
-                error, where = same, small.given.show()
-                break
-        what = f"It raised {describe_error(error)}"
-        self.problems.append(Problem(what, where, given.size, error_kind(error)))
-
-    def _report_difference(self, given: Input, got: Any, expected: Any, shown: bool) -> None:
-        """Report a wrong result: by the name of the mistake, on the smallest input known."""
-        mistake = self._diagnosis.find_mistake(given.args, given.kwargs, got, expected)
-        if not shown:
-            small = self._diagnosis.find_small_input(mistake)
-            if small is None:
-                self._report_hidden(given, got, expected, mistake)
-                return
-            given, got, expected = small.given, small.result.value, small.expected
-            mistake = mistake or self._diagnosis.find_mistake(given.args, {}, got, expected)
-        what = mistake_text(mistake) or self.tolerance.difference(got, expected)
-        parts = [given.show()] if given.args or given.kwargs else []
-        text = "\n".join([*parts, *show_results(expected, got)])
-        self.problems.append(Problem(what, text, given.size, named=bool(mistake)))
-
-    def _report_hidden(
-        self, given: Input, got: Any, expected: Any, mistake: Callable | None
-    ) -> None:
-        """Report a wrong result that no public input shows: its kind, without its numbers."""
-        difference = without_numbers(self.tolerance.difference(got, expected))
-        what = mistake_text(mistake) or f"The result is wrong. {difference}".strip()
-        where = f"for {given.describe()}"
-        self.problems.append(Problem(what, where, given.size, named=bool(mistake)))

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import functools
 import gc
+import linecache
 import sys
+import sysconfig
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 # An answer may import these besides Python's standard library. The last two only help to write
@@ -47,6 +50,15 @@ PROGRESS_BARS = ("tqdm", "track", "progress_bar")
 RANGES = ("xlim", "ylim", "get_xlim", "get_ylim", "get_size_inches")
 
 
+MAX_CALL_CHARACTERS = 80  # of a call that is shown
+# What is in these folders was not written by the student.
+_LIBRARY_FOLDERS = (
+    *{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},
+    str(Path(__file__).parents[1]),
+    "<frozen",
+)
+
+
 @contextmanager
 def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
     """Record which library functions are called inside the ``with`` block.
@@ -59,8 +71,7 @@ def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
     Yields
     ------
     list of str
-        The first forbidden function that was called, as ``scipy (correlate2d)``, once it has been;
-        else empty.
+        The first forbidden use of a library, as `describe_use` returns it; empty if there is none.
 
     Notes
     -----
@@ -84,7 +95,7 @@ def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
             and not _draws(caller)
             and not _is_excused(frame, allowed)
         ):
-            used.append(f"{str(module).split('.')[0]} ({name})")
+            used.append(describe_use(str(module).split(".")[0], name, caller))
 
     before, collecting = sys.getprofile(), gc.isenabled()
     gc.disable()
@@ -99,6 +110,46 @@ def watch(allowed: Collection[str] = ()) -> Iterator[list[str]]:
         threading.setprofile(before)
         if collecting:
             gc.enable()
+
+
+def describe_use(library: str, function: str, frame: FrameType | None) -> str:
+    """Describe the use of a library by what the student wrote.
+
+    Parameters
+    ----------
+    library, function : str
+        The library, and the function of it that was called.
+    frame : frame, optional
+        The calling frame; the student's code is this frame or one that called it.
+
+    Returns
+    -------
+    str
+        For example ``scipy (`signal.correlate2d(image, kernel)`)``; the function's bare name in
+        parentheses where the student's code has no source.
+    """
+    while frame is not None and frame.f_code.co_filename.startswith(_LIBRARY_FOLDERS):
+        frame = frame.f_back
+    text = _current_expression(frame) if frame is not None else ""
+    return f"{library} (`{text}`)" if text else f"{library} ({function})"
+
+
+def _current_expression(frame: FrameType) -> str:
+    """Return the source of the expression that a frame evaluates, on one line."""
+    positions = [*frame.f_code.co_positions()][frame.f_lasti // 2]
+    first, last, start, end = positions
+    if first is None or last is None or start is None or end is None:
+        return ""
+    lines = [
+        linecache.getline(frame.f_code.co_filename, number).encode()
+        for number in range(first, last + 1)
+    ]
+    if not lines[0]:
+        return ""
+    lines[-1] = lines[-1][:end]
+    lines[0] = lines[0][start:]
+    text = " ".join(b"".join(lines).decode("utf-8", "replace").split())
+    return text if len(text) <= MAX_CALL_CHARACTERS else f"{text[:MAX_CALL_CHARACTERS]}..."
 
 
 def trusted(function: Callable) -> Callable:

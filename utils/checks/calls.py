@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import inspect
 import sys
 import warnings
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypedDict, runtime_checkable
 
 import numpy as np
 
-from utils.checks import byhand
+from utils.checks import byhand, source_hints
 from utils.checks.describe import is_model
-from utils.checks.problem import Problem
+from utils.checks.time_limit import TimeBudget, TimeIsUp, timeout_reason
 
 Arguments = tuple[tuple, dict[str, Any]]
 
 
 class FunctionEndedError(Exception):
-    """The process that runs a student's function has ended; the text says how."""
+    """A student's function has been stopped, or its process has ended; the text says how."""
 
 
 class RemoteResult(TypedDict):
@@ -41,11 +42,14 @@ class RemoteFunction(Protocol):
     ----------
     parameters : list of str
         The names of its parameters.
+    hints : list of str
+        What its source shows, as `utils.checks.source_hints.find_hints` returns it. Untrusted.
     substitutes : mapping of str to callable
         Functions that take the place of the student's own, by name, while it runs.
     """
 
     parameters: list[str]
+    hints: list[str]
     substitutes: Mapping[str, Callable]
 
     def __call__(self, *args: object, **kwargs: object) -> object:
@@ -71,7 +75,8 @@ class CallResult:
     error : BaseException, optional
         The error, if it raised one.
     library : str
-        The library that did the work, as in ``scipy (correlate2d)``; empty if none did.
+        The library that did the work, and the student's call of it, as in
+        ``scipy (`correlate2d(image, kernel)`)``; empty if none did.
     changed : str
         The name of an argument that was changed in place; empty if none was.
     """
@@ -94,15 +99,62 @@ class Subject:
         Whether it must do its work without libraries.
     allowed : collection of str
         Functions of ``utils`` that it may call all the same, as ``module.function``.
+    hidden : collection of str
+        Variables of the notebook that it cannot see: those of the lesson's demonstrations.
+    budget : TimeBudget
+        The time that all its calls have together.
     """
 
     function: Callable
     by_hand: bool = True
     allowed: Collection[str] = ()
+    hidden: Collection[str] = ()
+    budget: TimeBudget = field(default_factory=TimeBudget)
+
+    @functools.cached_property
+    def hints(self) -> list[str]:
+        """What the function's source shows; see `utils.checks.source_hints`."""
+        if isinstance(self.function, RemoteFunction):
+            return self.function.hints
+        return source_hints.find_hints(self.function)
 
     def call(self, args: tuple, kwargs: dict) -> CallResult:
-        """Call the function on copies of the arguments."""
-        return call(self.function, args, kwargs, self.by_hand, self.allowed)
+        """Call the function on copies of the arguments.
+
+        A function that has used up its time is stopped: `FunctionEndedError` is its error.
+        """
+        if isinstance(self.function, RemoteFunction):  # whose time its process limits
+            return call(self.function, args, kwargs, self.by_hand, self.allowed)
+        try:
+            namespace = getattr(inspect.unwrap(self.function), "__globals__", {})
+            with without_names(namespace, self.hidden), self.budget.running():
+                result = call(self.function, args, kwargs, self.by_hand, self.allowed)
+        except TimeIsUp:
+            return CallResult(error=FunctionEndedError(timeout_reason(self.budget.seconds)))
+        if isinstance(result.error, NameError):
+            return replace(result, error=explain_hidden_name(result.error, self.hidden))
+        return result
+
+
+@contextlib.contextmanager
+def without_names(namespace: dict[str, Any], names: Collection[str]) -> Iterator[None]:
+    """Hide some of the variables of a notebook."""
+    hidden = {name: namespace.pop(name) for name in names if name in namespace}
+    try:
+        yield
+    finally:
+        namespace.update({name: value for name, value in hidden.items() if name not in namespace})
+
+
+def explain_hidden_name(error: NameError, hidden: Collection[str]) -> NameError:
+    """Return the error, with a text that says why if the variable is hidden."""
+    if error.name not in hidden:
+        return error
+    text = (
+        f"name '{error.name}' is not defined; the lesson's demonstrations define it, "
+        "but a function cannot count on that"
+    )
+    return NameError(text, name=error.name).with_traceback(error.__traceback__)
 
 
 def call(
@@ -149,19 +201,19 @@ def call(
     )
 
 
-def violation_of(result: CallResult) -> Problem | None:
-    """Return which rule of the course a call broke, or None."""
+def violation_of(result: CallResult) -> str:
+    """Return which rule of the course a call broke, in a sentence; empty if none."""
     if result.library:
-        return Problem(
+        return (
             f"It hands the work to {result.library}. This exercise is to be written by "
             "hand, with Python and NumPy alone; until then it scores 0."
         )
     if result.changed:
-        return Problem(
+        return (
             f"It changes its argument `{result.changed}`, which is not its own. "
             "Make a new array or list, or work on a copy."
         )
-    return None
+    return ""
 
 
 def copy_arguments(args: tuple, kwargs: dict) -> Arguments:

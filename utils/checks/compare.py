@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import numbers
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,14 +34,33 @@ class Tolerance:
     rtol: float = RTOL
     atol: float = ATOL
 
-    def difference(self, got: Any, expected: Any) -> str:
-        """Return what is wrong with ``got``; empty if it is right."""
-        return _find_difference(got, expected, self) or ""
+    def difference(self, got: Any, expected: Any, permitted: Collection[str] | None = None) -> str:
+        """Return what is wrong with ``got``; empty if it is right.
+
+        Parameters
+        ----------
+        got, expected : object
+            The student's result and the right one.
+        permitted : collection of str, optional
+            The claims that may be made about how the two differ, of those that `claims` returns;
+            all of them by default.
+        """
+        return _Comparison(self, permitted).find_difference(got, expected) or ""
+
+    def claims(self, got: Any, expected: Any) -> list[str]:
+        """Return every sentence that is true of how all values of two results differ.
+
+        An example is "The result is transposed: rows and columns are swapped." The most specific
+        sentences come first.
+        """
+        comparison = _Comparison(self)
+        comparison.find_difference(got, expected)
+        return comparison.claims
 
     def equal(self, got: Any, expected: Any) -> bool:
         """Return whether two results are equal; results that cannot be compared are not."""
         try:
-            return _find_difference(got, expected, self) is None
+            return _Comparison(self).find_difference(got, expected) is None
         except (TypeError, ValueError):
             return False
 
@@ -61,7 +80,7 @@ def find_difference(got: Any, expected: Any, rtol: float = RTOL, atol: float = A
         Numbers are equal if ``abs(got - expected) <= atol + rtol * abs(expected)``; whole numbers
         outside arrays only if they are the same.
     """
-    return _find_difference(got, expected, Tolerance(rtol, atol))
+    return _Comparison(Tolerance(rtol, atol)).find_difference(got, expected)
 
 
 def equal(got: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) -> bool:
@@ -69,21 +88,108 @@ def equal(got: Any, expected: Any, rtol: float = RTOL, atol: float = ATOL) -> bo
     return find_difference(got, expected, rtol, atol) is None
 
 
-def _find_difference(got: Any, expected: Any, tolerance: Tolerance) -> str | None:
-    """Compare two results by the rules for the right one's type; see `find_difference`."""
-    if got is None and expected is not None:
-        return "It returned None. Is a `return` missing?"
-    if isinstance(expected, np.ndarray):
-        return _array_difference(got, expected, tolerance)
-    if isinstance(expected, (tuple, list)):
-        return _sequence_difference(got, expected, tolerance)
-    if isinstance(expected, dict):
-        return _dict_difference(got, expected, tolerance)
-    if is_model(expected):
-        from utils.checks import model_difference
+@dataclass
+class _Comparison:
+    """One comparison of a student's result with the right one.
 
-        return model_difference.find_model_difference(got, expected)
-    return _scalar_difference(got, expected, tolerance)
+    Parameters
+    ----------
+    tolerance : Tolerance
+        How close numbers must be.
+    permitted : collection of str, optional
+        The claims that may be made; all by default.
+
+    Attributes
+    ----------
+    claims : list of str
+        All claims that are true, permitted or not, after `find_difference`.
+    """
+
+    tolerance: Tolerance
+    permitted: Collection[str] | None = None
+    claims: list[str] = field(default_factory=list)
+
+    def find_difference(self, got: Any, expected: Any) -> str | None:
+        """Compare two results by the rules for the right one's type; see `find_difference`."""
+        if got is None and expected is not None:
+            return "It returned None. Is a `return` missing?"
+        if isinstance(expected, np.ndarray):
+            return self._array_difference(got, expected)
+        if isinstance(expected, (tuple, list)):
+            return self._sequence_difference(got, expected)
+        if isinstance(expected, dict):
+            return self._dict_difference(got, expected)
+        if is_model(expected):
+            from utils.checks import model_difference
+
+            return model_difference.find_model_difference(got, expected)
+        return _scalar_difference(got, expected, self.tolerance)
+
+    def _sequence_difference(self, got: Any, expected: tuple | list) -> str | None:
+        """Compare with an expected tuple or list, element by element; both types are accepted."""
+        if type(got) not in (tuple, list):
+            return (
+                f"It should return {_words(len(expected))} values in a {type(expected).__name__}, "
+                f"but returned {describe(got)}."
+            )
+        if len(got) != len(expected):
+            return f"It should return {_words(len(expected))} values, but returned {len(got)}."
+        for index, (mine, right) in enumerate(zip(got, expected, strict=True)):
+            difference = self.find_difference(mine, right)
+            if difference:
+                return f"At index {index}: {difference}"
+        return None
+
+    def _dict_difference(self, got: Any, expected: dict) -> str | None:
+        """Compare with an expected dict, key by key, in any order."""
+        if type(got) not in DICTS:
+            return f"It should return a dict, but returned {describe(got)}."
+        missing = [key for key in expected if key not in got]
+        extra = [key for key in got if key not in expected]
+        if missing or extra:
+            return f"Its keys should be {list(expected)}, but are {list(got)}."
+        for key, value in expected.items():
+            difference = self.find_difference(got[key], value)
+            if difference:
+                return f"At key {key!r}: {difference}"
+        return None
+
+    def _array_difference(self, got: Any, expected: np.ndarray) -> str | None:
+        """Compare with an expected array: type, dtype, shape, then values."""
+        if type(got) is not np.ndarray:
+            hint = " Turn it into one with np.array(...)." if isinstance(got, (list, tuple)) else ""
+            return f"It should return a NumPy array, but returned {describe(got)}.{hint}"
+        if got.dtype.kind not in "biuf":
+            return f"It should return an array of real numbers, but its dtype is {got.dtype}."
+        if (expected.dtype.kind == "b") != (got.dtype.kind == "b"):
+            wanted = "bool" if expected.dtype.kind == "b" else "numbers"
+            return f"It should return an array of {wanted}, but its dtype is {got.dtype}."
+        if got.shape != expected.shape:
+            said = f"Its shape should be {expected.shape}, but is {got.shape}."
+            return self._claim(_shape_claims(got, expected), said) or said
+        wrong = ~self.tolerance.isclose(got.astype(np.float64), expected.astype(np.float64))
+        if not wrong.any():
+            return None
+        with np.errstate(all="ignore"):  # results may contain inf and nan
+            return self._value_difference(got, expected, wrong)
+
+    def _value_difference(self, got: np.ndarray, expected: np.ndarray, wrong: np.ndarray) -> str:
+        """Return the most specific permitted sentence on wrong values of the right shape."""
+        pattern = _Pattern(got, expected, wrong, self.tolerance)
+        if not np.isfinite(pattern.mine).all() and np.isfinite(pattern.right).all():
+            return f"{_count(~np.isfinite(pattern.mine))} not a finite number (nan or inf)."
+        first = _first_difference(got, expected, wrong)
+        claim = self._claim(_value_claims(pattern))
+        return f"{claim} {first}" if claim == RIGHT_INSIDE else claim or first
+
+    def _claim(self, sentences: Iterator[str], said: str = "") -> str:
+        """Note all claims, and return the first that is permitted, after what is said anyway."""
+        claims = list(sentences)
+        self.claims += claims
+        for claim in claims:
+            if self.permitted is None or claim in self.permitted:
+                return f"{said} {claim}".strip()
+        return ""
 
 
 def _scalar_difference(got: Any, expected: Any, tolerance: Tolerance) -> str | None:
@@ -101,7 +207,8 @@ def _scalar_difference(got: Any, expected: Any, tolerance: Tolerance) -> str | N
     if isinstance(expected, numbers.Integral) and not isinstance(got, numbers.Integral):
         return f"It should return a whole number (an int), but returned {describe(got)}."
     if not _close(got, expected, tolerance):
-        return f"It should be {_number(expected)}, but is {_number(got)}."
+        should_be, number = number_texts(expected, got)
+        return f"It should be {should_be}, but is {number}."
     return None
 
 
@@ -115,88 +222,24 @@ def _close(got: Any, expected: Any, tolerance: Tolerance) -> bool:
         return False
 
 
-def _sequence_difference(got: Any, expected: Any, tolerance: Tolerance) -> str | None:
-    """Compare with an expected tuple or list, element by element; both types are accepted."""
-    if type(got) not in (tuple, list):
-        return (
-            f"It should return {_words(len(expected))} values in a {type(expected).__name__}, "
-            f"but returned {describe(got)}."
-        )
-    if len(got) != len(expected):
-        return f"It should return {_words(len(expected))} values, but returned {len(got)}."
-    for index, (mine, right) in enumerate(zip(got, expected, strict=True)):
-        difference = _find_difference(mine, right, tolerance)
-        if difference:
-            return f"At index {index}: {difference}"
-    return None
-
-
 def _words(count: int) -> str:
     """Return a small number in words."""
     return {1: "one", 2: "two", 3: "three", 4: "four"}.get(count, str(count))
 
 
-def _dict_difference(got: Any, expected: dict, tolerance: Tolerance) -> str | None:
-    """Compare with an expected dict, key by key, in any order."""
-    if type(got) not in DICTS:
-        return f"It should return a dict, but returned {describe(got)}."
-    missing = [key for key in expected if key not in got]
-    extra = [key for key in got if key not in expected]
-    if missing or extra:
-        return f"Its keys should be {list(expected)}, but are {list(got)}."
-    for key, value in expected.items():
-        difference = _find_difference(got[key], value, tolerance)
-        if difference:
-            return f"At key {key!r}: {difference}"
-    return None
-
-
-def _array_difference(got: Any, expected: np.ndarray, tolerance: Tolerance) -> str | None:
-    """Compare with an expected array: type, dtype, shape, then values."""
-    if type(got) is not np.ndarray:
-        hint = " Turn it into one with np.array(...)." if isinstance(got, (list, tuple)) else ""
-        return f"It should return a NumPy array, but returned {describe(got)}.{hint}"
-    if got.dtype.kind not in "biuf":
-        return f"It should return an array of real numbers, but its dtype is {got.dtype}."
-    if (expected.dtype.kind == "b") != (got.dtype.kind == "b"):
-        wanted = "bool" if expected.dtype.kind == "b" else "numbers"
-        return f"It should return an array of {wanted}, but its dtype is {got.dtype}."
-    if got.shape != expected.shape:
-        return _shape_difference(got, expected)
-    wrong = ~tolerance.isclose(got.astype(np.float64), expected.astype(np.float64))
-    if not wrong.any():
-        return None
-    with np.errstate(all="ignore"):  # results may contain inf and nan
-        return _name_pattern(got, expected, wrong, tolerance)
-
-
-def _shape_difference(got: np.ndarray, expected: np.ndarray) -> str:
-    """Return a sentence on a wrong shape."""
-    said = f"Its shape should be {expected.shape}, but is {got.shape}."
+def _shape_claims(got: np.ndarray, expected: np.ndarray) -> Iterator[str]:
+    """Yield what is true of a wrong shape."""
     if got.ndim != expected.ndim:
-        return f"{said} It should have {expected.ndim} axes, not {got.ndim}."
+        axes = "1 axis" if expected.ndim == 1 else f"{expected.ndim} axes"
+        yield f"It should have {axes}, not {got.ndim}."
+        return
     if got.shape == expected.shape[::-1]:
-        return f"{said} Height and width (rows and columns) are swapped."
+        yield "Height and width (rows and columns) are swapped."
     off = {mine - right for mine, right in zip(got.shape, expected.shape, strict=True)}
     if off == {-1}:
-        return f"{said} One position is missing along every axis: is a + 1 forgotten?"
+        yield "One position is missing along every axis."
     if off == {1}:
-        return f"{said} There is one position too many along every axis."
-    return said
-
-
-def _name_pattern(
-    got: np.ndarray, expected: np.ndarray, wrong: np.ndarray, tolerance: Tolerance
-) -> str:
-    """Return the most specific true sentence on wrong values of the right shape."""
-    pattern = _Pattern(got, expected, wrong, tolerance)
-    if not np.isfinite(pattern.mine).all() and np.isfinite(pattern.right).all():
-        return f"{_count(~np.isfinite(pattern.mine))} not a finite number (nan or inf)."
-    sentences = BOOL_PATTERNS if expected.dtype.kind == "b" else NUMBER_PATTERNS
-    for applies, sentence in sentences:
-        if applies(pattern):
-            return sentence(pattern) if callable(sentence) else sentence
-    return _first_difference(got, expected, wrong)
+        yield "There is one position too many along every axis."
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,13 +298,15 @@ class _Pattern:
         shape = self.mine.shape
         return len(shape) >= 2 and min(shape[:2]) > 2 and not self.wrong[1:-1, 1:-1].any()
 
-    def first_difference(self) -> str:
-        """Return a sentence on the first value that is wrong."""
-        return _first_difference(self.got, self.expected, self.wrong)
+    @property
+    def right_is_bool(self) -> bool:
+        """Whether the right values are True and False."""
+        return self.expected.dtype.kind == "b"
 
 
 # Ways in which an array can be wrong: a condition, and a sentence, which may depend on the numbers.
-# The first sentence whose condition holds is the message.
+# The most specific come first.
+RIGHT_INSIDE = "Right inside, wrong at the border."
 Sentences = tuple[tuple[Callable[[_Pattern], bool], str | Callable[[_Pattern], str]], ...]
 BOOL_PATTERNS: Sentences = (
     (lambda p: p.would_be(1 - p.mine), "True and False are swapped everywhere."),
@@ -300,20 +345,24 @@ NUMBER_PATTERNS: Sentences = (
         "Right where it is between 0 and 255, but values are clipped to that range.",
     ),
     (_Pattern.is_rounded, "The values are rounded to whole numbers."),
-    (
-        _Pattern.is_right_inside,
-        lambda p: f"Right inside, wrong at the border. {p.first_difference()}",
-    ),
+    (_Pattern.is_right_inside, RIGHT_INSIDE),
 )
+
+
+def _value_claims(pattern: _Pattern) -> Iterator[str]:
+    """Yield every sentence that is true of an array's wrong values."""
+    for applies, sentence in BOOL_PATTERNS if pattern.right_is_bool else NUMBER_PATTERNS:
+        if applies(pattern):
+            yield sentence(pattern) if callable(sentence) else sentence
 
 
 def _first_difference(got: np.ndarray, expected: np.ndarray, wrong: np.ndarray) -> str:
     """Return a sentence on the first position that differs, both numbers, and the count."""
     position = tuple(int(i) for i in np.argwhere(wrong)[0])
     where = f"[{', '.join(map(str, position))}]"
+    should_be, number = number_texts(expected[position], got[position])
     return (
-        f"{_count(wrong)} wrong, the first at {where}: "
-        f"it should be {_number(expected[position])}, but is {_number(got[position])}."
+        f"{_count(wrong)} wrong, the first at {where}: it should be {should_be}, but is {number}."
     )
 
 
@@ -323,13 +372,19 @@ def _count(flags: np.ndarray) -> str:
     return f"{count} of {flags.size} values {'is' if count == 1 else 'are'}"
 
 
-def _number(value: Any) -> str:
+def number_texts(expected: Any, got: Any, digits: int = 10) -> tuple[str, str]:
+    """Return two numbers that differ as texts that differ: with more digits only where needed."""
+    texts = _number(expected, digits), _number(got, digits)
+    return texts if texts[0] != texts[1] else (_number(expected, 17), _number(got, 17))
+
+
+def _number(value: Any, digits: int) -> str:
     """Return a number as text, without noise in its last digits."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     if is_long(value):
         return "a number of hundreds of digits"
-    return f"{value:.10g}" if isinstance(value, (float, np.floating)) else str(value)
+    return f"{value:.{digits}g}" if isinstance(value, (float, np.floating)) else str(value)
 
 
 def _plain_repr(value: Any) -> str:

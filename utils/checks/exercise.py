@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from utils.checks import lesson_facts, notebook
 from utils.checks.attempt import Attempt, FindFault
 from utils.checks.calls import RemoteFunction, Subject
 from utils.checks.compare import ATOL, RTOL, Tolerance
 from utils.checks.describe import describe
-from utils.checks.problem import CheckError, Problem
+from utils.checks.problem import CheckError, CheckInterruptedError, Problem
 from utils.checks.reference import Reference
 
 
@@ -57,7 +58,7 @@ class Exercise:
 
     @property
     def problems(self) -> list[Problem]:
-        """The problems found so far."""
+        """What is wrong; to be asked for when all checks have been made."""
         return self._attempt.problems
 
     def example(self, *args: Any, expected: Any, **kwargs: Any) -> None:
@@ -112,30 +113,58 @@ class Exercise:
     def __enter__(self) -> Exercise:
         if not callable(self.function):
             raise CheckError(f"{self.name} should be a function, but is {describe(self.function)}.")
+        if reason := notebook.why_outdated(self.name, self.function):
+            raise CheckError(f"{self.name}: {reason}.")
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            raise CheckInterruptedError(f"{self.name}: interrupted.") from None
         if error is not None:
             return
+        try:
+            self._report()
+        except KeyboardInterrupt:
+            raise CheckInterruptedError(f"{self.name}: interrupted.") from None
+
+    def _report(self) -> None:
+        """Tell the student what the checks found.
+
+        Raises
+        ------
+        CheckError
+            If it is a mistake.
+        """
         if self.uses and self._attempt.has_failed:
             self._try_again_with_references()
         attempt = self._attempt
         if isinstance(self.function, RemoteFunction):
             self.function.note(done=not attempt.not_done)
         if attempt.not_done:
-            # To stderr: nbgrader gives no points for it, and "Run All" goes on.
-            print(f"{self.name}: not done yet", file=sys.stderr)
+            # To stderr: nbgrader gives no points for it, and "Run All" goes on. JupyterLab shows
+            # stderr in the colour of errors, so not where a person runs the cell.
+            stream = sys.stdout if notebook.is_interactive() else sys.stderr
+            print(f"{self.name}: not done yet", file=stream)
         elif attempt.ended:
             raise CheckError(f"{self.name}: {attempt.ended}")
-        elif attempt.problems:
+        elif attempt.failures:
             raise CheckError(attempt.summary())
         else:
-            checks = "1 check" if attempt.count == 1 else f"{attempt.count} checks"
-            print(f"{self.name}: right ({checks}).")
+            print(f"{_tick()} {self.name}: {self._praise(attempt.count)}")
+
+    def _praise(self, count: int) -> str:
+        """Return that all checks passed, and what they do not cover."""
+        checks = "1 check" if count == 1 else f"{count} checks"
+        hidden = lesson_facts.facts_of(self._reference.topic).hidden_tests(self.name)
+        if notebook.runs_hidden_tests() or not hidden.count:
+            return f"right ({checks})."
+        return f"right on what you can see ({checks}); {hidden}, when you hand in."
 
     def _new_attempt(self) -> Attempt:
         """Return an attempt in which no check has been made."""
-        subject = Subject(self.function, self.by_hand, self.allowed)
+        lesson_cells = lesson_facts.facts_of(self._reference.topic).cells
+        hidden = notebook.hidden_names(lesson_cells)
+        subject = Subject(self.function, self.by_hand, self.allowed, hidden)
         return Attempt(subject, self._reference, Tolerance(self.rtol, self.atol))
 
     def _make(self, check: Callable[[Attempt], None]) -> None:
@@ -154,8 +183,14 @@ class Exercise:
         with self._reference.substituted(self.uses, self.function):
             for check in self._checks:
                 check(again)
+            _ = again.problems  # found while the reference answers are there
         if not again.ended:
             self._attempt = again
+
+
+def _tick() -> str:
+    """Return a tick, green where a person sees it."""
+    return "\x1b[32m✓\x1b[0m" if notebook.is_interactive() else "✓"
 
 
 def _as_array_like(reference: object, expected: Any) -> Any:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from utils.checks.render import indent
 
-MAX_PROBLEMS = 5  # different problems in one message
+MAX_PROBLEMS = 3  # in one message
+MAX_EXAMPLES = 2  # with an input and its results
 
 
 class CheckError(AssertionError):
@@ -18,62 +19,77 @@ class CheckError(AssertionError):
         return str(self).splitlines()
 
 
+class CheckInterruptedError(KeyboardInterrupt):
+    """The student interrupted a check; shown without a traceback, like `CheckError`."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the message for IPython to show."""
+        return str(self).splitlines()
+
+
 @dataclass(frozen=True)
 class Problem:
-    """A problem with an answer, on one input.
+    """A problem with an answer.
 
     Parameters
     ----------
     what : str
         A sentence that says what is wrong.
-    shown : str
-        The input and the results, as text.
+    example : str
+        An input that shows it, with the results where they are known, as text.
+    look : str
+        Where to look for the cause.
     size : int
-        The number of values in the input.
-    kind : str
-        Of the problems of one kind, only that with the smallest input is reported; without a kind,
-        of those with the same sentence.
+        The number of values in that input.
+    count : int
+        How many of the checks that failed it explains.
     named : bool
         Whether it is a known mistake.
+    has_results : bool
+        Whether the example compares results.
     """
 
     what: str
-    shown: str = ""
+    example: str = ""
+    look: str = ""
     size: int = 0
-    kind: str = ""
+    count: int = 1
     named: bool = False
-
-    @property
-    def group(self) -> str:
-        """What problems have in common of which only one is reported."""
-        return self.kind or self.what
+    has_results: bool = False
 
     def __str__(self) -> str:
-        return f"{self.what}\n{indent(self.shown)}" if self.shown else self.what
+        return "\n".join(filter(None, [self.what, indent(self.example), self.look]))
 
 
-def summarise(name: str, problems: Sequence[Problem], count: int, pattern: str) -> str:
-    """Return the message for a student: each problem once, on the smallest input that shows it.
+def summarise(name: str, problems: Sequence[Problem], failed: int, made: int) -> str:
+    """Return the message for a student: what is wrong, an example, where to look.
 
     Parameters
     ----------
     name : str
         The exercise's name.
     problems : sequence of Problem
-        All problems, at least one.
-    count : int
-        The number of checks that were made.
-    pattern : str
-        For what kind of input the answer is right, if that is known; it is left out where a
-        known mistake says more.
+        What is wrong, the most important first.
+    failed, made : int
+        How many checks failed, and how many were made.
     """
-    smallest: dict[str, Problem] = {}
-    for problem in sorted(problems, key=lambda problem: problem.size):
-        smallest.setdefault(problem.group, problem)
-    shown = [*smallest.values()][:MAX_PROBLEMS]
-    parts = [f"- {problem}" if len(shown) > 1 else str(problem) for problem in shown]
-    if len(smallest) > len(shown):
-        parts.append(f"- and {len(smallest) - len(shown)} more")
-    failed = "the check failed" if count == 1 else f"{len(problems)} of {count} checks failed"
-    hint = [] if not pattern or any(problem.named for problem in problems) else [pattern]
-    return "\n".join([f"{name}: {failed}.", *hint, *parts])
+    shown: list[Problem] = []
+    for problem in problems[:MAX_PROBLEMS]:
+        if problem.has_results and sum(one.has_results for one in shown) == MAX_EXAMPLES:
+            break
+        shown.append(problem)
+    parts = [f"{name}: {shown[0]}", *(f"Besides: {problem}" for problem in shown[1:])]
+    return "\n".join(filter(None, [*parts, _count_checks(shown, failed, made)]))
+
+
+def _count_checks(shown: Sequence[Problem], failed: int, made: int) -> str:
+    """Return a line that says how many checks failed, and how many of them the message explains."""
+    if made == 1:
+        return ""
+    line = f"{failed} of {made} checks failed"
+    explained = sum(problem.count for problem in shown)
+    if explained < failed:
+        return f"{line}, {explained} of them as shown."
+    if failed > 1 and len(shown) == 1 and shown[0].named:
+        return f"{line}, {'both' if failed == 2 else 'all'} for this reason."
+    return f"{line}."

@@ -38,7 +38,7 @@ def show_value(value: object) -> str:
     if isinstance(value, np.ndarray):
         if value.size > MAX_SHOWN_VALUES:
             return describe(value)
-        text = np.array2string(value, precision=4, suppress_small=True, separator=", ")
+        text = np.array2string(value, floatmode="unique", separator=", ")
         comment = "" if value.dtype in (np.int64, np.float64, bool) else f"  # {value.dtype}"
         first, newline, rest = text.partition("\n")
         return first + comment + newline + rest
@@ -73,7 +73,8 @@ def show_results(expected: object, got: object) -> list[str]:
     wrong = np.zeros(got.shape, bool)
     if got.shape == expected.shape:
         wrong = ~np.isclose(got.astype(float), expected.astype(float), rtol=RTOL, atol=ATOL)
-    left, right = _rows(expected), _rows(got, wrong)
+    digits = _digits_that_tell_apart(expected, got, wrong)
+    left, right = _rows(expected, digits), _rows(got, digits, wrong)
     if len(left[0]) + len(right[0]) > MAX_LINE_WIDTH:
         return ["expected", *left, "got", *right]
     width = max([len("expected"), *map(len, left)])
@@ -81,13 +82,19 @@ def show_results(expected: object, got: object) -> list[str]:
     return [f"{one:<{width}}   {other}".rstrip() for one, other in pairs]
 
 
-def _rows(matrix: np.ndarray, marked: np.ndarray | None = None) -> list[str]:
+def _digits_that_tell_apart(expected: np.ndarray, got: np.ndarray, wrong: np.ndarray) -> int:
+    """Return with how many digits every wrong number looks different from the right one."""
+    pairs = zip(expected[wrong], got[wrong], strict=True) if wrong.any() else ()
+    return 17 if any(_short(one, 6) == _short(other, 6) for one, other in pairs) else 6
+
+
+def _rows(matrix: np.ndarray, digits: int, marked: np.ndarray | None = None) -> list[str]:
     """Return a matrix (or a vector, as one row) as lines, with marked values in [brackets]."""
     table = np.atleast_2d(matrix)
     flags = np.zeros(table.shape, bool) if marked is None else np.atleast_2d(marked)
     texts = [
         [
-            f"[{_short(value)}]" if flag else f" {_short(value)} "
+            f"[{_short(value, digits)}]" if flag else f" {_short(value, digits)} "
             for value, flag in zip(*row, strict=True)
         ]
         for row in zip(table, flags, strict=True)
@@ -96,11 +103,9 @@ def _rows(matrix: np.ndarray, marked: np.ndarray | None = None) -> list[str]:
     return [" ".join(text.rjust(width) for text in row) for row in texts] or [""]
 
 
-def _short(value: object) -> str:
-    """Return a number as text, in at most a few digits."""
-    if isinstance(value, (bool, np.bool_)):
-        return str(bool(value))
-    return f"{value:.6g}"
+def _short(value: object, digits: int) -> str:
+    """Return a number as text, in at most some digits."""
+    return str(bool(value)) if isinstance(value, (bool, np.bool_)) else f"{value:.{digits}g}"
 
 
 def hang(head: str, text: str) -> str:

@@ -113,7 +113,7 @@ def test_a_function_of_an_earlier_lesson_can_be_allowed():
     assert used == []
     with byhand.watch(allowed=["convolution.convolve2d"]) as used:
         convolution.correlate2d(IMAGE, KERNEL)
-    assert used == ["utils (correlate2d)"]
+    assert used == ["utils (`convolution.correlate2d(IMAGE, KERNEL)`)"]
 
 
 def test_the_hook_is_put_back():
@@ -123,3 +123,25 @@ def test_the_hook_is_put_back():
     with byhand.watch():
         assert sys.getprofile() is not before
     assert sys.getprofile() is before
+
+
+def sums(image):
+    return scipy.signal.correlate2d(
+        image,
+        KERNEL,
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (sums, "scipy (`scipy.signal.correlate2d( image, KERNEL, )`)"),
+        (lambda image: np.apply_along_axis(scipy.signal.medfilt, 0, image), "(`np.apply_along"),
+        (lambda image: list(map(scipy.signal.medfilt, [image])), "(`list(map("),
+        (eval("lambda image: innocent_name(image, KERNEL)", globals()), "scipy (correlate2d)"),
+    ],
+)
+def test_a_use_is_described_by_what_the_student_wrote(answer, said):
+    with byhand.watch() as used:
+        answer(IMAGE)
+    assert said in used[0]

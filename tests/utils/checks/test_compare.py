@@ -72,7 +72,7 @@ def test_right_results_are_right(got, expected):
         (MATRIX.astype(complex), MATRIX, "complex"),
         (MATRIX.astype(object), MATRIX, "object"),
         (MATRIX.T, MATRIX, "swapped"),
-        (MATRIX[:-1, :-1], MATRIX, "+ 1 forgotten"),
+        (MATRIX[:-1, :-1], MATRIX, "missing along every axis"),
         (np.pad(MATRIX, ((0, 1), (0, 1))), MATRIX, "too many"),
         (MATRIX.ravel(), MATRIX, "2 axes, not 1"),
         (-MATRIX, MATRIX, "negated"),
