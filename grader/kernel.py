@@ -17,7 +17,8 @@ from nbformat import NotebookNode, v4
 
 from grader.course.lesson import CourseError
 from grader.kernel_process import KernelProcess
-from grader.marking.cell_run import CellRun, insert_runs, stopped_run, timeout_reason
+from grader.marking.cell_run import CellRun, insert_runs, stopped_run
+from utils.checks.time_limit import timeout_reason
 
 INTERRUPT_GRACE = 4  # seconds between interrupting a cell and killing it
 START_TIMEOUT = 120  # seconds for a kernel to be ready, on a machine under load

@@ -1,4 +1,4 @@
-"""``grader check``: run a student's own copy with the tests that students can see."""
+"""``grader check``: run a student's own copy with its tests, the visible ones or all."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Checked:
     lesson : Lesson
         The lesson that it is a copy of.
     exercises : tuple of ExerciseResult
-        The results of the visible tests.
+        The results of the tests that ran.
     hidden : dict of str to float
-        For each exercise, the points that hidden tests give when the work is marked.
+        For each exercise, the points of hidden tests that did not run.
     notes : tuple of str
         What was restored before the notebook ran, and which cells were stopped.
     """
@@ -44,7 +44,7 @@ class Checked:
 
     @property
     def passed(self) -> bool:
-        """Whether all visible tests pass."""
+        """Whether all tests that ran pass."""
         return all(exercise.score == exercise.max_score for exercise in self.exercises)
 
 
@@ -112,10 +112,11 @@ def check(
     path: Path,
     root: Path,
     *,
+    hidden_tests: bool = False,
     timeout: float = CHECK_TIMEOUT,
     process: KernelProcess | None = None,
 ) -> Checked:
-    """Run one notebook with its visible tests; its figures are not rendered.
+    """Run one notebook with its tests; its figures are not rendered.
 
     Parameters
     ----------
@@ -123,6 +124,8 @@ def check(
         A copy of a lesson.
     root : Path
         The course's root.
+    hidden_tests : bool
+        Whether hidden tests run too.
     timeout : float
         Seconds that each cell may take.
     process : KernelProcess, optional
@@ -140,10 +143,10 @@ def check(
     lesson = lessons[name]
     with Kernel(root, process) as kernel, ThreadPoolExecutor(1) as executor:
         # Waiting for the kernel leaves time to read the notebook and the lesson.
-        reading = executor.submit(_read, path, lesson)
+        reading = executor.submit(_read, path, lesson, hidden_tests)
         kernel.connect()
         restored = reading.result()
-        hidden = _hidden_tests(lesson)
+        hidden = set() if hidden_tests else _hidden_tests(lesson)
         notebook = restored.notebook
         notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in hidden]
         stops = execute(notebook, timeout=timeout, root=root, kernel=kernel)
@@ -162,10 +165,10 @@ def check(
     return Checked(path, lesson, exercises, points, (*restored.notes, *stops))
 
 
-def _read(path: Path, lesson: Lesson) -> Restored:
-    """Return a copy with the lesson's visible tests restored."""
+def _read(path: Path, lesson: Lesson, hidden_tests: bool) -> Restored:
+    """Return a copy with the lesson's tests restored."""
     try:
-        return restore(read_notebook(path), lesson, hidden=False)
+        return restore(read_notebook(path), lesson, hidden=hidden_tests)
     except UnreadableError as error:
         raise CourseError(f"{path}: {error}") from error
 

@@ -69,21 +69,22 @@ def checked_notebook(checked: Checked) -> Group:
     table.add_column("")
     table.add_column("exercise")
     table.add_column("points", justify="right")
-    table.add_column("more, when it is marked", justify="right")
-    total = total_max = total_hidden = 0.0
+    total = total_max = 0.0
+    total_hidden = sum(checked.hidden.values())
+    if total_hidden:
+        table.add_column("more, when it is marked", justify="right")
     for exercise in checked.exercises:
         passed = exercise.score == exercise.max_score
         sign = Text("✓", "green") if passed else Text("✗", "red")
         hidden = checked.hidden[exercise.name]
         total += exercise.score
         total_max += exercise.max_score
-        total_hidden += hidden
         earned = f"{points(exercise.score)} of {points(exercise.max_score)}"
-        table.add_row(sign, exercise.name, earned, f"+ {points(hidden)}" if hidden else "")
+        more = [f"+ {points(hidden)}" if hidden else ""] if total_hidden else []
+        table.add_row(sign, exercise.name, earned, *more)
     table.add_section()
-    table.add_row(
-        "", "together", f"{points(total)} of {points(total_max)}", f"+ {points(total_hidden)}"
-    )
+    more = [f"+ {points(total_hidden)}"] if total_hidden else []
+    table.add_row("", "together", f"{points(total)} of {points(total_max)}", *more)
     parts: list[RenderableType] = [Text(str(checked.path), style="dim"), table]
     for exercise in checked.exercises:
         if exercise.message:
@@ -92,7 +93,10 @@ def checked_notebook(checked: Checked) -> Group:
     parts += [Text(f"Note: {note}.", style="yellow") for note in checked.notes]
     if total_hidden:
         parts.append(
-            Text("Hidden tests give the other points, on other inputs, when your work is marked.")
+            Text(
+                "Hidden tests give the other points, on other inputs, when your work is marked. "
+                "To run them now: grader check --all"
+            )
         )
     return Group(*parts)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CHECK_TIMEOUT = 20.0  # seconds for a cell, when students check their own copy
+# Seconds for a cell, when students check their own copy: more than `utils.checks` gives a function.
+CHECK_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from grader.isolation.forkserver import ForkServer, ProcessStartError
 from grader.isolation.limits import ResourceLimits
 from grader.isolation.protocol import READY, UNREADABLE_REPLY
 from grader.isolation.watchdog import LimitExceededError, Watchdog
+from utils.checks.time_limit import timeout_reason
 
 INTERRUPT_GRACE = 2.0  # seconds between asking a cell to stop and killing its process
 START_TIMEOUT = 120.0  # seconds for a process to be ready, on a machine under load
@@ -164,9 +165,7 @@ class SandboxedProcess:
             self.channel.send(self._nonce + message, deadline, self.watch)
             return self._receive(deadline, largest)
         except DeadlineError:
-            raise ProcessEndedError(
-                f"stopped after {seconds:.3g} s; is there an endless loop?", timed_out=True
-            ) from None
+            raise ProcessEndedError(timeout_reason(seconds), timed_out=True) from None
         except ProtocolError:
             raise ProcessEndedError(UNREADABLE_REPLY) from None
         except ConnectionClosedError:

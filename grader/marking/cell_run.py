@@ -49,12 +49,6 @@ def stopped_run(outputs: list[NotebookNode], reason: str, is_cell: bool = True) 
     return CellRun([*outputs, error], reason if is_cell else "")
 
 
-def timeout_reason(seconds: float) -> str:
-    """Return the reason to give for a cell or function that used up its time."""
-    amount = f"{seconds:.3g}" if seconds < 1000 else f"{seconds:.0f}"
-    return f"stopped after {amount} s; is there an endless loop?"
-
-
 def insert_runs(cells: Sequence[NotebookNode], runs: Sequence[CellRun]) -> list[str]:
     """Insert the outputs of runs into their cells; return a sentence for each stopped cell."""
     stops = []

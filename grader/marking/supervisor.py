@@ -26,7 +26,7 @@ from grader.isolation.codec import MAX_MESSAGE_BYTES
 from grader.isolation.limits import ResourceLimits
 from grader.isolation.process import START_TIMEOUT, ProcessEndedError, SandboxedProcess
 from grader.marking.cell_history import CellHistory
-from grader.marking.cell_run import CellRun, stopped_run, timeout_reason
+from grader.marking.cell_run import CellRun, stopped_run
 from grader.marking.context import SubmissionContext
 from grader.marking.notebook_worker import NotebookWorker
 from grader.marking.outputs import parse_outputs
@@ -34,6 +34,7 @@ from grader.marking.rerun import exercise_names, plan_rerun, runnable_source
 from grader.marking.student_worker import StudentWorker
 from grader.submission.sanitize import Sanitizer
 from grader.workers.pool import WarmPool
+from utils.checks.time_limit import timeout_reason
 
 JUDGE_TIMEOUT_MARGIN = 20.0  # seconds for the judge's own work, beyond the student's calls
 TIMEOUT_AFTER_TIMEOUT = 5.0  # seconds for an exercise that ran out of time in an earlier test

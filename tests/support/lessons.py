@@ -10,7 +10,6 @@ import ast
 import contextlib
 import functools
 import importlib
-import inspect
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from nbformat import NotebookNode
 
 from grader.course.cells import without_hidden
 from grader.course.lesson import Lesson, find_lessons
+from utils.checks.diagnose import mistake_text
 from utils.mistakes import mistakes_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,7 +179,7 @@ def mistake_source(lesson: str, exercise: str, mistake: str) -> str:
 
 def words_of(lesson: str, exercise: str, mistake: str) -> str:
     """Return the text that names a known mistake to a student, on one line."""
-    return " ".join(inspect.getdoc(known_mistakes(lesson)[exercise][mistake]).split())
+    return mistake_text(known_mistakes(lesson)[exercise][mistake])
 
 
 @functools.cache

@@ -1,7 +1,8 @@
 import nbformat
 import pytest
 
-from grader.marking.cell_run import CellRun, insert_runs, stopped_run, timeout_reason
+from grader.marking.cell_run import CellRun, insert_runs, stopped_run
+from utils.checks.time_limit import timeout_reason
 
 STREAM = {"output_type": "stream", "name": "stdout", "text": "x"}
 
