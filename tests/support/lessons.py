@@ -11,6 +11,7 @@ import contextlib
 import functools
 import importlib
 import io
+import linecache
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -195,6 +196,8 @@ def _cells(lesson: str) -> dict[str, NotebookNode]:
 def _run_cell(source: str, answer: str) -> str | None:
     """Run an answer and then one test cell in a fresh namespace; return the failure's message."""
     namespace = {"__name__": "__main__", "np": np}
+    # As IPython does, so that messages can show the student's lines.
+    linecache.cache["<answer>"] = (len(answer), None, answer.splitlines(True), "<answer>")
     exec(compile(answer, "<answer>", "exec"), namespace)
     errors = io.StringIO()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors):

@@ -208,10 +208,9 @@ class Diagnosis:
                 error, where = same, small.given.show()
                 break
         cause, look = self._read_source(given)
-        what = " ".join(filter(None, [cause or explain_error(error), "It raised"]))
-        return Problem(
-            f"{what} {describe_error(error)}", where, look, given.size, count=len(failures)
-        )
+        raised = f"It raised {describe_error(error)}"
+        what = "\n".join(filter(None, [cause or explain_error(error), raised]))
+        return Problem(what, where, look, given.size, count=len(failures))
 
     def _report_results(self, failures: Sequence[Failure], alone: bool) -> list[Problem]:
         """Return what wrong results show.
@@ -240,8 +239,9 @@ class Diagnosis:
             example, size = _show(failure)
             problems.setdefault(fact, Problem(fact, example, "", size, 0, has_results=True))
         first, *others = problems.values()
-        what = f"{cause} {first.what}".strip()
-        return [replace(first, what=what, look=look, count=len(failures)), *others]
+        what = "\n".join(filter(None, [cause, first.what]))
+        reported = replace(first, what=what, look=look, count=len(failures))
+        return [reported] if cause else [reported, *others]
 
     def _report_hidden(
         self, failures: Sequence[Failure], permitted: set[str], cause: str, look: str
