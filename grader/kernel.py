@@ -6,7 +6,7 @@ There is no isolation: `grader.marking` is for code that is not to be trusted.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +166,12 @@ class Kernel:
             path = f"import sys; sys.path.insert(0, {str(self._root)!r}); del sys"
             self._client.run(v4.new_code_cell(path), START_TIMEOUT)
 
+    def skip(self, sources: Sequence[str]) -> None:
+        """Skip the cells with these sources, as if they had nothing to do."""
+        self.connect()
+        call = "from grader.kernel_extension import skip_cells; skip_cells(get_ipython(), {!r})"
+        self._client.run(v4.new_code_cell(f"{call.format(list(sources))}; del skip_cells"), 60)
+
     def _describe_end(self) -> str:
         """Say how the kernel's process ended."""
         from grader.isolation.process import describe_exit
@@ -211,8 +217,7 @@ class _BoundedClient(NotebookClient):
         waiting = asyncio.all_tasks(loop)
         for task in waiting:
             task.cancel()
-        if waiting:
-            loop.run_until_complete(asyncio.wait(waiting))
+        loop.run_until_complete(_wait_for(waiting))
         self.kc.stop_channels()
 
     def run(self, cell: NotebookNode, seconds: float) -> None:
@@ -250,6 +255,11 @@ class _BoundedClient(NotebookClient):
             self._cut_streams.add(name)
             outs.append(v4.new_output("stream", name=name, text=OUTPUT_CUT))
         return None
+
+
+async def _wait_for(tasks: Collection[asyncio.Task]) -> None:
+    """Wait until all tasks have ended, in whatever way."""
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _size(value: object) -> int:

@@ -7,11 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from grader.course.cells import grade_id, is_empty_for_students, is_test
 from grader.course.lesson import LESSON_NAME, CourseError, Lesson, find_lessons
 from grader.isolation.limits import CHECK_TIMEOUT
 from grader.kernel import Kernel, execute
 from grader.kernel_process import KernelProcess
+from grader.marking.rerun import find_superfluous
 from grader.marking.results import ExerciseResult
 from grader.marking.score import score
 from grader.submission.parse import UnreadableError, read_notebook
@@ -149,6 +152,7 @@ def check(
         hidden = set() if hidden_tests else _hidden_tests(lesson)
         notebook = restored.notebook
         notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in hidden]
+        kernel.skip(superfluous_sources(notebook, lesson))
         stops = execute(notebook, timeout=timeout, root=root, kernel=kernel)
     exercises = tuple(
         ExerciseResult(
@@ -163,6 +167,14 @@ def check(
             test.points for test in exercise.tests if test.grade_id in hidden
         )
     return Checked(path, lesson, exercises, points, (*restored.notes, *stops))
+
+
+def superfluous_sources(notebook: NotebookNode, lesson: Lesson) -> list[str]:
+    """Return the sources of the demonstrations that need not run for the tests."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    superfluous = find_superfluous(cells, lesson)
+    needed = {cell.source for i, cell in enumerate(cells) if i not in superfluous}
+    return sorted({cells[i].source for i in superfluous} - needed)
 
 
 def _read(path: Path, lesson: Lesson, hidden_tests: bool) -> Restored:

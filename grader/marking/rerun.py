@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import nbformat
@@ -74,6 +74,29 @@ def plan_rerun(
     run = _find_needed(usage | test_usage, changes, affected)
     outputs = {i: unchanged.get(i, []) for i in shown if i not in affected}
     return RerunPlan(frozenset(run), frozenset(affected), outputs)
+
+
+def find_superfluous(cells: list[NotebookNode], lesson: Lesson) -> frozenset[int]:
+    """Return the demonstrations that no test, answer or cell of the student's depends on.
+
+    They are the same for everyone, and take most of the time of a lesson.
+
+    Parameters
+    ----------
+    cells : list of NotebookNode
+        The code cells of a student's copy, tests included.
+    lesson : Lesson
+        The lesson.
+    """
+    own = {cell.source for cell in lesson.notebook.cells if not (is_answer(cell) or is_test(cell))}
+    unchanged = {i for i, cell in enumerate(cells) if not is_test(cell) and cell.source in own}
+    usage = {i: read_name_usage(cell.source) for i, cell in enumerate(cells)}
+    modules = {name for cell in usage.values() for name in cell.imports}
+    others = usage.keys() - unchanged
+    if any(_may_change_anything(usage[i], modules) for i in others if not is_test(cells[i])):
+        return frozenset()
+    changes = {i: (cell.calls - modules) | cell.stores for i, cell in usage.items()}
+    return frozenset(unchanged - _find_needed(usage, changes, others))
 
 
 def exercise_names(lesson: Lesson) -> frozenset[str]:
@@ -163,7 +186,7 @@ def _find_affected(
 
 
 def _find_needed(
-    usage: Mapping[int, NameUsage], changes: Mapping[int, set[str]], shown: set[int]
+    usage: Mapping[int, NameUsage], changes: Mapping[int, set[str]], shown: Collection[int]
 ) -> set[int]:
     """Return the cells that are shown, and those that they depend on."""
     needed_names: set[str] = set()

@@ -10,7 +10,7 @@ import pytest
 
 from grader import kernel_process
 from grader.course.lesson import CourseError
-from grader.kernel import MAX_OUTPUT_CHARACTERS, run_cells
+from grader.kernel import MAX_OUTPUT_CHARACTERS, Kernel, run_cells
 from grader.marking.cell_run import STOPPED
 
 pytestmark = [pytest.mark.slow]
@@ -255,3 +255,12 @@ def _ends(pid):
             return True
         time.sleep(0.1)
     return False
+
+
+def test_cells_can_be_skipped_and_stay_in_the_history():
+    demonstration = "seen = 1"
+    with Kernel(None) as kernel:
+        kernel.skip([demonstration])
+        kernel.run(demonstration, 60)
+        (output,) = kernel.run("print('seen' in globals(), In[-2])", 60).outputs
+    assert output.text == f"False {demonstration}\n"

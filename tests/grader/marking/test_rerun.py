@@ -6,7 +6,7 @@ from grader.course.cells import is_test
 from grader.course.lesson import Lesson, find_lessons, find_root
 from grader.course.release import make_release
 from grader.course.source_names import NameUsage, read_name_usage
-from grader.marking.rerun import plan_rerun, public_definitions
+from grader.marking.rerun import find_superfluous, plan_rerun, public_definitions
 from tests.support.lessons import find_lesson
 from tests.support.toy import answer
 
@@ -295,3 +295,22 @@ def test_a_marked_notebook_shows_what_was_built_and_what_is_the_student_s():
 
 def without_counts(outputs):
     return [{**output, "execution_count": None} for output in outputs]
+
+
+@pytest.mark.parametrize(
+    ("own", "needed"),
+    [
+        ("def f(x):\n    return x", []),
+        ("def f(x):\n    return np.sum(x)", [0]),
+        ("k = kernel", [2]),
+        ("b = best_of(max)", [2, 4]),
+        ("i = image", [0, 1, 6]),
+        ("exec('i = image')", [0, 1, 2, 3, 4, 5, 6, 7]),
+        ("this is no Python", []),
+    ],
+)
+def test_demonstrations_that_nothing_depends_on_are_superfluous(lesson, own, needed):
+    cells = [nbformat.v4.new_code_cell(source) for source in with_own(own)]
+    superfluous = find_superfluous(cells, lesson)
+    assert sorted(set(range(len(GIVEN))) - superfluous) == needed
+    assert len(GIVEN) not in superfluous
