@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -85,7 +87,8 @@ def checked_notebook(checked: Checked) -> Group:
     table.add_section()
     more = [f"+ {points(total_hidden)}"] if total_hidden else []
     table.add_row("", "together", f"{points(total)} of {points(total_max)}", *more)
-    parts: list[RenderableType] = [Text(str(checked.path), style="dim"), table]
+    saved = f"{checked.path}, {_when_saved(checked.path)}"
+    parts: list[RenderableType] = [Text(saved, style="dim"), table]
     for exercise in checked.exercises:
         if exercise.message:
             parts.append(Text())
@@ -99,6 +102,13 @@ def checked_notebook(checked: Checked) -> Group:
             )
         )
     return Group(*parts)
+
+
+def _when_saved(path: Path) -> str:
+    """Return when a file was saved: what was typed later has not been checked."""
+    saved = datetime.fromtimestamp(path.stat().st_mtime)
+    today = saved.date() == datetime.now().date()
+    return f"as saved at {saved:%H:%M:%S}" if today else f"as saved on {saved:%Y-%m-%d at %H:%M}"
 
 
 def _message(name: str, message: str) -> Text:

@@ -14,6 +14,8 @@ from grader.printable import printable
 # Errors whose text is the message for the student.
 ERRORS_WITH_MESSAGE = ("CheckError", "FunctionEndedError", "AssertionError", STOPPED)
 MAX_ERROR_CHARACTERS = 5_000
+# The place of a syntax error, by a name for the cell that IPython or ipykernel made up.
+CELL_LINE = re.compile(r"\((?:<[^<>]{0,100}>|\d{1,30}\.py), line (\d{1,9})\)")
 
 
 def explain_points_lost(
@@ -70,10 +72,14 @@ def _explain_undefined(exercise: str, notebook: NotebookNode, errors: Mapping[st
         for output in cell.outputs:
             if output.output_type == "error":
                 verb = "did not finish:" if output.ename == STOPPED else "stopped with"
-                return f"your cell '{exercise}' {verb} {_add_permission_hint(_error_line(output))}"
+                return (
+                    f"{exercise}: your cell '{exercise}' {verb} "
+                    f"{_add_permission_hint(_error_line(output))}"
+                )
     if exercise in errors:
-        return f"your cell '{exercise}' stopped with {_add_permission_hint(errors[exercise])}"
-    return f"the function {exercise} is not defined anywhere in the notebook"
+        error = _add_permission_hint(errors[exercise])
+        return f"{exercise}: your cell '{exercise}' stopped with {error}"
+    return f"{exercise}: the function is not defined anywhere in the notebook"
 
 
 def _should_define(cell: NotebookNode, exercise: str) -> bool:
@@ -98,5 +104,7 @@ def _error_line(error: NotebookNode) -> str:
     if error.ename == STOPPED:
         return error.evalue
     text = error.evalue[:MAX_ERROR_CHARACTERS]
-    text = re.sub(r"\(<[^<>]{0,100}>, line (\d{1,9})\)", r"(line \1)", text).strip()
+    text = re.sub(
+        r"\((?:<[^<>]{0,100}>|\d{1,30}\.py), line (\d{1,9})\)", r"(line \1)", text
+    ).strip()
     return f"{error.ename}: {text}" if text else error.ename

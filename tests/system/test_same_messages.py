@@ -39,6 +39,10 @@ CONVOLUTION = {
             "        return volume[i]"
         ),
     },
+    "broken cells": {
+        "correlate2d": "def correlate2d(image, kernel)\n    return image",
+        "relu": "1 / 0\ndef relu(x):\n    return x",
+    },
     "libraries": {
         "correlate2d": (
             "from scipy.signal import correlate2d as work\n"

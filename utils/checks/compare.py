@@ -166,12 +166,28 @@ class _Comparison:
             return f"It should return an array of {wanted}, but its dtype is {got.dtype}."
         if got.shape != expected.shape:
             said = f"Its shape should be {expected.shape}, but is {got.shape}."
-            return self._claim(_shape_claims(got, expected), said) or said
+            return self._claim(self._shape_claims(got, expected), said) or said
         wrong = ~self.tolerance.isclose(got.astype(np.float64), expected.astype(np.float64))
         if not wrong.any():
             return None
         with np.errstate(all="ignore"):  # results may contain inf and nan
             return self._value_difference(got, expected, wrong)
+
+    def _shape_claims(self, got: np.ndarray, expected: np.ndarray) -> Iterator[str]:
+        """Yield what is true of a wrong shape."""
+        if got.ndim != expected.ndim:
+            axes = "1 axis" if expected.ndim == 1 else f"{expected.ndim} axes"
+            yield f"It should have {axes}, not {got.ndim}."
+            return
+        if got.shape == expected.shape[::-1]:
+            if self.tolerance.isclose(got.T.astype(float), expected.astype(float)).all():
+                yield TRANSPOSED
+            yield "Height and width (rows and columns) are swapped."
+        off = {mine - right for mine, right in zip(got.shape, expected.shape, strict=True)}
+        if off == {-1}:
+            yield "One position is missing along every axis."
+        if off == {1}:
+            yield "There is one position too many along every axis."
 
     def _value_difference(self, got: np.ndarray, expected: np.ndarray, wrong: np.ndarray) -> str:
         """Return the most specific permitted sentence on wrong values of the right shape."""
@@ -225,21 +241,6 @@ def _close(got: Any, expected: Any, tolerance: Tolerance) -> bool:
 def _words(count: int) -> str:
     """Return a small number in words."""
     return {1: "one", 2: "two", 3: "three", 4: "four"}.get(count, str(count))
-
-
-def _shape_claims(got: np.ndarray, expected: np.ndarray) -> Iterator[str]:
-    """Yield what is true of a wrong shape."""
-    if got.ndim != expected.ndim:
-        axes = "1 axis" if expected.ndim == 1 else f"{expected.ndim} axes"
-        yield f"It should have {axes}, not {got.ndim}."
-        return
-    if got.shape == expected.shape[::-1]:
-        yield "Height and width (rows and columns) are swapped."
-    off = {mine - right for mine, right in zip(got.shape, expected.shape, strict=True)}
-    if off == {-1}:
-        yield "One position is missing along every axis."
-    if off == {1}:
-        yield "There is one position too many along every axis."
 
 
 @dataclass(frozen=True, eq=False)
@@ -306,6 +307,7 @@ class _Pattern:
 
 # Ways in which an array can be wrong: a condition, and a sentence, which may depend on the numbers.
 # The most specific come first.
+TRANSPOSED = "The result is transposed: rows and columns are swapped."
 RIGHT_INSIDE = "Right inside, wrong at the border."
 Sentences = tuple[tuple[Callable[[_Pattern], bool], str | Callable[[_Pattern], str]], ...]
 BOOL_PATTERNS: Sentences = (
@@ -316,7 +318,7 @@ NUMBER_PATTERNS: Sentences = (
     (lambda p: p.would_be(-p.mine), "Right, except for the sign: every value is negated."),
     (
         lambda p: p.mine.ndim == 2 and p.would_be(p.mine.T),
-        "The result is transposed: rows and columns are swapped.",
+        TRANSPOSED,
     ),
     (
         lambda p: p.mine.ndim == 2 and p.would_be(p.mine[::-1, ::-1]),

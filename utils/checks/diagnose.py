@@ -225,9 +225,10 @@ class Diagnosis:
         if not failures:
             return []
         known = [failure for failure in failures if failure.shown]
-        small = self._small_failures() if len(known) < len(failures) else []
-        public = sorted(known + small, key=lambda failure: failure.given.size)
+        small = self._small_failures()
         permitted = self._common_claims([*failures, *small])
+        public = known if len(known) == len(failures) else known + small
+        public.sort(key=lambda failure: failure.given.size)
         cause, look = self._read_source(_smallest(failures).given)
         if alone and not cause:
             cause = find_pattern(self.trials, self._small_trials())

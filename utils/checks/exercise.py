@@ -114,7 +114,7 @@ class Exercise:
         if not callable(self.function):
             raise CheckError(f"{self.name} should be a function, but is {describe(self.function)}.")
         if reason := notebook.why_outdated(self.name, self.function):
-            raise CheckError(f"{self.name}: {reason}.")
+            raise CheckError(f"{self.name}: {reason}")
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:

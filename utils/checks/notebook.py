@@ -11,20 +11,25 @@ import json
 import linecache
 import os
 import re
-import sys
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
+from utils import cell_log
+from utils.cell_log import find_shell
 from utils.checks.bindings import DemonstrationNames
 from utils.checks.lesson_facts import digest
+from utils.checks.problem import CheckError
 
 MAX_FILE_BYTES = 50_000_000
-_started = time.time()
-# When each cell was last run, by its source; those before this module was imported are missing.
-_run_times: dict[str, float] = {}
+MAX_ERROR_CHARACTERS = 5_000
+
+
+def register(shell: Any) -> None:
+    """Have a shell explain that an exercise's function is not defined."""
+    if not shell.custom_exceptions:
+        shell.set_custom_exc((NameError,), _report_undefined)
 
 
 def hidden_names(lesson_cells: Collection[str]) -> set[str]:
@@ -46,7 +51,7 @@ def is_interactive() -> bool:
 
     Programs that run notebooks, nbgrader among them, name no cell in their requests.
     """
-    kernel = getattr(_shell(), "kernel", None)
+    kernel = getattr(find_shell(), "kernel", None)
     if kernel is None or "NBGRADER_EXECUTION" in os.environ:
         return False
     try:
@@ -78,30 +83,59 @@ def why_outdated(name: str, function: Callable) -> str:
     function : callable
         What the name means in the notebook.
     """
-    source = next(filter(_defining(name), reversed(_cells_run())), None)
+    source = _last_definition(name)
     if source is None:
         return ""
     try:
         plain = _plain_python(source)
         tree = ast.parse(plain)
     except SyntaxError as error:
-        return f"your cell '{name}' stopped with {type(error).__name__}: {_error_text(error)}"
+        return f"your cell '{name}' stopped with {_error_line(error)}"
     code = getattr(unwrap(function), "__code__", None)
     lines = linecache.getlines(code.co_filename) if code is not None else []
     if lines and _defines(tree, name) and "".join(lines).strip() != plain.strip():
-        return (
-            f"your cell '{name}' stopped with an error before it defined {name}, "
-            "so this would check what you had before"
-        )
+        return _why_undefined(name, source)
     if is_interactive() and _was_changed_later(name, source):
         return "your cell was changed after it was run; run it, and then this one"
     return ""
 
 
-def _defining(name: str) -> Callable[[str], bool]:
-    """Return a function that tells whether a cell's text defines a function of this name."""
+def _last_definition(name: str) -> str | None:
+    """Return the source of the last cell that was run to define a function of this name."""
     pattern = re.compile(rf"^def\s+{re.escape(name)}\b", re.MULTILINE)
-    return lambda source: bool(pattern.search(source))
+    return next(filter(pattern.search, reversed(_cells_run())), None)
+
+
+def _why_undefined(name: str, source: str) -> str:
+    """Return why a cell that was run has not defined its function."""
+    run = cell_log.runs.get(source)
+    error = "an error" if run is None or run.error is None else _error_line(run.error)
+    return f"your cell '{name}' stopped with {error}"
+
+
+def _error_line(error: BaseException) -> str:
+    """Return an error in one line, as `grader check` does."""
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg} (line {error.lineno})"
+    text = str(error)[:MAX_ERROR_CHARACTERS].strip()
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _report_undefined(
+    shell: Any, kind: type, error: NameError, trace: object, tb_offset: int | None = None
+) -> None:
+    """Show why an exercise's function is not defined, where a test cell asks for it.
+
+    Any other NameError is shown as always.
+    """
+    name = error.name or ""
+    if f'.{name}", {name}' not in "".join(_cells_run()[-1:]):
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+        return
+    source = _last_definition(name)
+    not_run = f"there is no function {name} yet; has its cell been run?"
+    reason = not_run if source is None else _why_undefined(name, source)
+    shell.showtraceback((CheckError, CheckError(f"{name}: {reason}"), None))
 
 
 def _defines(tree: ast.Module, name: str) -> bool:
@@ -114,17 +148,14 @@ def _defines(tree: ast.Module, name: str) -> bool:
     )
 
 
-def _error_text(error: SyntaxError) -> str:
-    """Return what a syntax error is, and its line."""
-    return f"{error.msg} (line {error.lineno})"
-
-
 def _was_changed_later(name: str, source: str) -> bool:
     """Return whether the notebook's file has another text for a cell, saved after it was run."""
     path = Path(os.environ.get("JPY_SESSION_NAME", ""))
     try:
         status = path.stat()
-        if status.st_mtime <= _run_times.get(source, _started) or (status.st_size > MAX_FILE_BYTES):
+        run = cell_log.runs.get(source)
+        begun = cell_log.started if run is None else run.begun
+        if status.st_mtime <= begun or status.st_size > MAX_FILE_BYTES:
             return False
         saved = list(_saved_cells(path))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -142,15 +173,9 @@ def _saved_cells(path: Path) -> Iterator[tuple[str, str]]:
             yield "".join(cell["source"]), grade_id
 
 
-def _shell() -> Any:
-    """Return IPython's shell, if there is one."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
-
-
 def _cells_run() -> Sequence[str]:
     """Return the sources of the cells that were run, in order; the last is running."""
-    history = getattr(_shell(), "history_manager", None)
+    history = getattr(find_shell(), "history_manager", None)
     return getattr(history, "input_hist_raw", ())
 
 
@@ -162,13 +187,8 @@ def _plain_python(source: str) -> str:
     SyntaxError
         If that is impossible.
     """
-    return _shell().transform_cell(source)
+    return find_shell().transform_cell(source)
 
 
-def _note_run_time(info: Any) -> None:
-    """Note when a cell is run."""
-    _run_times[info.raw_cell] = time.time()
-
-
-if _shell() is not None:
-    _shell().events.register("pre_run_cell", _note_run_time)
+if (_shell := find_shell()) is not None:
+    register(_shell)

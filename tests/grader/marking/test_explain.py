@@ -48,23 +48,24 @@ def test_an_error_in_a_test_is_explained_without_the_test(error, text):
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (("KeyError", "'k'"), "your cell 'double' stopped with KeyError: 'k'"),
+        (("KeyError", "'k'"), "double: your cell 'double' stopped with KeyError: 'k'"),
         (
             (STOPPED, "the Python process ended (exit code 7)"),
-            "your cell 'double' did not finish: the Python process ended (exit code 7)",
+            "double: your cell 'double' did not finish: the Python process ended (exit code 7)",
         ),
         (
             (STOPPED, "used more than 2 GB of memory"),
-            "your cell 'double' did not finish: used more than 2 GB of memory",
+            "double: your cell 'double' did not finish: used more than 2 GB of memory",
         ),
         (
             (STOPPED, "stopped after 2 s; is there an endless loop?"),
-            "your cell 'double' did not finish: stopped after 2 s; is there an endless loop?",
+            "double: your cell 'double' did not finish: stopped after 2 s; "
+            "is there an endless loop?",
         ),
         (
             ("PermissionError", "no"),
-            "your cell 'double' stopped with PermissionError: no; programs and files outside its "
-            "own folder are out of a marked notebook's reach",
+            "double: your cell 'double' stopped with PermissionError: no; programs and files "
+            "outside its own folder are out of a marked notebook's reach",
         ),
     ],
 )
@@ -75,9 +76,9 @@ def test_an_undefined_function_is_explained_by_its_cell(error, text):
 def test_an_undefined_function_is_explained_by_an_error_that_no_output_shows():
     told = {"double": "ZeroDivisionError: division by zero"}
     assert explain(UNDEFINED, errors=told) == (
-        "your cell 'double' stopped with ZeroDivisionError: division by zero"
+        "double: your cell 'double' stopped with ZeroDivisionError: division by zero"
     )
-    assert explain(UNDEFINED) == "the function double is not defined anywhere in the notebook"
+    assert explain(UNDEFINED) == "double: the function is not defined anywhere in the notebook"
 
 
 def test_stderr_in_a_test_is_its_explanation():

@@ -56,13 +56,13 @@ def test_no_file_is_missing_and_no_notebook_unreadable(toy, tmp_path):
         ("def double(x):\n    return 6", 1, "double: wrong on a large number"),
         ("def double(x):\n    return 8642", 2, "double: twice 3 is 6"),
         ("def double(x):\n    raise KeyError('k')", 0, "KeyError: 'k'"),
-        ("def double(x:", 0, "your cell 'double' stopped with SyntaxError: "),
+        ("def double(x:", 0, "double: your cell 'double' stopped with SyntaxError: "),
         ("def double(x):\n    return x\nundone", 0, "double: twice 3 is 6\ndouble: wrong on"),
-        ("def duoble(x):\n    return 2 * x", 0, "double is not defined anywhere"),
+        ("def duoble(x):\n    return 2 * x", 0, "double: the function is not defined anywhere"),
         (
             "while True:\n    pass\ndef double(x): ...",
             0,
-            "your cell 'double' did not finish: stopped after 2 s; is there an endless loop?",
+            "double: your cell 'double' did not finish: stopped after 2 s; is there an endless loop?",
         ),
         (
             "def double(x):\n    while True:\n        pass",

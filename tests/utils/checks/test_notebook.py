@@ -7,6 +7,7 @@ import time
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from utils import cell_log
 from utils.checks import lesson_facts, notebook
 from utils.checks.lesson_facts import LessonFacts, digest
 
@@ -40,6 +41,8 @@ def run(monkeypatch, tmp_path):
     monkeypatch.setattr(lesson_facts, "facts_of", lambda topic: facts)
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     shell = InteractiveShell.instance()
+    cell_log.register(shell)
+    notebook.register(shell)
     yield Notebook(shell).run
     InteractiveShell.clear_instance()
 
@@ -76,14 +79,40 @@ def test_an_answer_sees_what_the_student_defined(run):
 def test_after_a_syntax_error_the_old_function_is_not_checked(run):
     broken = "def relu(x)\n    return 0"
     assert run(RIGHT, broken, CHECK).endswith(
-        "relu: your cell 'relu' stopped with SyntaxError: expected ':' (line 1)."
+        "relu: your cell 'relu' stopped with SyntaxError: expected ':' (line 1)"
     )
     assert run(RIGHT, CHECK) == ""
 
 
 def test_after_an_error_before_its_definition_the_old_function_is_not_checked(run):
     failing = "1 / 0\ndef relu(x):\n    return 0"
-    assert "stopped with an error before it defined relu" in run(RIGHT, failing, CHECK)
+    why = "relu: your cell 'relu' stopped with ZeroDivisionError: division by zero"
+    assert run(RIGHT, failing, CHECK).endswith(why)
+    cell_log.runs.clear()
+    assert run(CHECK) == "relu: your cell 'relu' stopped with an error"
+
+
+def test_an_error_after_its_definition_does_not_matter(run):
+    run(RIGHT + "\n1 / 0")
+    assert run(CHECK) == ""
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("def relu(x)\n    return 0", "your cell 'relu' stopped with SyntaxError: expected ':' "),
+        ("1 / 0\ndef relu(x):\n    return 0", "your cell 'relu' stopped with ZeroDivisionError"),
+        ("", "there is no function relu yet; has its cell been run?"),
+    ],
+)
+def test_what_is_not_defined_is_explained_without_a_traceback(run, cell, why):
+    run(cell)
+    assert run(CHECK).startswith(f"relu: {why}")
+    assert len(run(CHECK).splitlines()) == 1
+
+
+def test_another_name_error_is_shown_as_always(run):
+    assert "name 'misspelt' is not defined" in run("misspelt")
 
 
 def save(path, *sources, later=60):
