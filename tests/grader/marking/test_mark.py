@@ -62,7 +62,8 @@ def test_no_file_is_missing_and_no_notebook_unreadable(toy, tmp_path):
         (
             "while True:\n    pass\ndef double(x): ...",
             0,
-            "double: your cell 'double' did not finish: stopped after 2 s; is there an endless loop?",
+            "double: your cell 'double' did not finish: stopped after 2 s; "
+            "is there an endless loop?",
         ),
         (
             "def double(x):\n    while True:\n        pass",

@@ -169,7 +169,7 @@ def test_the_first_violation_is_told_by_library_and_function(policy):
     for name in ("library.signal.convolve2d", "other.f"):
         with pytest.raises(ForbiddenLibraryError):
             Placeholder(policy, name)()
-    assert policy.violation == "library (convolve2d)"
+    assert policy.violation == "library (`Placeholder(policy, name)()`)"
     policy.end_call()
     policy.begin_call(())
     assert policy.violation == ""
@@ -190,7 +190,7 @@ def test_what_is_allowed_is_asked_of_the_judge(policy, asked):
     assert asked == [("lesson.pool", ([1],), {"size": 2})]
     with pytest.raises(ForbiddenLibraryError):
         Placeholder(policy, "utils.lesson.other")([1])
-    assert policy.violation == "utils (other)"
+    assert policy.violation == 'utils (`Placeholder(policy, "utils.lesson.other")([1])`)'
     policy.end_call()
     with pytest.raises(PlaceholderUsedError):
         pool([1])

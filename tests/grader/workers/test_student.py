@@ -628,19 +628,32 @@ def test_what_is_allowed_is_asked_of_the_judge(answering):
 @pytest.mark.parametrize(
     ("source", "violation"),
     [
-        (POOL, "utils (pool2d)"),
-        ("import scipy.signal\ndef f(x):\n    return scipy.signal.convolve2d(x, x)", "scipy"),
-        ("def f(x):\n    from scipy import ndimage as n\n    return n.convolve(x)", "(convolve)"),
-        ("import skimage.filters as s\ndef f(x):\n    return s.sobel(x)", "skimage (sobel)"),
-        ("from keras import ops\ndef f(x):\n    return ops.conv(x, x)", "keras (conv)"),
-        ("import tensorflow as tf\ndef f(x):\n    return tf.nn.conv2d(x)", "tensorflow (conv2d)"),
+        (POOL, "utils (`pool2d(x, size=2)`)"),
+        (
+            "import scipy.signal\ndef f(x):\n    return scipy.signal.convolve2d(x, x)",
+            "scipy (`scipy.signal.convolve2d(x, x)`)",
+        ),
+        (
+            "def f(x):\n    from scipy import ndimage as n\n    return n.convolve(x)",
+            "scipy (`n.convolve(x)`)",
+        ),
+        ("import skimage.filters as s\ndef f(x):\n    return s.sobel(x)", "(`s.sobel(x)`)"),
+        ("from keras import ops\ndef f(x):\n    return ops.conv(x, x)", "(`ops.conv(x, x)`)"),
+        ("import tensorflow as tf\ndef f(x):\n    return tf.nn.conv2d(x)", "(`tf.nn.conv2d(x)`)"),
         ("from sklearn import *\nimport sklearn\ndef f(x):\n    return sklearn.f(x)", "sklearn"),
-        ("import scipy.signal as s\ndef f(x, g=s.convolve2d):\n    return g(x)", "(convolve2d)"),
-        ("import importlib as i\ndef f(x):\n    return i.import_module('scipy').fft(x)", "(fft)"),
-        ("def f(x):\n    return __import__('scipy').ndimage.sobel(x)", "scipy (sobel)"),
+        ("import scipy.signal as s\ndef f(x, g=s.convolve2d):\n    return g(x)", "(`g(x)`)"),
+        (
+            "import importlib as i\ndef f(x):\n    return i.import_module('scipy').fft(x)",
+            "(`i.import_module('scipy').fft(x)`)",
+        ),
+        (
+            "def f(x):\n    return __import__('scipy').ndimage.sobel(x)",
+            "scipy (`__import__('scipy').ndimage.sobel(x)`)",
+        ),
+        ("import keras\ndef f(x):\n    return [1, keras.x @ x]", "keras (`keras.x @ x`)"),
     ],
-)  # fmt: skip
-def test_a_violation_is_told_by_library_and_function(answering, source, violation):
+)
+def test_a_violation_is_told_by_library_and_the_students_call(answering, source, violation):
     assert answering.run(source) is None
     reply = answering.call("f", [[1]])
     assert reply["error"]["names"][0] == "ForbiddenLibraryError"
@@ -659,7 +672,7 @@ def test_a_violation_is_told_though_the_answer_hides_it(answering):
         """
     )
     reply = answering.call("f", 1)
-    assert (reply["value"], reply["library"]) == (3, "scipy (convolve2d)")
+    assert (reply["value"], reply["library"]) == (3, "scipy (`scipy.signal.convolve2d(x, x)`)")
     assert "library" not in answering.call("str", 1)
 
 
