@@ -99,6 +99,29 @@ def open_lesson(page: Page, address: str, lesson: str) -> None:
     page.wait_for_function(ALL_CELLS_HAVE_RUN, timeout=RUN_MS)
 
 
+def cell_with(page: Page, text: str) -> Locator:
+    """Return the first code cell whose source contains a text."""
+    return page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text=text)).first
+
+
+def run_cell(cell: Locator, source: str | None = None) -> Locator:
+    """Run a cell, with another source if one is given; return its outputs."""
+    write_cell(cell, source)
+    number = cell.locator(".jp-InputPrompt").inner_text()
+    cell.page.keyboard.press("Control+Enter")
+    expect(cell.locator(".jp-InputPrompt")).not_to_have_text(number)
+    expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"), timeout=RUN_MS)
+    return cell.locator(".jp-OutputArea")
+
+
+def write_cell(cell: Locator, source: str | None) -> None:
+    """Give a cell another source, if one is given, without running it; it has the focus then."""
+    cell.locator(".cm-content").click()
+    if source is not None:
+        cell.page.keyboard.press("Control+a")
+        cell.page.keyboard.insert_text(source)
+
+
 def widget_panel(page: Page, control: str) -> Locator:
     """Return the panel of the widget that has a control with this description."""
     label = page.locator(".widget-label", has_text=_whole(control)).first

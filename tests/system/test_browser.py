@@ -9,10 +9,13 @@ from tests.support.browser import (
     CHROMIUM,
     RUN_MS,
     browser_page,
+    cell_with,
     open_lesson,
+    run_cell,
     running_lab,
     set_slider,
     widget_panel,
+    write_cell,
 )
 
 pytestmark = [
@@ -75,6 +78,64 @@ def test_the_stepper_follows_its_buttons_and_choices(lab, page):
     expect(status).to_contain_text("= 30")
     panel.get_by_role("button", name="previous").click()
     expect(status).to_contain_text("Position 1 of 16")
+
+
+@pytest.fixture(scope="module")
+def relu(lab, page):
+    """Lesson 02's answer cell and its check, after Run All."""
+    open_lesson(page, lab, "02_convolution")
+    return cell_with(page, "def relu("), cell_with(page, 'Exercise("convolution.relu"')
+
+
+RIGHT = "import numpy as np\n\ndef relu(x):\n    return np.maximum(x, 0)"
+
+
+def test_what_is_not_done_yet_is_not_shown_as_an_error(relu, page):
+    """Does Run All on an untouched copy show no error's colours?"""
+    expect(relu[1].locator(".jp-OutputArea")).to_contain_text("relu: not done yet")
+    assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+
+
+def test_a_right_answer_gets_a_green_tick(relu):
+    answer, check = relu
+    run_cell(answer, RIGHT)
+    outputs = run_cell(check)
+    expect(outputs).to_contain_text("✓ relu: right on what you can see")
+    expect(outputs.locator(".ansi-green-fg")).to_have_text("✓")
+
+
+def test_a_cell_that_was_changed_and_not_run_is_told(relu, page):
+    answer, check = relu
+    run_cell(answer, RIGHT)
+    write_cell(answer, "def relu(x):\n    return x")
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(3_000)
+    expect(run_cell(check)).to_contain_text("your cell was changed after it was run")
+
+
+def test_after_a_syntax_error_the_old_answer_is_not_checked(relu):
+    answer, check = relu
+    run_cell(answer, RIGHT)
+    run_cell(answer, "def relu(x)\nreturn x")
+    expect(run_cell(check)).to_contain_text("your cell 'relu' stopped with SyntaxError")
+
+
+def test_an_endless_loop_is_stopped_in_one_line(relu):
+    answer, check = relu
+    run_cell(answer, "def relu(x):\n    while True: x")
+    outputs = run_cell(check)
+    expect(outputs).to_have_text(re.compile(r"^\s*relu: stopped after \d+ s; is there an endless"))
+
+
+def test_an_interrupt_shows_none_of_our_code(relu, page):
+    answer, check = relu
+    run_cell(answer, "def relu(x):\n    while True: x")
+    write_cell(check, None)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(2_000)
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_text("Interrupt Kernel", exact=True).click()
+    expect(check.locator(".jp-OutputArea")).to_have_text(re.compile(r"^\s*relu: interrupted.\s*$"))
 
 
 def test_mixing_a_colour(lab, page):

@@ -212,7 +212,7 @@ def test_an_answer_s_cell_that_ends_the_process_says_so(mark):
     marked = mark(double="import os\ndef double(x):\n    return 2 * x\nos._exit(7)")
     assert points(marked) == {"double": 0.0, "shout": 1.0}
     assert messages(marked)[0] == (
-        "your cell 'double' did not finish: the Python process ended (exit code 7)"
+        "double: your cell 'double' did not finish: the Python process ended (exit code 7)"
     )
 
 
