@@ -584,8 +584,10 @@ with checks.Exercise(
     # Gaps between the windows: nothing looks at the 4 and the 9.
     check.example(np.array([[3, 1, 4, 1, 5, 9]]), 2, 3, expected=[[3, 5]])
     # Four rows and five columns: windows of 3 stick out below, and at both sides.
-    picture = np.array([[9, 1, 2, 0, 3], [1, 5, 0, 2, 8], [6, 0, 4, 7, 1], [2, 3, 1, 0, 5]])
-    check.example(picture, 3, expected=[[9, 7, 8], [6, 7, 7]])
+    picture = np.array(
+        [[12, 9, 19, 18, 3], [15, 11, 8, 13, 6], [14, 1, 7, 16, 17], [5, 2, 10, 4, 20]]
+    )
+    check.example(picture, 3, expected=[[15, 19, 18], [14, 16, 20]])
 
 # %% nbgrader={"grade_id": "test-max_pool_same-borders", "grade": true, "points": 1}
 # Marked when you hand in: other sizes and strides: windows that stick out at the top and left too,
@@ -776,8 +778,9 @@ with checks.Exercise("pooling.global_pool", global_pool, uses=["pool2d"]) as che
     two_channels = np.stack([np.arange(1, 7), -10 * np.arange(1, 7)], axis=-1).reshape(2, 3, 2)
     check.example(two_channels, expected=[6, -10])
     check.example(two_channels, "average", expected=[3.5, -35])
-    # Four bytes, whose sum no byte can hold.
-    check.example(np.full((2, 2, 1), 200, np.uint8), "average", expected=[200])
+    # Bytes, whose sum no byte can hold: three rows, a single column, two channels.
+    narrow = np.array([[[200, 9]], [[100, 90]], [[210, 0]]], np.uint8)
+    check.example(narrow, "average", expected=[170, 33])
 
 # %% nbgrader={"grade_id": "test-global_pool-shapes", "grade": true, "points": 0.5}
 # Marked when you hand in: other shapes and other kinds of number.
