@@ -37,7 +37,7 @@ def plus_one_forgotten(n, k, padding=0, stride=1):
 def last_place_forgotten(n, k, padding=0, stride=1):
     """There is one place too few where the last window ends exactly at the edge.
 
-    A `range` leaves out its end. Or is a number rounded up where a place should be added?
+    Does a loop stop too early? A `range` leaves out its end.
     """
     return math.ceil((n - k + 2 * padding) / stride)
 
@@ -73,16 +73,18 @@ def rounded_to_nearest(n, k, padding=0, stride=1):
 def brackets_forgotten(n, k, padding=0, stride=1):
     """Only k is divided by the stride.
 
-    How far does the window walk in all? Everything that belongs to that way is divided.
+    How far does the window move in all, from the first place to the last? The whole distance is
+    divided.
     """
     return n + 2 * padding - k / stride + 1
 
 
 @mistake_in("output_size")
 def brackets_forgotten_whole(n, k, padding=0, stride=1):
-    """The stride divides k, and nothing else.
+    """Only k is divided by the stride.
 
-    How far does the window walk in all? Everything that belongs to that way is divided.
+    How far does the window move in all, from the first place to the last? The whole distance is
+    divided.
     """
     return n + 2 * padding - k // stride + 1
 
@@ -91,7 +93,7 @@ def brackets_forgotten_whole(n, k, padding=0, stride=1):
 def one_added_first(n, k, padding=0, stride=1):
     """The 1 is added before the division, and so divided as well.
 
-    The 1 is for the first place, to which no step leads. Where does it belong?
+    The 1 counts the first place, which takes no step. Where does the 1 belong?
     """
     return (n - k + 2 * padding + 1) // stride
 
@@ -109,7 +111,8 @@ def one_added_to_stride(n, k, padding=0, stride=1):
 def padding_divided_alone(n, k, padding=0, stride=1):
     """Only the padding is divided by the stride.
 
-    How far does the window walk in all? Everything that belongs to that way is divided.
+    How far does the window move in all, from the first place to the last? The whole distance is
+    divided.
     """
     return n - k + 2 * padding // stride + 1
 
@@ -118,7 +121,8 @@ def padding_divided_alone(n, k, padding=0, stride=1):
 def kernel_not_divided(n, k, padding=0, stride=1):
     """The stride divides n and the padding, but not k.
 
-    How far does the window walk in all? Everything that belongs to that way is divided.
+    How far does the window move in all, from the first place to the last? The whole distance is
+    divided.
     """
     return (n + 2 * padding) // stride - k + 1
 
@@ -172,7 +176,7 @@ def kernel_ignored(n, k, padding=0, stride=1):
 def whole_floats(n, k, stride=1):
     """The numbers are right, but they are floats such as 1.0.
 
-    They count pixels. Which of Python's two divisions gives an int?
+    The numbers count pixels. Which of Python's two divisions gives an int?
     """
     before, after = right.same_padding(n, k, stride)
     return float(before), float(after)
@@ -182,7 +186,7 @@ def whole_floats(n, k, stride=1):
 def odd_one_before(n, k, stride=1):
     """Where the number of pixels is odd, the odd pixel comes before the image.
 
-    At which end does Keras add it?
+    At which end does Keras add the odd pixel?
     """
     return right.same_padding(n, k, stride)[::-1]
 
@@ -232,7 +236,7 @@ def halves_left(n, k, stride=1):
 def all_at_both_ends(n, k, stride=1):
     """Each end gets all of the padding.
 
-    It is shared between the two ends.
+    The padding is shared between the two ends.
     """
     total = sum(right.same_padding(n, k, stride))
     return total, total
@@ -242,7 +246,7 @@ def all_at_both_ends(n, k, stride=1):
 def all_after(n, k, stride=1):
     """All of the padding comes after the image.
 
-    It is shared between the two ends.
+    The padding is shared between the two ends.
     """
     return 0, sum(right.same_padding(n, k, stride))
 
@@ -251,7 +255,7 @@ def all_after(n, k, stride=1):
 def below_zero(n, k, stride=1):
     """A number is below 0 where the windows end before the image does.
 
-    How many pixels does it take then to make room for the last window?
+    How many pixels does it take to make room for a last window that ends inside the image?
     """
     total = (math.ceil(n / stride) - 1) * stride + k - n
     return total // 2, total - total // 2
@@ -320,7 +324,7 @@ def one_window_too_many(n, k, stride=1):
 def kernel_not_counted(n, k, stride=1):
     """The window's size makes no difference: n becomes a multiple of the stride.
 
-    The last window does not end where it begins. How far does it reach?
+    At which pixel does the last window begin, and how far does it reach?
     """
     total = math.ceil(n / stride) * stride - n
     return total // 2, total - total // 2
@@ -330,7 +334,8 @@ def kernel_not_counted(n, k, stride=1):
 def remainder_ignored(n, k, stride=1):
     """It is computed as if the stride divided n.
 
-    Where it does not, at which pixel does the last window begin, and how far does it reach?
+    Where the stride leaves a remainder, at which pixel does the last window begin, and how far does
+    it reach?
     """
     total = max(k - stride, 0)
     return total // 2, total - total // 2
@@ -340,7 +345,7 @@ def remainder_ignored(n, k, stride=1):
 def remainder_zero(n, k, stride=1):
     """Where the stride divides n, too much is added.
 
-    The remainder is 0 there. At which pixel does the last window begin, and how far does it reach?
+    Where the remainder is 0, at which pixel does the last window begin, and how far does it reach?
     """
     total = max(k - n % stride, 0)
     return total // 2, total - total // 2
@@ -481,7 +486,7 @@ def slices_counted(kernel_size, in_channels, filters, use_bias=True):
 def floats_in_shapes(input_shape, layers):
     """The sizes are right, but they are floats such as 13.0.
 
-    They count pixels. Which of Python's two divisions gives an int?
+    Sizes count pixels. Which of Python's two divisions gives an int?
     """
     return [tuple(map(float, shape)) for shape in right.trace_shapes(input_shape, layers)]
 
@@ -513,7 +518,7 @@ def steps_counted(input_shape, layers):
 def one_added_before_division(input_shape, layers):
     """The 1 of the first place is added before the division by the stride, and so divided as well.
 
-    Does your output_size do it in the same order?
+    Is the 1 added in the same place as in your output_size?
     """
     return _trace(input_shape, layers, valid=lambda n, k, s: (n - k + 1) // s)
 
@@ -522,7 +527,7 @@ def one_added_before_division(input_shape, layers):
 def pool_divides_the_side(input_shape, layers):
     """A pool divides the side by its stride, whatever the size of its window.
 
-    Where does the last window of 3 begin on 6 pixels, if it moves by 2?
+    How many windows of 3 fit into 6 pixels if they move by 2?
     """
     return _trace(input_shape, layers, pool=lambda n, k, s: n // s)
 
@@ -540,7 +545,7 @@ def stride_taken_for_padding(input_shape, layers):
 def pool_moves_by_one(input_shape, layers):
     """A pool without a stride moves by one pixel.
 
-    By how much does a pool move if nobody says? It is not what a conv layer does.
+    Which stride does a pool have if none is given? It is not that of a conv layer.
     """
     return right.trace_shapes(
         input_shape,
@@ -576,7 +581,7 @@ def conv_stride_ignored(input_shape, layers):
 def conv_moves_by_kernel(input_shape, layers):
     """A conv layer without a stride moves by its kernel's size.
 
-    By how much does a conv layer move if nobody says? It is not what a pool does.
+    Which stride does a conv layer have if none is given? It is not that of a pool.
     """
     return _trace(input_shape, layers, conv_stride=None)
 
@@ -654,7 +659,7 @@ def pool_rounds_up(input_shape, layers):
 def pool_drops_channels(input_shape, layers):
     """The shape after a pool has no channels.
 
-    A pool leaves the channels as they are. How many numbers are there in its input's shape?
+    A pool leaves the channels as they are. How many numbers should its output shape have?
     """
     shapes = right.trace_shapes(input_shape, layers)
     pairs = zip(layers, shapes, strict=True)
@@ -692,7 +697,7 @@ def channels_added(input_shape, layers):
 def channels_first(input_shape, layers):
     """The channels come first in the shapes.
 
-    Compare with the order of the numbers in `input_shape`.
+    Compare the order of the numbers with that of `input_shape`.
     """
     shapes = right.trace_shapes(input_shape, layers)
     return [(s[2], s[0], s[1]) if len(s) == 3 else s for s in shapes]
@@ -702,7 +707,7 @@ def channels_first(input_shape, layers):
 def sides_swapped(input_shape, layers):
     """Height and width are swapped in the shapes.
 
-    Which of the two comes first in `input_shape`?
+    Which side comes first in `input_shape`?
     """
     shapes = right.trace_shapes(input_shape, layers)
     return [(s[1], s[0], s[2]) if len(s) == 3 else s for s in shapes]
@@ -771,7 +776,7 @@ def flatten_adds(input_shape, layers):
 def flatten_gives_an_int(input_shape, layers):
     """A flat shape is a bare number, not a tuple.
 
-    `(490)` is a number in brackets. What makes it a tuple?
+    `(490)` is a number in brackets. What makes a tuple of a single number?
     """
     return [s[0] if len(s) == 1 else s for s in right.trace_shapes(input_shape, layers)]
 
@@ -816,7 +821,7 @@ def input_included(input_shape, layers):
 def last_shape_alone(input_shape, layers):
     """Only the last shape comes back.
 
-    Where do you keep the shapes of the layers before it?
+    Where do you keep the shapes of the layers before the last?
     """
     return right.trace_shapes(input_shape, layers)[-1]
 
@@ -825,7 +830,7 @@ def last_shape_alone(input_shape, layers):
 def last_shape_repeated(input_shape, layers):
     """Every shape in the list is the last layer's.
 
-    Is it one and the same list, which changes after it has been added? Add a new tuple each time.
+    Do you add the same list each time, and change it later? Add a new tuple for each layer.
     """
     shapes = right.trace_shapes(input_shape, layers)
     return [shapes[-1] for _ in shapes]
@@ -835,7 +840,7 @@ def last_shape_repeated(input_shape, layers):
 def last_layer_forgotten(input_shape, layers):
     """The last layer's shape is missing.
 
-    Does the loop reach the last layer, and is its shape kept after it?
+    Does the loop reach the last layer? Is a shape kept after its layer is computed, or before?
     """
     return right.trace_shapes(input_shape, layers)[:-1]
 
@@ -845,7 +850,7 @@ def one_layer_late(input_shape, layers):
     """Every shape comes one layer too late: the list begins with the input's, and the last layer's
     is missing.
 
-    Is a shape kept before its layer is computed, or after it?
+    Is a shape kept after its layer is computed, or before?
     """
     return [tuple(input_shape), *right.trace_shapes(input_shape, layers)[:-1]]
 

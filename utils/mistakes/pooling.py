@@ -30,7 +30,7 @@ def stride_ignored(image, size=2, stride=None, mode="max"):
 def stride_two(image, size=2, stride=None, mode="max"):
     """The window always moves by 2.
 
-    Where should that number come from?
+    Where should the 2 come from?
     """
     return right.pool2d(image, size, 2, mode)
 
@@ -39,7 +39,7 @@ def stride_two(image, size=2, stride=None, mode="max"):
 def stride_always_one(image, size=2, stride=None, mode="max"):
     """The window always moves by 1.
 
-    Where should that number come from? Look at where a window begins, and at how many there are.
+    Where does your code use `stride`? Look at where a window begins, and at how many there are.
     """
     return right.pool2d(image, size, 1, mode)
 
@@ -131,7 +131,7 @@ def window_too_large(image, size=2, stride=None, mode="max"):
 def size_ignored(image, size=2, stride=None, mode="max"):
     """The window is always 2 by 2.
 
-    Where should that number come from?
+    Where should the 2 come from?
     """
     return right.pool2d(image, 2, size if stride is None else stride, mode)
 
@@ -282,8 +282,8 @@ def sums_wrapped(image, size=2, stride=None, mode="max"):
     Which dtype do the pixels have while they are added up?
     """
     image = np.asarray(image)
-    if mode == "max":
-        return right.pool2d(image, size, stride)
+    if mode == "max" or image.dtype.kind == "f":
+        return right.pool2d(image, size, stride, mode)
     total = right.pool2d(image, size, stride, "sum").astype(np.int64).astype(image.dtype)
     return total / size**2 if mode == "average" else total
 
@@ -358,7 +358,7 @@ def zeros_win(image, size=2, stride=2):
 def leftovers_dropped(image, size=2, stride=2):
     """The rows and columns left over at the end are dropped.
 
-    With "same" they get windows too. How many windows of 2 does a row of 7 get?
+    With "same" the leftovers get windows too. How many windows of 2 does a row of 7 get?
     """
     return right.pool2d(image, size, stride)
 
@@ -399,7 +399,7 @@ def all_padding_before(image, size=2, stride=2):
 def all_padding_at_both_ends(image, size=2, stride=2):
     """Each end gets all of the padding.
 
-    It is shared between the two ends.
+    The padding is shared between the two ends.
     """
     border = [(sum(right.same_border(n, size, stride)),) * 2 for n in np.shape(image)]
     return right.pool2d(_pad(image, border), size, stride)
@@ -409,7 +409,7 @@ def all_padding_at_both_ends(image, size=2, stride=2):
 def odd_one_before(image, size=2, stride=2):
     """Where the padding is odd, the odd pixel is added at the top or left.
 
-    At which end does Keras add it?
+    At which end does Keras add the odd pixel?
     """
     swapped = [right.same_border(n, size, stride)[::-1] for n in np.shape(image)]
     return right.pool2d(_pad(image, swapped), size, stride)
@@ -466,7 +466,7 @@ def same_stride_forgotten(image, size=2, stride=2):
 def same_size_two(image, size=2, stride=2):
     """The window is always 2 by 2.
 
-    Where should that number come from?
+    Where should the 2 come from?
     """
     return right.max_pool_same(image, 2, stride)
 
@@ -679,7 +679,7 @@ def global_average_cut(volume, mode="max"):
 def wraps_around(image, dx, dy=0):
     """What leaves at one side comes back at the other.
 
-    Zeros should come in. Is it `np.roll`, or a negative index?
+    Zeros should come in. Is the cause `np.roll`, or a negative index?
     """
     return np.roll(image, (dy, dx), axis=(0, 1))
 
@@ -688,7 +688,7 @@ def wraps_around(image, dx, dy=0):
 def positive_wraps_around(image, dx, dy=0):
     """With a positive shift, what leaves at one side comes back at the other.
 
-    To Python, row -1 is the last row. Which two questions have to be asked of each index?
+    To Python, row -1 is the last row. What has to hold for an index that lies in the frame?
     """
     image = np.asarray(image)
     moved = np.zeros_like(image)
@@ -702,7 +702,7 @@ def positive_wraps_around(image, dx, dy=0):
 def negative_wraps_around(image, dx, dy=0):
     """With a negative shift, what leaves at one side comes back at the other.
 
-    To Python, row -1 is the last row. Which two questions have to be asked of each index?
+    To Python, row -1 is the last row. What has to hold for an index that lies in the frame?
     """
     image = np.asarray(image)
     moved = np.zeros_like(image)
@@ -724,7 +724,7 @@ def far_wraps(image, dx, dy=0):
 
 @mistake_in("shift")
 def far_stays(image, dx, dy=0):
-    """A shift as large as the image does nothing.
+    """A shift as large as the image, or larger, does nothing.
 
     What is left in the frame when a row of three moves by 3?
     """
@@ -747,7 +747,7 @@ def far_stops(image, dx, dy=0):
 def left_for_right(image, dx, dy=0):
     """It moves left where it should move right.
 
-    Does a positive dx lead to higher columns? Look at its sign.
+    Does a positive dx lead to higher columns? Look at the sign of dx.
     """
     return right.shift(image, -dx, dy)
 
@@ -765,7 +765,7 @@ def up_for_down(image, dx, dy=0):
 def other_direction(image, dx, dy=0):
     """It moves the wrong way along both axes.
 
-    For each new pixel, where was it before the move? Look at both signs.
+    Where was each new pixel before the move? Look at the signs of dx and dy.
     """
     return right.shift(image, -dx, -dy)
 
@@ -774,7 +774,7 @@ def other_direction(image, dx, dy=0):
 def axes_swapped(image, dx, dy=0):
     """The two shifts are swapped: dx moves down, and dy to the right.
 
-    Which of the two indices counts the columns?
+    Which of the two indices counts the columns, the first or the second?
     """
     return right.shift(image, dy, dx)
 
@@ -783,7 +783,7 @@ def axes_swapped(image, dx, dy=0):
 def frame_sizes_swapped(image, dx, dy=0):
     """Height and width are swapped where it is asked whether a pixel is in the frame.
 
-    Which of the two limits i, the number of the row?
+    Which limit does i have, the number of the row?
     """
     image = np.asarray(image)
     moved = np.zeros_like(image)
@@ -827,7 +827,7 @@ def border_repeated(image, dx, dy=0):
 def old_place_kept(image, dx, dy=0):
     """The old picture is still there where nothing moved in.
 
-    What is in your array before the first pixel is copied?
+    What is in your new array before the first pixel is copied?
     """
     image = np.asarray(image)
     arrived = right.shift(np.ones(image.shape, bool), dx, dy)
@@ -852,7 +852,7 @@ def second_move_starts_again(image, dx, dy=0):
 def first_row_and_column_zero(image, dx, dy=0):
     """The first row and the first column of the result are 0.
 
-    Which is the first index? Compare with `<` and `<=` in mind.
+    The first index is 0. Do your comparisons let it in?
     """
     moved = right.shift(image, dx, dy)
     moved[0], moved[:, 0] = 0, 0
@@ -901,7 +901,7 @@ def without_sign(image, dx, dy=0):
 def channels_moved(image, dx, dy=0):
     """In a colour image the wrong axes are moved.
 
-    Which axes are the rows and the columns, and which is the last?
+    Which axes are the rows and the columns? Which axis is the last?
     """
     image = np.asarray(image)
     if image.ndim == 2:

@@ -76,7 +76,7 @@ def share_of_equal_pixels(image, feature):
 def flipped(image, feature):
     """The feature is flipped along both axes, as in a mathematical convolution.
 
-    Lay it on the image as it is.
+    Lay the feature on the image as it is.
     """
     return right.match_feature(image, feature[::-1, ::-1])
 
@@ -85,7 +85,7 @@ def flipped(image, feature):
 def mirrored(image, feature):
     """The feature is mirrored from left to right.
 
-    Lay it on the image as it is.
+    Lay the feature on the image as it is.
     """
     return right.match_feature(image, feature[:, ::-1])
 
@@ -94,7 +94,7 @@ def mirrored(image, feature):
 def upside_down(image, feature):
     """The feature is upside down.
 
-    Lay it on the image as it is.
+    Lay the feature on the image as it is.
     """
     return right.match_feature(image, feature[::-1])
 
@@ -112,7 +112,7 @@ def transposed(image, feature):
 def relu_included(image, feature):
     """The negative numbers are gone: ReLU has been applied.
 
-    ReLU is a step for later. The match map keeps them.
+    ReLU comes later. The match map keeps negative numbers.
     """
     return np.maximum(right.match_feature(image, feature), 0)
 
@@ -181,7 +181,7 @@ def zero_padded(image, feature):
 def side_by_side(image, feature):
     """The feature moves on by its own size, so that windows do not overlap.
 
-    From one position to the next, how far should it move?
+    How far is it from one position of the feature to the next?
     """
     fh, fw = feature.shape
     return right.match_feature(image, feature)[::fh, ::fw]
@@ -258,7 +258,7 @@ def sizes_swapped(image, feature):
 def relu_forgotten(image, features):
     """ReLU is forgotten: negative matches stay negative.
 
-    Which step makes them 0, and where does it come?
+    Which step makes negative matches 0, and where does it come?
     """
     return _vector(image, features, activate=lambda x: x)
 
@@ -322,7 +322,7 @@ def pooled_by_steps_of_one(image, features):
 def leftovers_dropped(image, features):
     """Pooling drops the leftover row and column: 7x7 gives 3x3 and then 1x1.
 
-    Which pooling of lesson 05 keeps them?
+    Which pooling of lesson 05 keeps the leftovers?
     """
     return _vector(image, features, pool=lambda x: _valid(_valid(x)))
 
@@ -390,8 +390,7 @@ def column_by_column(image, features):
 def position_by_position(image, features):
     """The features take turns: their first numbers come first, then their second ones.
 
-    All numbers of the first feature should come before those of the second. In which order are they
-    joined?
+    All numbers of the first feature should come before those of the second. How are they joined?
     """
     parts = [right.feature_vector(image, [feature]) for feature in features]
     return np.stack(parts, axis=-1).ravel()
@@ -423,7 +422,7 @@ def features_backwards(image, features):
 def first_feature_only(image, features):
     """Only the first feature is there.
 
-    Does the loop visit them all? Is there a `return` inside it?
+    Does the loop visit all features? Is there a `return` inside it?
     """
     return right.feature_vector(image, features[:1])
 
@@ -432,7 +431,7 @@ def first_feature_only(image, features):
 def last_feature_only(image, features):
     """Only the last feature is there.
 
-    What becomes of the numbers of the others when the next feature comes?
+    What becomes of the numbers of a feature when the next comes?
     """
     return right.feature_vector(image, features[-1:])
 
@@ -523,7 +522,7 @@ def divided_by_length(vector, template):
 def divided_by_five(vector, template):
     """The sum is always divided by 5.
 
-    That is right for the X. How many numbers have been added up for the O?
+    Dividing by 5 is right for the X. How many numbers are added up for the O?
     """
     return float(np.sum(vector[template == template.max()]) / 5)
 
@@ -532,7 +531,8 @@ def divided_by_five(vector, template):
 def divided_by_template(vector, template):
     """The sum is divided by the sum of the template's numbers at these places.
 
-    That is right only where they are 1. How many numbers have been added up?
+    At these places the slides' templates are 1, and others are not. How many numbers have been
+    added up?
     """
     high = template == template.max()
     return float(vector[high].sum() / template[high].sum())
@@ -569,7 +569,7 @@ def where_template_is_above_average(vector, template):
 def where_vector_is_highest(vector, template):
     """It averages the template where the vector is highest.
 
-    Which of the two says where to look, and which gives the numbers?
+    Does the vector say where to look, or the template? Which of them gives the numbers?
     """
     return float(np.mean(template[vector == vector.max()]))
 
@@ -578,7 +578,7 @@ def where_vector_is_highest(vector, template):
 def vectors_own_highest(vector, template):
     """It returns the highest number of the vector.
 
-    Which of the two says where to look, and which gives the numbers?
+    Does the vector say where to look, or the template? Which of them gives the numbers?
     """
     return float(np.max(vector))
 
@@ -614,7 +614,7 @@ def weighted_mean(vector, template):
 def multiplied_by_highest(vector, template):
     """The score is multiplied by the template's highest value.
 
-    That makes no difference where it is 1. Which of the two gives the numbers?
+    The vector's numbers stay as they are. Is something multiplied by the template?
     """
     return float(template.max() * right.template_score(vector, template))
 
@@ -642,7 +642,7 @@ def match_of_both(vector, template):
 def score_of_two_decimals(vector, template):
     """The score is rounded to two decimals.
 
-    Return it as it is.
+    Return the score as it is.
     """
     return round(right.template_score(vector, template), 2)
 
@@ -785,7 +785,7 @@ def best_score_only(vector, templates):
 def only_the_best_in_dict(vector, templates):
     """The dict holds only the winner.
 
-    It should hold the score of every label. When is it filled?
+    The dict should hold the score of every label. When is it filled?
     """
     label, scores = right.classify(vector, templates)
     return label, {label: scores[label]}
@@ -795,7 +795,7 @@ def only_the_best_in_dict(vector, templates):
 def only_the_last_in_dict(vector, templates):
     """The dict holds only the last label.
 
-    It should hold the score of every label. Is it made anew for each?
+    The dict should hold the score of every label. Is it made anew for each?
     """
     label = list(templates)[-1]
     return label, {label: right.template_score(vector, templates[label])}
@@ -805,7 +805,7 @@ def only_the_last_in_dict(vector, templates):
 def list_of_scores(vector, templates):
     """The scores are a list.
 
-    A dict also says which score belongs to which label.
+    Return a dict, which also says whose score each is.
     """
     label, scores = right.classify(vector, templates)
     return label, list(scores.values())
@@ -829,7 +829,7 @@ def best_starts_at_zero(vector, templates):
 def rounded_scores(vector, templates):
     """The scores are rounded to two decimals.
 
-    Return them as they are.
+    Return the scores as they are.
     """
     label, scores = right.classify(vector, templates)
     return label, {name: round(score, 2) for name, score in scores.items()}
