@@ -295,7 +295,8 @@ def output_size(n, k, padding=0, stride=1):
 
 
 # %% [markdown]
-# The next cell checks it on the sizes you have just seen. More checks run when your work is marked.
+# The next cell checks it on sizes you have just seen, on a window that only just fits, and on what
+# cannot be. More checks run when your work is marked.
 
 # %% nbgrader={"grade_id": "test-output_size", "grade": true, "points": 1}
 from utils import checks
@@ -306,6 +307,12 @@ with checks.Exercise("output_size.output_size", output_size) as check:
     check.example(28, 3, 1, expected=28)
     check.example(5, 3, expected=3)
     check.example(4, 2, stride=2, expected=2)
+    check.example(3, 5, 1, expected=1)  # the window is as large as the padded image
+    check.raises(ValueError, 3, 6, 1)  # and now it is larger
+    check.raises(ValueError, 0, 1, 1)
+    check.raises(ValueError, 7, 0)
+    check.raises(ValueError, 7, 3, 0, 0)
+    check.raises(ValueError, 7, 3, -1)
 
 # %% nbgrader={"grade_id": "test-output_size-stride", "grade": true, "points": 0.75}
 # Marked when you hand in: other images, windows and strides, without padding.
@@ -474,6 +481,7 @@ with checks.Exercise("output_size.same_padding", same_padding) as check:
     check.example(28, 2, expected=(0, 1))
     check.example(7, 2, 2, expected=(0, 1))
     check.example(28, 5, 2, expected=(1, 2))
+    check.example(8, 1, 2, expected=(0, 0))  # the windows end before the image does
 
 # %% nbgrader={"grade_id": "test-same_padding-kernels", "grade": true, "points": 0.5}
 # Marked when you hand in: small and large windows that move by one pixel.
@@ -833,7 +841,8 @@ def trace_shapes(input_shape, layers):
 
 
 # %% [markdown]
-# The first check is the network above. The second is the 12 filters and their pool.
+# The first check is the network above. The second is the 12 filters and their pool. Then come images
+# and kernels that are not square, and layers that cannot work.
 
 # %% nbgrader={"grade_id": "test-trace_shapes", "grade": true, "points": 0.75}
 from utils import checks
@@ -864,6 +873,27 @@ with checks.Exercise(
         [{"type": "flatten"}, {"type": "dense", "units": 84}],
         expected=[(250,), (84,)],
     )
+    # Nothing is square, every layer has a stride, and "same" takes a kernel larger than its input.
+    check.example(
+        (9, 14, 3),
+        [
+            {"type": "conv", "filters": 4, "kernel": (2, 5), "stride": 2},
+            {"type": "pool", "size": 2, "stride": 1},
+            {"type": "conv", "filters": 7, "kernel": 4, "padding": "same", "stride": 2},
+        ],
+        expected=[(4, 5, 4), (3, 4, 4), (2, 2, 7)],
+    )
+    # The last layer cannot work. The error's text should say that it is layer 2.
+    conv, flatten = {"type": "conv", "filters": 50, "kernel": 1}, {"type": "flatten"}
+    for layers in [
+        [conv, conv, {"type": "blur"}],
+        [conv, conv, conv | {"padding": "full"}],
+        [conv, conv, conv | {"kernel": 99}],
+        [conv, conv, {"type": "dense", "units": 60}],
+        [conv, flatten, conv],
+    ]:
+        message = "The error's text should name the layer by its index, counted from 0."
+        check.raises_saying(ValueError, r"(?<!\d)2(?!\d)", message, (68, 87, 55), layers)
 
 # %% nbgrader={"grade_id": "test-trace_shapes-conv", "grade": true, "points": 0.75}
 # Marked when you hand in: convolutional layers: strides, padding, kernels and images that are not

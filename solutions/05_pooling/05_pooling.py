@@ -248,8 +248,8 @@ def pool2d(image, size=2, stride=None, mode="max"):
 
 # %% [markdown]
 # The next cell checks your function on the image above, on a published example (the X, pooled from
-# 4 × 4 to 2 × 2), and on 11 × 11. The cells after it hold checks that you do not see: they run when
-# your work is marked.
+# 4 × 4 to 2 × 2), on 11 × 11, on windows that overlap, on bytes, and on what should raise an error.
+# The cells after it hold checks that you do not see: they run when your work is marked.
 
 # %% nbgrader={"grade_id": "test-pool2d", "grade": true, "points": 1}
 import numpy as np
@@ -266,6 +266,16 @@ with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size
     # 11x11 gives 5x5: the last row and the last column are dropped.
     eleven = 121 - np.arange(121).reshape(11, 11)
     check.example(eleven, expected=[[121 - 22 * i - 2 * j for j in range(5)] for i in range(5)])
+    # Windows of 3 that overlap. Here each average is the number in the middle.
+    counting = np.arange(1, 21).reshape(4, 5)
+    check.example(counting, 3, 1, "average", expected=[[7, 8, 9], [12, 13, 14]])
+    check.example(four_by_four, 3, 1, expected=[[7, 6], [7, 6]])
+    # Bytes, whose sum no byte can hold, and numbers far below 0.
+    check.example(np.array([[200, 100], [100, 201]], np.uint8), mode="sum", expected=[[601]])
+    check.example(np.array([[-4e12, -1e12], [-2e12, -3e12]]), expected=[[-1e12]])
+    check.raises(ValueError, np.ones((2, 5)), 3)
+    check.raises(ValueError, np.ones((5, 2)), 3)
+    check.raises(ValueError, four_by_four, mode="median")
 
 # %% nbgrader={"grade_id": "test-pool2d-windows", "grade": true, "points": 1}
 # Marked when you hand in: other sizes and strides: windows that overlap, gaps between them,
@@ -567,8 +577,17 @@ with checks.Exercise(
         x_map / 9,
         expected=np.array([[9, 3, 5, 3], [3, 9, 3, 5], [5, 3, 9, 1], [3, 5, 1, 7]]) / 9,
     )
-    check.example(np.array([[3, 1, 4, 1, 5]]), expected=[[3, 4, 5]])
+    check.example(np.array([[3, 1, 4, 1, 5]], np.uint8), expected=[[3, 4, 5]])
     check.example(np.array([[3, 1], [4, 1]]), expected=[[4]])
+    # Negative numbers of any size: the padding never wins.
+    check.example(-1e12 * np.array([[3, 1, 4, 1, 5]]), expected=[[-1e12, -1e12, -5e12]])
+    # Gaps between the windows: nothing looks at the 4 and the 9.
+    check.example(np.array([[3, 1, 4, 1, 5, 9]]), 2, 3, expected=[[3, 5]])
+    # Four rows and five columns: windows of 3 stick out below, and at both sides.
+    picture = np.array(
+        [[12, 9, 19, 18, 3], [15, 11, 8, 13, 6], [14, 1, 7, 16, 17], [5, 2, 10, 4, 20]]
+    )
+    check.example(picture, 3, expected=[[15, 19, 18], [14, 16, 20]])
 
 # %% nbgrader={"grade_id": "test-max_pool_same-borders", "grade": true, "points": 1}
 # Marked when you hand in: other sizes and strides: windows that stick out at the top and left too,
@@ -759,6 +778,9 @@ with checks.Exercise("pooling.global_pool", global_pool, uses=["pool2d"]) as che
     two_channels = np.stack([np.arange(1, 7), -10 * np.arange(1, 7)], axis=-1).reshape(2, 3, 2)
     check.example(two_channels, expected=[6, -10])
     check.example(two_channels, "average", expected=[3.5, -35])
+    # Bytes, whose sum no byte can hold: three rows, a single column, two channels.
+    narrow = np.array([[[200, 9]], [[100, 90]], [[210, 0]]], np.uint8)
+    check.example(narrow, "average", expected=[170, 33])
 
 # %% nbgrader={"grade_id": "test-global_pool-shapes", "grade": true, "points": 0.5}
 # Marked when you hand in: other shapes and other kinds of number.
@@ -877,6 +899,12 @@ with checks.Exercise("pooling.shift", shift) as check:
     check.example(np.array([[1, 2, 3]]), -1, expected=[[2, 3, 0]])
     check.example(np.array([[1, 2, 3], [4, 5, 6]]), 1, 1, expected=[[0, 0, 0], [0, 1, 2]])
     check.example(np.array([[1, 2, 3], [4, 5, 6]]), 0, expected=[[1, 2, 3], [4, 5, 6]])
+    # Shifts as large as the image, and larger.
+    check.example(np.array([[1, 2], [3, 4]]), 0, -2, expected=[[0, 0], [0, 0]])
+    check.example(np.array([[1, 2, 3]]), 4, expected=[[0, 0, 0]])
+    # A colour image: one row, three columns, two channels.
+    colours = np.array([[[1, 2], [-3, 0.5], [5, 300]]])
+    check.example(colours, -1, expected=[[[-3, 0.5], [5, 300], [0, 0]]])
 
 # %% nbgrader={"grade_id": "test-shift-directions", "grade": true, "points": 0.5}
 # Marked when you hand in: all directions, images that are not square, other kinds of number.

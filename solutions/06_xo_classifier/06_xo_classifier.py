@@ -197,8 +197,8 @@ def match_feature(image, feature):
 
 
 # %% [markdown]
-# The next cell checks the perfect match, the crossing, and the whole map above. Checks of other shapes,
-# other kinds of number and the error run when your work is marked.
+# The next cell checks the perfect match, the crossing, the whole map above, a wide feature on an image
+# of bytes, and the error. More shapes and kinds of number are checked when your work is marked.
 
 # %% nbgrader={"grade_id": "test-match_feature", "grade": true, "points": 1}
 import numpy as np
@@ -220,6 +220,11 @@ with checks.Exercise("xo_classifier.match_feature", match_feature) as check:
         [3, -1, 5, 3, 1, -1, 7],
     ]
     check.example(letter, diagonal, expected=np.array(ninths) / 9)
+    # Nothing is square here, and 2 * 200 does not fit into a byte: (1 * 100 + 2 * 200) / 2 is 250.
+    bytes_image = np.array([[100, 200, 30], [40, 50, 60]], np.uint8)
+    check.example(bytes_image, np.array([[1, 2]], np.uint8), expected=[[250, 130], [70, 85]])
+    check.raises(ValueError, np.ones((2, 5)), diagonal)
+    check.raises(ValueError, np.ones((5, 2)), diagonal)
 
 # %% nbgrader={"grade_id": "test-match_feature-shapes", "grade": true, "points": 1}
 # Marked when you hand in: images and features that are not square.
@@ -529,8 +534,8 @@ def feature_vector(image, features):
 
 
 # %% [markdown]
-# The next cell checks the twelve numbers of the X and of the O. Other letters, sizes and features
-# follow when your work is marked.
+# The next cell checks the twelve numbers of the X and of the O, and four tiny features on an image of
+# 5 × 9. Other letters, sizes and features follow when your work is marked.
 
 # %% nbgrader={"grade_id": "test-feature_vector", "grade": true, "points": 1}
 import numpy as np
@@ -548,6 +553,11 @@ with checks.Exercise(
     check.example(xo_classifier.load_letter("x"), three, expected=x_ninths / 9)
     o_ninths = np.array([5, 9, 9, 5, 5, 5, 5, 5, 9, 5, 5, 9])
     check.example(xo_classifier.load_letter("o"), three, expected=o_ninths / 9)
+    # A feature of one pixel, 1, leaves the image as it is: 5x9 gives 3x5 and then 2x3.
+    counting = np.arange(45).reshape(5, 9) - 33
+    tiny = [np.array(rows) for rows in ([[1]], [[-1]], [[0, 2]], [[2]])]
+    found = [[0, 1, 2, 6, 10, 11], [33, 29, 25, 0, 0, 0], [0, 2, 7, 11], [0, 2, 4, 12, 20, 22]]
+    check.example(counting, tiny, expected=np.concatenate(found))
 
 # %% nbgrader={"grade_id": "test-feature_vector-letters", "grade": true, "points": 1}
 # Marked when you hand in: other letters and other features, all of 9x9 and 3x3.
@@ -735,6 +745,9 @@ with checks.Exercise("xo_classifier.template_score", template_score) as check:
     o_template = np.array([5, 9, 9, 5, 5, 5, 5, 5, 9, 5, 5, 9]) / 9
     check.example(unknown, x_template, expected=0.912)
     check.example(unknown, o_template, expected=0.5175)
+    # The highest value is 7, at the last two places: (200 + 100) / 2.
+    check.example(np.array([20, 90, 200, 100], np.uint8), np.array([1, 6, 7, 7]), expected=150.0)
+    check.raises(ValueError, np.ones(12), np.ones(11))
 
 # %% nbgrader={"grade_id": "test-template_score-templates", "grade": true, "points": 1}
 # Marked when you hand in: templates of other lengths and with other highest values, and other kinds
@@ -844,6 +857,13 @@ with checks.Exercise("xo_classifier.classify", classify, uses=["template_score"]
     }
     unknown = np.array([0.9, 0.65, 0.45, 0.87, 0.96, 0.73, 0.23, 0.63, 0.44, 0.89, 0.94, 0.53])
     check.example(unknown, templates, expected=("X", {"X": 0.912, "O": 0.5175}))
+    # Three labels. Of equal scores the first wins; below 0, the highest is nearest to 0.
+    three = dict(zip("TXO", np.eye(3)))
+    equal = {"T": 0.5, "X": 0.5, "O": 0.5}
+    check.example(np.array([0.5, 0.5, 0.5]), three, expected=("T", equal))
+    negative = {"T": -0.5, "X": -0.75, "O": -0.25}
+    check.example(np.array([-0.5, -0.75, -0.25]), three, expected=("O", negative))
+    check.raises(ValueError, unknown, {})
 
 # %% nbgrader={"grade_id": "test-classify-scores", "grade": true, "points": 0.5}
 # Marked when you hand in: other vectors, other labels, and more or fewer templates.

@@ -13,7 +13,7 @@ def test_handing_the_work_to_utils_gets_nothing():
 def test_one_slip_does_not_cost_the_marks_for_errors():
     forgotten = broken("output_size", "// stride + 1", "// stride")
     assert score(LESSON, "output_size", forgotten) == 0.5
-    assert score(LESSON, "trace_shapes", broken("trace_shapes", "layer {index}", "a layer")) == 2.75
+    assert score(LESSON, "trace_shapes", broken("trace_shapes", "layer {index}", "a layer")) == 2
 
 
 def test_a_wrong_output_size_does_not_spoil_trace_shapes():

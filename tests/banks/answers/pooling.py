@@ -28,6 +28,7 @@ POOL_BODY = """
     return out
 """
 POOL = POOL_HEAD + POOL_BODY
+WINDOW = "image[i * stride : i * stride + size, j * stride : j * stride + size]"
 
 SAME_HEAD = """
 def max_pool_same(image, size=2, stride=2):
@@ -250,10 +251,46 @@ WRONG = {
     "pool2d": {
         "stride 1 by default": (
             changed(POOL, ("stride or size", "stride or 1")),
-            "moves by its own size",
+            "no stride is given, the window moves by 1",
         ),
         "stride ignored": (changed(POOL, ("stride or size", "size")), "stride is ignored"),
         "stride always 2": (changed(POOL, ("stride or size", "2")), "always moves by 2"),
+        "stride forgotten in the slice": (
+            changed(POOL, (WINDOW, "image[i : i + size, j : j + size]")),
+            "Window [i, j] is taken at pixel [i, j]",
+        ),
+        "stride forgotten, average for sum": (
+            changed(
+                POOL,
+                (WINDOW, "image[i : i + size, j : j + size]"),
+                ('"sum": np.sum', '"sum": np.mean'),
+            ),
+            "Window [i, j] is taken at pixel [i, j]",
+        ),
+        "stride forgotten across": (
+            changed(POOL, ("j * stride : j * stride + size", "j : j + size")),
+            "but by 1 across the columns",
+        ),
+        "window ends after the stride": (
+            changed(
+                POOL,
+                (WINDOW, "image[i * stride : (i + 1) * stride, j * stride : (j + 1) * stride]"),
+            ),
+            "as large as the stride",
+        ),
+        "average in every mode": (changed(POOL, ("[mode]", '["average"]')), "in every mode"),
+        "loops end early": (
+            changed(
+                POOL,
+                ("in range(rows)", "in range(rows - 1)"),
+                ("in range(columns)", "in range(columns - 1)"),
+            ),
+            "last column of the result are 0",
+        ),
+        "output of whole numbers": (
+            changed(POOL, ("np.zeros((rows, columns))", "np.zeros((rows, columns), int)")),
+            "the fractions are cut off",
+        ),
         "stride down the rows alone": (
             changed(POOL, ("j * stride : j * stride + size", "j * size : j * size + size")),
             "",
@@ -281,7 +318,10 @@ WRONG = {
             changed(POOL, ("np.mean", "np.sum")),
             "not divided by the number of pixels",
         ),
-        "sum divided": (changed(POOL, ('"sum": np.sum', '"sum": np.mean')), "does not divide"),
+        "sum divided": (
+            changed(POOL, ('"sum": np.sum', '"sum": np.mean')),
+            "where the sum itself is asked for",
+        ),
         "divided by the side": (
             changed(POOL, ("np.mean", "lambda w: w.sum() / size")),
             "divides by the window's side",
@@ -293,7 +333,7 @@ WRONG = {
         "min": (changed(POOL, ("np.max", "np.min")), "smallest number"),
         "starts at 0": (
             changed(POOL, ("np.max", "lambda w: max(0, w.max())")),
-            "starts at 0",
+            "negative, the maximum is 0",
         ),
         "starts at -999": (
             changed(POOL, ("np.max", "lambda w: max(-999, w.max())")),
@@ -307,7 +347,7 @@ WRONG = {
         "last pixel": (changed(POOL, ("function(window)", "window[-1, -1]")), "bottom right pixel"),
         "divided by the stride": (
             changed(POOL, ("np.mean", "lambda w: w.sum() / stride**2")),
-            "divides by the stride",
+            "the square of the stride",
         ),
         "median": (changed(POOL, ("np.mean", "np.median")), ""),
         "output in bytes": (
@@ -316,7 +356,7 @@ WRONG = {
                 ("np.asarray(image, dtype=float)", "image"),
                 ("(rows, columns)", "(rows, columns), image.dtype"),
             ),
-            "image's own dtype",
+            "in the image's dtype",
         ),
         "sums of bytes": (
             changed(
@@ -382,7 +422,7 @@ WRONG = {
         ),
     },
     "max_pool_same": {
-        "zeros win": (changed(SAME, ("-np.inf", "0")), "padding is 0"),
+        "zeros win": (changed(SAME, ("-np.inf", "0")), "padding counts as 0"),
         "-1 wins": (changed(SAME, ("-np.inf", "-1")), ""),
         "-999 wins": (changed(SAME, ("-np.inf", "-999")), ""),
         "-1e9 wins": (changed(SAME, ("-np.inf", "-1e9")), ""),
@@ -406,7 +446,7 @@ WRONG = {
         ),
         "all padding after": (
             changed(SAME, ("tall // 2, wide // 2", "0, 0")),
-            "all padding lies at the end",
+            "all padding is at the end",
         ),
         "all padding before": (changed(SAME, ("tall // 2, wide // 2", "tall, wide")), ""),
         "odd one before": (
@@ -445,7 +485,7 @@ WRONG = {
                 ("max((rows - 1) * stride + size - height, 0)", "size - 1"),
                 ("max((columns - 1) * stride + size - width, 0)", "size - 1"),
             ),
-            "size - 1, whatever the stride",
+            "size - 1 pixels, whatever the stride",
         ),
         "padding of the rows for both": (
             changed(SAME, ("wide = max((columns - 1) * stride + size - width, 0)", "wide = tall")),
@@ -502,16 +542,19 @@ WRONG = {
         "always max": (changed(GLOBAL, ("volume.mean", "volume.max")), "maximum in both"),
         "always average": (changed(GLOBAL, ("volume.max", "volume.mean")), "averages in both"),
         "last axis": (changed(GLOBAL, ("axis=(0, 1)", "axis=-1")), "across the channels"),
-        "first two of the other order": (changed(GLOBAL, ("axis=(0, 1)", "axis=(1, 2)")), ""),
+        "first two of the other order": (
+            changed(GLOBAL, ("axis=(0, 1)", "axis=(1, 2)")),
+            "Each row is taken for a channel",
+        ),
         "one number": (changed(GLOBAL, ("axis=(0, 1)", "")), "one number for all channels"),
-        "rows alone": (changed(GLOBAL, ("axis=(0, 1)", "axis=0")), "one axis alone"),
+        "rows alone": (changed(GLOBAL, ("axis=(0, 1)", "axis=0")), "down the rows only"),
         "axes kept": (changed(GLOBAL, ("axis=(0, 1)", "axis=(0, 1), keepdims=True")), "three axes"),
-        "sum": (changed(GLOBAL, ("volume.mean", "volume.sum")), "does not divide"),
+        "sum": (changed(GLOBAL, ("volume.mean", "volume.sum")), "sum is not divided"),
         "divided by the height alone": (
             changed(
                 GLOBAL, ("volume.mean(axis=(0, 1))", "volume.sum(axis=(0, 1)) / volume.shape[0]")
             ),
-            "",
+            "divides by the height only",
         ),
         "channels mixed": (
             "def global_pool(volume, mode='max'):\n    flat = volume.reshape(volume.shape[-1], -1)\n"
@@ -520,7 +563,7 @@ WRONG = {
         ),
         "starts at 0": (
             changed(GLOBAL, ("volume.max(axis=(0, 1))", "np.maximum(volume.max(axis=(0, 1)), 0)")),
-            "starts at 0",
+            "negative, the maximum is 0",
         ),
         "min": (changed(GLOBAL, ("volume.max", "volume.min")), ""),
         "sums of bytes": (
@@ -588,7 +631,7 @@ WRONG = {
                     "i - dy < height and j - dx < width",
                 ),
             ),
-            "",
+            "With a positive shift, what leaves",
         ),
         "grey alone": (changed(SHIFT, ("[:2]\n", "\n")), ""),
         "colour alone": (

@@ -220,11 +220,11 @@ WRONG = {
         "not divided": (match("(window * feature).sum()"), "not divided by the number"),
         "divided by rows": (match("(window * feature).sum() / len(feature)"), "rows"),
         "divided by the image": (match("(window * feature).sum() / image.size"), "in the image"),
-        "divided by nine": (match("(window * feature).sum() / 9"), ""),
+        "divided by nine": (match("(window * feature).sum() / 9"), "always divided by 9"),
         "equal pixels counted": (match("(window == feature).mean()"), "counts the pixels"),
         "flipped": (match("(window * feature[::-1, ::-1]).mean()"), "flipped"),
         "mirrored": (match("(window * feature[:, ::-1]).mean()"), "mirrored"),
-        "upside down": (match("(window * feature[::-1]).mean()"), ""),
+        "upside down": (match("(window * feature[::-1]).mean()"), "upside down"),
         "relu included": (match(result="np.maximum(out, 0)"), "ReLU has been applied"),
         "absolute": (match(result="np.abs(out)"), "lost their sign"),
         "feature ignored": (match("window.mean()"), "without the feature"),
@@ -232,10 +232,17 @@ WRONG = {
         "padded": (match(result="np.pad(out, 1)"), ""),
         "rounded": (match(result="np.round(out, 2)"), "rounded to two decimals"),
         "cut": (match(result="np.trunc(out * 100) / 100"), "cut after two decimals"),
-        "kept in integers": (match(result="out.astype(int)"), ""),
+        "kept in integers": (match(result="out.astype(int)"), "fractions are cut off"),
         "products wrap around": (
             match("(raw[i:i + fh, j:j + fw] * feature).mean()", first="raw = image"),
             "wrap around",
+        ),
+        "divided by //": (match("(window * feature).sum() // feature.size"), "rounded down"),
+        "loops end early": (
+            match()
+            .replace("range(out.shape[0])", "range(out.shape[0] - 1)")
+            .replace("range(out.shape[1])", "range(out.shape[1] - 1)"),
+            "last column of the map are 0",
         ),
         "matrix product": (match("(window @ feature.T).mean()"), ""),
         "square features alone": (match("(window * feature).mean() if fh == fw else 0"), ""),
@@ -271,6 +278,13 @@ def match_feature(image, feature):
         "pooled once": (vector("pooling.max_pool_same(np.maximum(x, 0))"), "pooled once"),
         "not pooled": (vector("np.maximum(x, 0)"), "not pooled at all"),
         "pooled three times": (vector(f"pooling.max_pool_same({POOLED})"), ""),
+        "three operations twice": (
+            vector(
+                "own(match_feature(own(x), feature))",
+                first="own = lambda x: pooling.max_pool_same(np.maximum(x, 0))",
+            ),
+            "matches and rectifies again",
+        ),
         "leftovers dropped": (
             vector(
                 steps="own(own(np.maximum(x, 0)))",
@@ -342,7 +356,7 @@ def feature_vector(image, features):
             scoring("vector[template > template.mean()].mean() if np.ptp(template) else 0.0"),
             "above its average",
         ),
-        "vector's own highest": (scoring("vector.max()"), "highest numbers of the vector"),
+        "vector's own highest": (scoring("vector.max()"), "the highest number of the vector"),
         "template where the vector is highest": (
             scoring("template[vector == vector.max()].mean()"),
             "where the vector is highest",
@@ -394,12 +408,28 @@ def feature_vector(image, features):
         ),
         "first always": (classifying("best = next(iter(scores))"), "first label"),
         "last always": (classifying("best = list(scores)[-1]"), "last label"),
+        "largest label": (classifying("best = max(scores)"), "last in the alphabet is returned"),
+        "score for label": (
+            classifying("best = max(scores.values())"),
+            "in place of its label",
+        ),
+        "place for label": (
+            classifying("best = int(np.argmax(list(scores.values())))"),
+            "The place of the best label",
+        ),
+        "arguments swapped": (
+            classifying(
+                "scores = {k: template_score(t, vector) for k, t in templates.items()}; "
+                "best = max(scores, key=scores.get)"
+            ),
+            "means of the templates",
+        ),
         "X always": (classifying("best = 'X'"), ""),
         "label alone": (classifying(result="best"), "Only the label"),
         "scores alone": (classifying(result="scores"), "Only the scores"),
         "swapped": (classifying(result="(scores, best)"), "scores come first"),
-        "one score": (classifying(result="(best, scores[best])"), "its score alone"),
-        "winner alone": (classifying(result="(best, {best: scores[best]})"), "winner alone"),
+        "one score": (classifying(result="(best, scores[best])"), "comes only its score"),
+        "winner alone": (classifying(result="(best, {best: scores[best]})"), "only the winner"),
         "list of scores": (classifying(result="(best, list(scores.values()))"), "are a list"),
         "from zero": (
             classifying(
@@ -408,7 +438,7 @@ def feature_vector(image, features):
         if value > high:
             best, high = label, value"""
             ),
-            "starts from 0",
+            "0 or below never wins",
         ),
         "rounded": (
             classifying(
