@@ -43,6 +43,15 @@ def flipped_left_right(image, kernel):
     return right.correlate2d(image, kernel[:, ::-1])
 
 
+@mistake_in("convolve2d")
+def kernel_negated(image, kernel):
+    """The kernel is negated, not flipped.
+
+    A slice with a step of -1 reads backwards. A minus sign changes the numbers.
+    """
+    return right.correlate2d(image, -kernel)
+
+
 @mistake_in("correlate2d", "convolve2d")
 def kernel_transposed(image, kernel):
     """The kernel is transposed: its rows and columns have changed places.
@@ -77,6 +86,24 @@ def largest_product(image, kernel):
     Look at what becomes of the products.
     """
     return _at_every_window(image, kernel, lambda window: (window * kernel).max())
+
+
+@mistake_in("correlate2d")
+def last_product_only(image, kernel):
+    """It keeps the last product of each window, not the sum of its products.
+
+    In your inner loops: is each product added, or does it take the place of the others?
+    """
+    return _at_every_window(image, kernel, lambda window: float(window[-1, -1]) * kernel[-1, -1])
+
+
+@mistake_in("correlate2d")
+def kernel_added(image, kernel):
+    """Window and kernel are added, not multiplied.
+
+    What happens to each pixel before the sum?
+    """
+    return right.correlate2d(image, np.ones_like(kernel)) + np.sum(kernel)
 
 
 @mistake_in("correlate2d")
@@ -142,6 +169,39 @@ def last_position_left_at_0(image, kernel):
     """
     output = right.correlate2d(image, kernel)
     output[-1], output[:, -1] = 0, 0
+    return output
+
+
+@mistake_in("correlate2d")
+def last_row_left_at_0(image, kernel):
+    """The last row of the output stays 0.
+
+    Where does the loop over the rows end?
+    """
+    output = right.correlate2d(image, kernel)
+    output[-1] = 0
+    return output
+
+
+@mistake_in("correlate2d")
+def last_column_left_at_0(image, kernel):
+    """The last column of the output stays 0.
+
+    Where does the loop over the columns end?
+    """
+    output = right.correlate2d(image, kernel)
+    output[:, -1] = 0
+    return output
+
+
+@mistake_in("correlate2d")
+def first_position_left_at_0(image, kernel):
+    """The first row and the first column of the output stay 0.
+
+    Where do your loops begin?
+    """
+    output = right.correlate2d(image, kernel)
+    output[0], output[:, 0] = 0, 0
     return output
 
 
@@ -224,8 +284,8 @@ def convolution_zero_padded(image, kernel):
 
 @mistake_in("correlate2d")
 def partly_outside(image, kernel):
-    """The output is larger than the image: the kernel also takes positions where only a part of it
-    lies on the image ("full").
+    """The output is larger than the image: the kernel is also placed where it covers the image only
+    in part ("full").
 
     Here the kernel stays inside the image ("valid").
     """
@@ -235,8 +295,8 @@ def partly_outside(image, kernel):
 
 @mistake_in("convolve2d")
 def convolution_partly_outside(image, kernel):
-    """The output is larger than the image: the kernel also takes positions where only a part of it
-    lies on the image ("full").
+    """The output is larger than the image: the kernel is also placed where it covers the image only
+    in part ("full").
 
     Here the kernel stays inside the image ("valid").
     """
@@ -262,6 +322,15 @@ def products_wrapped(image, kernel):
     return _at_every_window(image, kernel, lambda window: (window * kernel).sum())
 
 
+@mistake_in("correlate2d")
+def cut_to_whole_numbers(image, kernel):
+    """The sums are cut to whole numbers.
+
+    Is there an integer dtype?
+    """
+    return np.trunc(right.correlate2d(image, kernel))
+
+
 @mistake_in("convolve2d")
 def convolution_products_wrapped(image, kernel):
     """The products are computed in small integers and wrap around (in uint8, 200 + 100 is 44).
@@ -273,20 +342,20 @@ def convolution_products_wrapped(image, kernel):
 
 @mistake_in("correlate2d")
 def same_dtype_as_image(image, kernel):
-    """The sums are kept in the image's dtype, which cannot hold them: fractions are cut off or
-    large numbers wrap around.
+    """The sums are kept in a dtype that cannot hold them: fractions are cut off, or large numbers
+    wrap around.
 
-    Which dtype does the array of your results have, and where does it get it from?
+    Which dtype does the array of your results have? Is it the dtype of the image?
     """
     return right.correlate2d(image, kernel).astype(image.dtype)
 
 
 @mistake_in("convolve2d")
 def convolution_in_the_images_dtype(image, kernel):
-    """The sums are kept in the image's dtype, which cannot hold them: fractions are cut off or
-    large numbers wrap around.
+    """The sums are kept in a dtype that cannot hold them: fractions are cut off, or large numbers
+    wrap around.
 
-    Which dtype does the array of your results have, and where does it get it from?
+    Which dtype does the array of your results have? Is it the dtype of the image?
     """
     return right.convolve2d(image, kernel).astype(image.dtype)
 
@@ -451,11 +520,20 @@ def negatives_left(x):
 
 @mistake_in("relu")
 def negatives_removed(x):
-    """Only the positive numbers are returned, in one row.
+    """The negative numbers are removed, and the rest is returned in one row.
 
     The shape should stay as it is. What takes the place of a negative number?
     """
     return x[x > 0]
+
+
+@mistake_in("relu")
+def negatives_removed_zeros_kept(x):
+    """The negative numbers are removed, and the rest is returned in one row.
+
+    The shape should stay as it is. What takes the place of a negative number?
+    """
+    return x[x >= 0]
 
 
 @mistake_in("relu")
@@ -477,7 +555,7 @@ def bias_forgotten(volume, kernels, bias=None):
 def bias_for_each_channel(volume, kernels, bias=None):
     """The bias is added once for each channel.
 
-    It is added to the finished sum. In which loop does your line stand?
+    It is added to the finished sum. Inside which loop do you add it now?
     """
     bias = 0 if bias is None else np.asarray(bias) * volume.shape[2]
     return right.correlate_channels(volume, kernels) + bias
@@ -590,6 +668,16 @@ def last_filter_everywhere(volume, kernels, bias=None):
 
 
 @mistake_in("correlate_channels")
+def filters_accumulated(volume, kernels, bias=None):
+    """Each feature map also holds the maps of the filters before it.
+
+    Where does your sum start again from 0?
+    """
+    sums = np.cumsum(right.correlate_channels(volume, kernels), axis=-1)
+    return sums if bias is None else sums + bias
+
+
+@mistake_in("correlate_channels")
 def filters_summed(volume, kernels, bias=None):
     """The feature maps of all filters are added up.
 
@@ -623,6 +711,22 @@ def channels_backwards(volume, kernels, bias=None):
     Which slice belongs to channel c?
     """
     return right.correlate_channels(volume, kernels[:, :, ::-1], bias)
+
+
+@mistake_in("correlate_channels")
+def rows_for_channels(volume, kernels, bias=None):
+    """Rows of pixels are taken for channels: `volume[c]` is row c.
+
+    Which of the three axes holds the channels?
+    """
+    channels, filters = kernels.shape[2:]
+    if volume.shape[2] != channels:
+        raise ValueError("the channels differ")
+    maps = [
+        sum(right.correlate2d(volume[c], kernels[:, :, c, f]) for c in range(channels))
+        for f in range(filters)
+    ]
+    return np.stack(maps, axis=-1) + (0 if bias is None else bias)
 
 
 @mistake_in("correlate_channels")
@@ -675,6 +779,15 @@ def filters_first(volume, kernels, bias=None):
     On which axis does an image have its channels? What does `axis` do in `np.stack`?
     """
     return np.moveaxis(right.correlate_channels(volume, kernels, bias), -1, 0)
+
+
+@mistake_in("correlate_channels")
+def filters_second(volume, kernels, bias=None):
+    """The feature maps are stacked along the second axis.
+
+    On which axis does an image have its channels? What does `axis` do in `np.stack`?
+    """
+    return np.moveaxis(right.correlate_channels(volume, kernels, bias), -1, 1)
 
 
 def _at_every_window(image, kernel, summary, size=None):

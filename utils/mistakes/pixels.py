@@ -400,6 +400,17 @@ def columns_for_channels(image):
 
 
 @mistake_in("to_grayscale")
+def last_pixels_left_at_0(image):
+    """The last row and the last column of the result stay 0.
+
+    Where do your loops end?
+    """
+    grey = right.to_grayscale(image)
+    grey[-1], grey[:, -1] = 0, 0
+    return grey
+
+
+@mistake_in("to_grayscale")
 def weighted_rows_summed(image):
     """The channels have their weights, but then the rows are added up and not the channels.
 
@@ -500,6 +511,15 @@ def first_axis_skipped(image_shape, units):
 
 
 @mistake_in("dense_parameters")
+def last_axis_skipped(image_shape, units):
+    """The last axis of the shape is left out.
+
+    With which length does your loop or your slice end?
+    """
+    return right.dense_parameters(image_shape[:-1], units)
+
+
+@mistake_in("dense_parameters")
 def axes_counted(image_shape, units):
     """It counts the axes of the shape, not the numbers in the image.
 
@@ -564,8 +584,8 @@ def count_starts_at_one(images, labels, digit):
 
 @mistake_in("mean_image")
 def sum_wrapped_around(images, labels, digit):
-    """The images are added up in their own dtype, and the sum wraps around (in uint8, 200 + 100 is
-    44).
+    """The images are added up in the dtype they have, and the sum wraps around (in uint8, 200 + 100
+    is 44).
 
     Which dtype has room for the sum of many bytes?
     """
@@ -656,6 +676,34 @@ def last_image_missed(images, labels, digit):
     Where does your loop end?
     """
     return right.mean_image(images[:-1], labels[:-1], digit)
+
+
+@mistake_in("mean_image")
+def first_image_missed(images, labels, digit):
+    """The first of all images is never looked at.
+
+    Where does your loop begin?
+    """
+    return right.mean_image(images[1:], labels[1:], digit)
+
+
+@mistake_in("mean_image")
+def sum_overwritten(images, labels, digit):
+    """Only the last image with the label counts, divided by how many have the label.
+
+    In your loop: is each image added to the sum, or does it take the place of the sum?
+    """
+    return last_with_the_label(images, labels, digit) / np.count_nonzero(labels == digit)
+
+
+@mistake_in("mean_image")
+def labels_as_indices(images, labels, digit):
+    """The labels are used as indices: it averages the images at the places 0, 1, 2, ... that the
+    labels name.
+
+    What does `labels == digit` give, and what do you put into the brackets of `images[...]`?
+    """
+    return np.asarray(images, float)[labels].mean(axis=0)
 
 
 @mistake_in("mean_image")

@@ -87,6 +87,24 @@ def ones_for_twos(image):
 
 
 @mistake_in("sobel")
+def one_for_two_in_gx(image):
+    """The middle row of Gx counts once, like the other rows.
+
+    Compare your numbers with the kernel in the docstring.
+    """
+    return ones_for_twos(image)[0], right.sobel(image)[1]
+
+
+@mistake_in("sobel")
+def one_for_two_in_gy(image):
+    """The middle column of Gy counts once, like the other columns.
+
+    Compare your numbers with the kernel in the docstring.
+    """
+    return right.sobel(image)[0], ones_for_twos(image)[1]
+
+
+@mistake_in("sobel")
 def middle_only(image):
     """Only the middle row of Gx and the middle column of Gy are used.
 
@@ -158,6 +176,24 @@ def border_repeated(image):
 
 
 @mistake_in("sobel")
+def last_two_left_at_0(image):
+    """The results are as large as the image, and their last two rows and columns stay 0.
+
+    At how many places does a kernel of 3 fit into a row of 5?
+    """
+    return tuple(np.pad(result, (0, 2)) for result in right.sobel(image))
+
+
+@mistake_in("sobel")
+def framed_results(image):
+    """The results are as large as the image: there is a border of 0 around them.
+
+    At how many places does a kernel of 3 fit into a row of 5?
+    """
+    return tuple(np.pad(result, 1) for result in right.sobel(image))
+
+
+@mistake_in("sobel")
 def divided_by_four(image):
     """The results are divided by 4.
 
@@ -188,8 +224,8 @@ def whole_numbers(image):
 
 @mistake_in("sobel")
 def same_dtype_as_image(image):
-    """The sums are kept in the image's dtype, which cannot hold them: negative or large numbers
-    wrap around, or fractions are cut off.
+    """The sums are kept in a dtype that cannot hold them: negative or large numbers wrap around, or
+    fractions are cut off.
 
     Which dtype does the image have when you compute with it?
     """
@@ -377,9 +413,9 @@ def radians_of_radians(gx, gy):
 
 @mistake_in("gradient_direction")
 def arguments_swapped(gx, gy):
-    """The arguments of arctan2 are swapped.
+    """The two arguments gx and gy have changed places.
 
-    Try gx = 0 and gy = 1. It should be 90, upwards.
+    Try gx = 0 and gy = 1. It should be 90, upwards. Which of them does arctan2 take first?
     """
     return right.gradient_direction(gy, gx)
 
@@ -401,6 +437,24 @@ def half_the_wheel(gx, gy):
     """
     gx, gy = np.asarray(gx, float), np.asarray(gy, float)
     return np.degrees(np.arctan(gy / gx))
+
+
+@mistake_in("gradient_direction")
+def half_the_wheel_in_radians(gx, gy):
+    """The angles are in radians, and half of the directions are missing: left comes out as right.
+
+    In `gy / gx` two minus signs cancel. Which function takes both numbers?
+    """
+    return np.radians(half_the_wheel(gx, gy))
+
+
+@mistake_in("gradient_direction")
+def half_the_wheel_from_the_top(gx, gy):
+    """The two arguments gx and gy have changed places, and half of the directions are missing.
+
+    In a quotient two minus signs cancel. Which function takes both numbers, and in which order?
+    """
+    return half_the_wheel(gy, gx)
 
 
 @mistake_in("gradient_direction")

@@ -324,7 +324,7 @@ def correlate2d(image, kernel):
         ),
         "kept in the image's dtype": (
             loops(first="dtype = image.dtype", result="out.astype(dtype)"),
-            "kept in the image's dtype",
+            "kept in a dtype that cannot hold them",
         ),
         "uint8 products": (
             loops("(window.astype(dtype) * kernel).sum()", "dtype = image.dtype"),
@@ -364,7 +364,18 @@ def correlate2d(image, kernel):
         "transposed result": (loops(result="out.T"), ""),
         "a list": (loops(result="out.tolist()"), "np.array"),
         "nothing": (loops(result="None"), "None"),
-        "rounded": (loops(result="np.round(out)"), ""),
+        "rounded": (loops(result="np.round(out)"), "rounded to whole numbers"),
+        "whole numbers": (loops(result="out.astype(int)"), "cut to whole numbers"),
+        "last product": (loops("(window * kernel)[-1, -1]"), "keeps the last product"),
+        "added": (loops("(window + kernel).sum()"), "added, not multiplied"),
+        "loops from 1": (
+            loops().replace("range(out", "range(1, out"),
+            "first row and the first column of the output stay 0",
+        ),
+        "rows one short": (
+            loops().replace("(out.shape[0])", "(out.shape[0] - 1)"),
+            "The last row of the output stays 0",
+        ),
         "absolute": (loops(result="abs(out)"), "Negative sums lose their sign"),
         "relu included": (loops(result="np.maximum(out, 0)"), "Negative sums are cut off"),
         "bytes": (loops(result="out.clip(0, 255)"), "cut off at 0 and 255"),
@@ -428,6 +439,7 @@ def correlate2d(image, kernel):
             ),
             "output is flipped",
         ),
+        "negated": (flipping("image, -kernel"), "negated, not flipped"),
         "averaged": (flipping("image, kernel[::-1, ::-1] / kernel.size"), "averaged"),
         "in place": (
             CORRELATE2D
@@ -465,7 +477,11 @@ def correlate2d(image, kernel):
         "identity": ("def relu(x):\n    return x", "Nothing changes"),
         "one number": ("def relu(x):\n    return max(x.max(), 0)", "a single number"),
         "along an axis": ("def relu(x):\n    return np.max(x, 0)", "along the first axis"),
-        "removed": ("def relu(x):\n    return x[x > 0]", "Only the positive numbers are returned"),
+        "removed, but not 0": (
+            "def relu(x):\n    return x[x >= 0]",
+            "The negative numbers are removed",
+        ),
+        "removed": ("def relu(x):\n    return x[x > 0]", "The negative numbers are removed"),
         "sign": (
             "def relu(x):\n    return np.maximum(-1.0 * x, 0)",
             "Positive numbers become 0, and",
@@ -544,6 +560,38 @@ def correlate_channels(volume, kernels, bias=None):
         ),
         "first filter": (channels(sum=SUM.replace(", f]", ", 0]")), "first filter"),
         "last filter": (channels(sum=SUM.replace(", f]", ", -1]")), "last filter"),
+        "sum never reset": (
+            CORRELATE2D
+            + """
+def correlate_channels(volume, kernels, bias=None):
+    if volume.shape[2] != kernels.shape[2]:
+        raise ValueError("channels")
+    maps, total = [], 0
+    for f in range(kernels.shape[3]):
+        for c in range(volume.shape[2]):
+            total = total + correlate2d(volume[:, :, c], kernels[:, :, c, f])
+        maps.append(total)
+    out = np.stack(maps, axis=-1)
+    return out if bias is None else out + bias
+""",
+            "holds the maps of the filters before it",
+        ),
+        "rows for channels": (
+            CORRELATE2D
+            + """
+def correlate_channels(volume, kernels, bias=None):
+    if volume.shape[2] != kernels.shape[2]:
+        raise ValueError("channels")
+    maps = [
+        sum(correlate2d(volume[c], kernels[:, :, c, f]) for c in range(volume.shape[2]))
+        for f in range(kernels.shape[3])
+    ]
+    out = np.stack(maps, axis=-1)
+    return out if bias is None else out + bias
+""",
+            "Rows of pixels are taken for channels",
+        ),
+        "filters second": (channels(result="np.moveaxis(out, 2, 1)"), "second axis"),
         "axes swapped": (
             channels(sum=SUM.replace("[:, :, :, f]", "[:, :, f]")),
             "filters are taken for its channels",

@@ -376,6 +376,14 @@ _BODIES = {
             "    return image[:, :, 0] + 0.587 * image[:, :, 1] + 0.114 * image[:, :, 2]",
             "changes its argument `image`",
         ),
+        "loops one short": (
+            "grey = np.zeros(image.shape[:2])\n"
+            "    for i in range(image.shape[0] - 1):\n"
+            "        for j in range(image.shape[1] - 1):\n"
+            "            grey[i, j] = image[i, j] @ [0.299, 0.587, 0.114]\n"
+            "    return grey",
+            "last row and the last column of the result stay 0",
+        ),
         "list": ("return (image @ [0.299, 0.587, 0.114]).tolist()", "NumPy array"),
         "first axis": (
             "return 0.299 * image[0] + 0.587 * image[1] + 0.114 * image[2]",
@@ -414,6 +422,10 @@ _BODIES = {
             "not a single weight",
         ),
         "not flattened": ("return (image_shape[-1] + 1) * units", "Only the last axis"),
+        "last left out": (
+            "return (int(np.prod(image_shape[:-1])) + 1) * units",
+            "last axis of the shape is left out",
+        ),
         "first left out": (
             "return (int(np.prod(image_shape[1:])) + 1) * units",
             "first axis of the shape is left out",
@@ -470,6 +482,25 @@ _BODIES = {
             "        if label == digit: total += image; count += 1\n"
             "    return total / count",
             "one more than the number of images",
+        ),
+        "overwritten": (
+            "if digit not in labels: raise ValueError\n"
+            "    count = 0\n"
+            "    for image, label in zip(images, labels):\n"
+            "        if label == digit: total = image; count += 1\n"
+            "    return total / count",
+            "Only the last image with the label counts",
+        ),
+        "indices": (
+            "if digit not in labels: raise ValueError\n    return images[labels].mean(axis=0)",
+            "labels are used as indices",
+        ),
+        "starts at 1": (
+            "return mean_image_of(images[1:], labels[1:], digit)\n"
+            "def mean_image_of(images, labels, digit):\n"
+            "    if digit not in labels: raise ValueError\n"
+            "    return images[labels == digit].mean(axis=0)",
+            "first of all images is never looked at",
         ),
         "one image short": (
             "if digit not in labels: raise ValueError\n"

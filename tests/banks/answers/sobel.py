@@ -257,6 +257,15 @@ WRONG = {
             sobel_with("image = np.array(image, dtype=float)", "image = np.pad(np.array(image, dtype=float), 1)"),
             "padded with zeros",
         ),
+        "as large as the image": (
+            SOBEL.replace("np.zeros((height - 2, width - 2))", "np.zeros((height, width))"),
+            "last two rows and columns stay 0",
+        ),
+        "framed": (sobel_with("return gx, gy", "return np.pad(gx, 1), np.pad(gy, 1)"), "a border of 0 around them"),
+        "gy without its twos": (
+            sobel_with("[[1, 2, 1], [0, 0, 0], [-1, -2, -1]]", "[[1, 1, 1], [0, 0, 0], [-1, -1, -1]]"),
+            "The middle column of Gy counts once",
+        ),
         "border repeated": (
             sobel_with(
                 "image = np.array(image, dtype=float)",
@@ -321,7 +330,7 @@ def sobel(image):
             sobel_with("    image = np.array(image, dtype=float)\n", "").replace(
                 "width - 2))", "width - 2), image.dtype)"
             ),
-            "kept in the image's dtype",
+            "kept in a dtype that cannot hold them",
         ),
         "divided by 8": (sobel_with("return gx, gy", "return gx / 8, gy / 8"), "divided by 8"),
         "divided by 4": (sobel_with("return gx, gy", "return gx / 4, gy / 4"), "divided by 4"),
@@ -413,9 +422,17 @@ def sobel(image):
             direction_with("return np.arctan2(gy, gx).astype(float) * 180 / np.pi"),
             "",
         ),
+        "arctan, no degrees": (
+            direction_with(AS_FLOAT + "return np.arctan(gy / gx)"),
+            "in radians, and half of the directions are missing",
+        ),
+        "arctan, swapped": (
+            direction_with(AS_FLOAT + "return np.degrees(np.arctan(gx / gy))"),
+            "changed places, and half of the directions are missing",
+        ),
         "radians": (direction_with(AS_FLOAT + "return np.arctan2(gy, gx)"), "in radians"),
         "np.radians": (direction_with(AS_FLOAT + "return np.radians(np.arctan2(gy, gx))"), "converted the wrong way"),
-        "swapped": (direction_with(AS_FLOAT + "return np.degrees(np.arctan2(gx, gy))"), "swapped"),
+        "swapped": (direction_with(AS_FLOAT + "return np.degrees(np.arctan2(gx, gy))"), "changed places"),
         "arctan": (direction_with(AS_FLOAT + "return np.degrees(np.arctan(gy / gx))"), "between -90 and 90"),
         "arctan, guarded": (
             direction_with(AS_FLOAT + "return np.degrees(np.arctan(gy / (gx + 1e-12)))"),
