@@ -601,7 +601,7 @@ with checks.Exercise("convolution.relu", relu) as check:
     check.example(np.array([[-30, 0, 30], [2, -1, 0]]), expected=[[0, 0, 30], [2, 0, 0]])
     nine_sums = np.array([[44, 54, 64], [84, 94, 104], [124, 134, 144]])
     check.example(nine_sums, expected=nine_sums)
-    check.example(np.array([-1.5, -0.25, 0, 0.5, 300]), expected=[0, 0, 0, 0.5, 300])
+    check.example(np.array([-1.5, -0.25, 0, 0.5, 2.5, 300]), expected=[0, 0, 0, 0.5, 2.5, 300])
 
 # %% nbgrader={"grade_id": "test-relu-shapes", "grade": true, "points": 0.5}
 # Marked when you hand in: fractions, and arrays with other numbers of axes.

@@ -623,8 +623,8 @@ with checks.Exercise("sobel.gradient_direction", gradient_direction) as check:
     # Small integers: up to the left, up, down, and nowhere.
     check.example(
         np.array([[-3, 0, 0, 0]], np.int8),
-        np.array([[5, 5, -5, 0]], np.int8),
-        expected=[[120.96375653207352, 90, -90, 0]],
+        np.array([[7, 7, -7, 0]], np.int8),
+        expected=[[113.19859051364818, 90, -90, 0]],
     )
 
 # %% nbgrader={"grade_id": "test-gradient_direction-quadrants", "grade": true, "points": 0.5}

@@ -71,6 +71,15 @@ def mean_of_products(image, kernel):
 
 
 @mistake_in("correlate2d")
+def wrong_sign(image, kernel):
+    """Every sum has the wrong sign.
+
+    Is there a minus sign too many?
+    """
+    return -right.correlate2d(image, kernel)
+
+
+@mistake_in("correlate2d")
 def divided_by_the_kernels_sum(image, kernel):
     """The sums are divided by the sum of the kernel.
 
@@ -169,7 +178,7 @@ def last_position_left_at_0(image, kernel):
     """
     output = right.correlate2d(image, kernel)
     output[-1], output[:, -1] = 0, 0
-    return output
+    return _unless_all_0(output)
 
 
 @mistake_in("correlate2d")
@@ -180,7 +189,7 @@ def last_row_left_at_0(image, kernel):
     """
     output = right.correlate2d(image, kernel)
     output[-1] = 0
-    return output
+    return _unless_all_0(output)
 
 
 @mistake_in("correlate2d")
@@ -191,7 +200,7 @@ def last_column_left_at_0(image, kernel):
     """
     output = right.correlate2d(image, kernel)
     output[:, -1] = 0
-    return output
+    return _unless_all_0(output)
 
 
 @mistake_in("correlate2d")
@@ -202,7 +211,7 @@ def first_position_left_at_0(image, kernel):
     """
     output = right.correlate2d(image, kernel)
     output[0], output[:, 0] = 0, 0
-    return output
+    return _unless_all_0(output)
 
 
 @mistake_in("correlate2d")
@@ -314,6 +323,15 @@ def window_side_by_side(image, kernel):
 
 
 @mistake_in("correlate2d")
+def every_other_position(image, kernel):
+    """The stride is 2: the window moves by two pixels, and every other position is left out.
+
+    By how many pixels should it move to reach the next position?
+    """
+    return right.correlate2d(image, kernel)[::2, ::2]
+
+
+@mistake_in("correlate2d")
 def products_wrapped(image, kernel):
     """The products are computed in small integers and wrap around (in uint8, 200 + 100 is 44).
 
@@ -324,7 +342,7 @@ def products_wrapped(image, kernel):
 
 @mistake_in("correlate2d")
 def cut_to_whole_numbers(image, kernel):
-    """The sums are cut to whole numbers.
+    """The fractions of the sums are gone.
 
     Is there an integer dtype?
     """
@@ -394,7 +412,7 @@ def height_for_width(image, kernel):
     Which number of `kernel.shape` belongs to the columns?
     """
     kh = kernel.shape[0]
-    return _at_every_window(image, kernel, lambda window: (window * kernel).sum(), (kh, kh))
+    return _at_every_window(image, kernel, lambda window: (1.0 * window * kernel).sum(), (kh, kh))
 
 
 @mistake_in("correlate2d")
@@ -404,7 +422,7 @@ def width_for_height(image, kernel):
     Which number of `kernel.shape` belongs to the rows?
     """
     kw = kernel.shape[1]
-    return _at_every_window(image, kernel, lambda window: (window * kernel).sum(), (kw, kw))
+    return _at_every_window(image, kernel, lambda window: (1.0 * window * kernel).sum(), (kw, kw))
 
 
 @mistake_in("correlate2d")
@@ -534,6 +552,24 @@ def negatives_removed_zeros_kept(x):
     The shape should stay as it is. What takes the place of a negative number?
     """
     return x[x >= 0]
+
+
+@mistake_in("relu")
+def flattened(x):
+    """The result is flattened: all numbers are in one row.
+
+    The shape should stay as it is.
+    """
+    return np.maximum(x, 0).ravel()
+
+
+@mistake_in("relu")
+def whole_numbers(x):
+    """The fractions are gone.
+
+    Which dtype does the result have?
+    """
+    return np.trunc(np.maximum(x, 0))
 
 
 @mistake_in("relu")
@@ -790,6 +826,13 @@ def filters_second(volume, kernels, bias=None):
     return np.moveaxis(right.correlate_channels(volume, kernels, bias), -1, 1)
 
 
+def _unless_all_0(output):
+    """Return an output that is not 0 everywhere; else nothing says where it is wrong."""
+    if not output.any():
+        raise ValueError("every value is 0")
+    return output
+
+
 def _at_every_window(image, kernel, summary, size=None):
     """Apply a function to the window at every position of a kernel, in the inputs' own dtype.
 
@@ -822,7 +865,7 @@ EXAMPLES = {
     "relu": [
         (np.array([-2.0]),),
         (np.array([-7.0, 300.0]),),
-        (np.array([-1.5, 0.0, 0.5, 2.0]),),
+        (np.array([-1.5, 0.0, 0.5, 2.5]),),
         (np.array([[-3, 4], [5, -6]]),),
     ],
     "correlate_channels": [

@@ -282,7 +282,7 @@ def rounded_weights(image):
 
 @mistake_in("to_grayscale")
 def cut_to_whole_numbers(image):
-    """The result is cut to whole numbers: a grey of 67.153 should stay 67.153.
+    """The fractions are gone: a grey of 67.153 should stay 67.153.
 
     Is there an integer dtype, or a `//`?
     """
@@ -407,7 +407,7 @@ def last_pixels_left_at_0(image):
     """
     grey = right.to_grayscale(image)
     grey[-1], grey[:, -1] = 0, 0
-    return grey
+    return _unless_all_0(grey)
 
 
 @mistake_in("to_grayscale")
@@ -594,6 +594,13 @@ def sum_wrapped_around(images, labels, digit):
     return _unlike(mean, right.mean_image(images, labels, digit))
 
 
+def _unless_all_0(result):
+    """Return a result that is not 0 everywhere; else nothing says where it is wrong."""
+    if not result.any():
+        raise ValueError("every value is 0")
+    return result
+
+
 def _unlike(result, unwrapped):
     """Return a result in which something wrapped around; else there is nothing to tell."""
     if np.allclose(result, unwrapped):
@@ -726,7 +733,7 @@ def the_other_labels(images, labels, digit):
 
 @mistake_in("mean_image")
 def whole_numbers(images, labels, digit):
-    """The mean is cut to whole numbers.
+    """The fractions are gone: the mean should not be cut to whole numbers.
 
     Is there an integer dtype, or a `//`?
     """
@@ -768,6 +775,7 @@ EXAMPLES = {
         (THREE_PIXELS,),
         (THREE_PIXELS[0].reshape(3, 1, 3).astype(float),),
         (THREE_PIXELS.astype(np.int16) - 100,),
+        (np.vstack([THREE_PIXELS, 255 - THREE_PIXELS]),),
     ),
     "dense_parameters": (((3,), 2), ((2, 5), 3), ((2, 5, 3), 4), ([2, 5, 3, 2], 5)),
     "mean_image": (

@@ -154,6 +154,8 @@ def last_position_left_at_0(image):
     results = right.sobel(image)
     for result in results:
         result[-1], result[:, -1] = 0, 0
+    if not (results[0].any() or results[1].any()):
+        raise ValueError("every value is 0: nothing says where it is wrong")
     return results
 
 
@@ -215,7 +217,7 @@ def divided_by_eight(image):
 
 @mistake_in("sobel")
 def whole_numbers(image):
-    """The results are cut to whole numbers.
+    """The fractions of the results are gone.
 
     Which dtype do your two maps have?
     """
@@ -347,6 +349,15 @@ def squares_wrapped(gx, gy):
 
 
 @mistake_in("gradient_magnitude")
+def squares_wrapped_and_half_precision(gx, gy):
+    """The squares wrap around: small integers cannot hold them (in int8, 100 * 100 is 16).
+
+    Which dtype do gx and gy have when you square them?
+    """
+    return np.sqrt(gx**2 + gy**2)
+
+
+@mistake_in("gradient_magnitude")
 def half_precision(gx, gy):
     """The result has only three digits: it is computed in half precision (float16).
 
@@ -377,7 +388,7 @@ def scaled_to_bytes(gx, gy):
 
 @mistake_in("gradient_magnitude")
 def magnitude_in_whole_numbers(gx, gy):
-    """The magnitude is cut to whole numbers.
+    """The fractions of the magnitude are gone.
 
     Is there an integer dtype?
     """
@@ -668,6 +679,26 @@ def faint_is_flat(image, threshold):
 
 
 @mistake_in("edge_map")
+def nearly_equal_is_flat(image, threshold):
+    """An image whose pixels are nearly equal is taken for a flat image.
+
+    When is an image flat? See the text above the exercise.
+    """
+    magnitude, limit = _magnitude_and_limit(image, threshold)
+    return (magnitude >= limit) & (not np.allclose(image, np.asarray(image).flat[0]))
+
+
+@mistake_in("edge_map")
+def negative_and_flat_is_all_edge(image, threshold):
+    """A flat image of negative pixels comes out with edges.
+
+    What is the largest absolute pixel there? In int8 even `np.abs` of -128 is -128.
+    """
+    magnitude, limit = _magnitude_and_limit(image, threshold)
+    return (magnitude >= limit) & (magnitude.max() > right.ROUNDING * float(np.max(image)))
+
+
+@mistake_in("edge_map")
 def upright_edges_only(image, threshold):
     """Only gx counts, so level edges are missing.
 
@@ -694,7 +725,8 @@ def brighter_to_the_right_only(image, threshold):
     The magnitude is made of both maps, and it has no sign.
     """
     gx = right.sobel(image)[0]
-    return gx >= threshold * gx.max()
+    is_flat = gx.max() <= right.ROUNDING * np.abs(np.asarray(image, float)).max()
+    return (gx >= threshold * gx.max()) & ~is_flat
 
 
 @mistake_in("edge_map")
@@ -802,6 +834,7 @@ EXAMPLES = {
         (np.array([[0.5, 0, 0], [0, 0, 0.25], [0, 0, 0]]),),
         (_CORNER,),
         (_CORNER[::-1] * 60,),
+        (_EDGES,),
     ],
     "gradient_magnitude": [
         (np.array([[3.0]]), np.array([[-4.0]])),
@@ -821,10 +854,13 @@ EXAMPLES = {
     ],
     "edge_map": [
         (np.zeros((3, 3)), 0.5),
+        (np.full((3, 3), -128, np.int8), 0.5),
         (np.array([[1000, 1000, 1001]] * 3), 0.5),
+        (np.array([[1000, 1000, 1000.001]] * 3), 0.5),
         (_STEPS, 0.5),
         (_STEPS, 0.6),
         (_STEPS.T, 0.6),
+        (_STEPS[:, ::-1], 0.5),
         (_STEPS[:, 1:6], 1.0),
         (_SLOPE, 0.25),
         (_SLOPE.T, 0.5),

@@ -270,7 +270,7 @@ WRONG = {
         "kernel ignored": (loops("window.sum()"), "without the kernel"),
         "last row and column forgotten": (loops(result="out[:-1, :-1]"), "last row"),
         "stride of the kernel": (loops(result="out[::kh, ::kw]"), "by its own size"),
-        "stride 2": (loops(result="out[::2, ::2]"), ""),
+        "stride 2": (loops(result="out[::2, ::2]"), "The stride is 2"),
         "loops one short": (
             loops()
             .replace("(out.shape[0])", "(out.shape[0] - 1)")
@@ -360,12 +360,12 @@ def correlate2d(image, kernel):
             "raised ValueError",
         ),
         "zeros": (loops(result="0 * out"), "Every value is 0"),
-        "negated": (loops(result="-out"), "sign"),
+        "negated": (loops(result="-out"), "Every sum has the wrong sign"),
         "transposed result": (loops(result="out.T"), ""),
         "a list": (loops(result="out.tolist()"), "np.array"),
         "nothing": (loops(result="None"), "None"),
         "rounded": (loops(result="np.round(out)"), "rounded to whole numbers"),
-        "whole numbers": (loops(result="out.astype(int)"), "cut to whole numbers"),
+        "whole numbers": (loops(result="out.astype(int)"), "fractions of the sums are gone"),
         "last product": (loops("(window * kernel)[-1, -1]"), "keeps the last product"),
         "added": (loops("(window + kernel).sum()"), "added, not multiplied"),
         "loops from 1": (
@@ -497,8 +497,14 @@ def correlate2d(image, kernel):
             "def relu(x):\n    return np.array([[max(v, 0) for v in row] for row in x])",
             "",
         ),
-        "whole numbers alone": ("def relu(x):\n    return np.maximum(x, 0).astype(int)", ""),
-        "flattened": ("def relu(x):\n    return np.maximum(x, 0).ravel()", "shape"),
+        "whole numbers alone": (
+            "def relu(x):\n    return np.maximum(x, 0).astype(int)",
+            "The fractions are gone",
+        ),
+        "flattened": (
+            "def relu(x):\n    return np.maximum(x, 0).ravel()",
+            "The result is flattened",
+        ),
         "zeros": ("def relu(x):\n    return 0 * x", "0"),
         "first row": (
             "def relu(x):\n    y = x * 1\n    y[0] = np.maximum(y[0], 0)\n    return y",

@@ -347,13 +347,13 @@ _BODIES = {
         "newer": ("return image @ [0.2126, 0.7152, 0.0722]", "BT.709"),
         "back to bytes": (
             "return (image @ [0.299, 0.587, 0.114]).astype(image.dtype)",
-            "cut to whole numbers",
+            "fractions are gone",
         ),
         "back to uint8": (
             "return (image @ [0.299, 0.587, 0.114]).astype(np.uint8)",
-            "cut to whole numbers",
+            "fractions are gone",
         ),
-        "rounded": ("return np.round(image @ [0.299, 0.587, 0.114])", "rounded"),
+        "rounded": ("return np.round(image @ [0.299, 0.587, 0.114])", "fractions are gone"),
         "scaled": ("return image @ [0.299, 0.587, 0.114] / 255", "divided by 255"),
         "not summed": ("return image * [0.299, 0.587, 0.114]", "not yet added up"),
         "axis kept": (
@@ -510,7 +510,10 @@ _BODIES = {
         ),
         "index": ("return images[digit].astype(float)", "at index `digit`"),
         "others": ("return images[labels != digit].mean(axis=0)", "do not have the label"),
-        "whole": ("return images[labels == digit].mean(axis=0).astype(np.uint8)", "whole numbers"),
+        "whole": (
+            "return images[labels == digit].mean(axis=0).astype(np.uint8)",
+            "fractions are gone",
+        ),
         "median": ("return np.median(images[labels == digit], axis=0)", "median"),
         "scaled": ("return images[labels == digit].mean(axis=0) / 255", "divided by 255"),
         "nan for nobody": (

@@ -325,7 +325,7 @@ def sobel(image):
 """,
             "wrap around",
         ),
-        "kept in integers": (sobel_with("width - 2))\n    for", "width - 2), int)\n    for"), "whole numbers"),
+        "kept in integers": (sobel_with("width - 2))\n    for", "width - 2), int)\n    for"), "rounded to whole numbers"),
         "in the image's dtype": (
             sobel_with("    image = np.array(image, dtype=float)\n", "").replace(
                 "width - 2))", "width - 2), image.dtype)"
@@ -399,7 +399,7 @@ def sobel(image):
             magnitude_with(AS_FLOAT + "m = np.hypot(gx, gy); return 255 * m / (m.max() or 1)"),
             "stretched",
         ),
-        "rounded": (magnitude_with(AS_FLOAT + "return np.hypot(gx, gy).astype(int)"), "whole numbers"),
+        "rounded": (magnitude_with(AS_FLOAT + "return np.hypot(gx, gy).astype(int)"), "fractions of the magnitude are gone"),
         "one number": (
             magnitude_with(AS_FLOAT + "return np.linalg.norm([gx, gy])"),
             "a single length for all pixels",
@@ -509,7 +509,7 @@ def sobel(image):
             edges_with("magnitude.max() <= 1e-9 * np.abs(image).max()", "magnitude.max() <= 1e-9"),
             "A faint image",
         ),
-        "largest pixel without abs": (edges_with("np.abs(image).max()", "image.max()"), ""),
+        "largest pixel without abs": (edges_with("np.abs(image).max()", "image.max()"), "flat image of negative pixels"),
         "equal pixels only": (
             edges_with("magnitude.max() <= 1e-9 * np.abs(image).max()", "image.min() == image.max()"),
             "",
