@@ -322,7 +322,7 @@ with checks.Exercise("pixels.hex_to_rgb", hex_to_rgb) as check:
     check.example("0b6623", expected=(11, 102, 35))
     for code in ["", "#FFF", "0B66233", "##0B6623"]:  # too short or too long
         check.raises(ValueError, code)
-    for code in ["#0B662G", "+12345", "0B6623\n", "１２３４５６"]:  # not the 22 digits above
+    for code in ["#0B662G", "+12345", "0B6623\n", "１２３４５６"]:  # not six hexadecimal digits
         check.raises(ValueError, code)
 
 # %% nbgrader={"grade_id": "test-hex_to_rgb-codes", "grade": true, "points": 0.5}

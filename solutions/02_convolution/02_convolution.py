@@ -209,9 +209,10 @@ def correlate2d(image, kernel):
 
 
 # %% [markdown]
-# The next cell checks your function on the three examples above, on small numbers (bytes, halves)
-# with kernels that are not square, and on two kernels that do not fit. More checks, which you do not
-# see, run when your work is marked: other shapes, other kinds of number, and the error.
+# The next cell checks your function on the three examples above, on two small images with kernels that
+# are not square (bytes; then halves and negative numbers), and on two kernels that do not fit. More
+# checks, which you do not see, run when your work is marked: other shapes, other kinds of number, and
+# more kernels that do not fit.
 
 # %% nbgrader={"grade_id": "test-correlate2d", "grade": true, "points": 1}
 import numpy as np

@@ -837,7 +837,7 @@ with checks.Exercise("sobel.edge_map", edge_map, uses=["sobel", "gradient_magnit
     wall = np.full((5, 6), 0.3)
     wall[:, 3:] = 0.1 + 0.2
     check.example(wall, 0.5, expected=[[False] * 4] * 3)
-    # Thresholds that are no share, also where the image is flat.
+    # Thresholds outside 0 to 1, also where the image is flat.
     check.raises(ValueError, steps, -0.1)
     check.raises(ValueError, steps, 1.1)
     check.raises(ValueError, wall, 1.5)
