@@ -177,8 +177,8 @@ def count_values(height, width, channels=1):
 
 
 # %% [markdown]
-# The next cell checks your function on the sizes above. More checks, which you do not see, run when
-# your work is marked.
+# The next cell checks your function on the sizes above, and on a picture of 2 rows and 5 columns:
+# once grey, once with six channels. More checks, which you do not see, run when your work is marked.
 
 # %% nbgrader={"grade_id": "test-count_values", "grade": true, "points": 0.5}
 from utils import checks
@@ -188,6 +188,8 @@ with checks.Exercise("pixels.count_values", count_values) as check:
     check.example(28, 28, 3, expected=2352)
     check.example(64, 64, 3, expected=12288)
     check.example(200, 200, 3, expected=120000)
+    check.example(2, 5, expected=10)
+    check.example(2, 5, 6, expected=60)
 
 # %% nbgrader={"grade_id": "test-count_values-shapes", "grade": true, "points": 0.5}
 # Marked when you hand in: images that are not square, and other numbers of channels.
@@ -317,6 +319,11 @@ with checks.Exercise("pixels.hex_to_rgb", hex_to_rgb) as check:
     check.example("#C7EA46", expected=(199, 234, 70))
     check.example("#29AB87", expected=(41, 171, 135))
     check.example("#00A86B", expected=(0, 168, 107))
+    check.example("0b6623", expected=(11, 102, 35))
+    for code in ["", "#FFF", "0B66233", "##0B6623"]:  # too short or too long
+        check.raises(ValueError, code)
+    for code in ["#0B662G", "+12345", "0B6623\n", "１２３４５６"]:  # not six hexadecimal digits
+        check.raises(ValueError, code)
 
 # %% nbgrader={"grade_id": "test-hex_to_rgb-codes", "grade": true, "points": 0.5}
 # Marked when you hand in: other colours, without "#", and in small letters.
@@ -517,6 +524,15 @@ with checks.Exercise("pixels.to_grayscale", to_grayscale) as check:
         np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]], dtype=float),
         expected=[[76.245, 149.685, 29.07, 255]],
     )
+    # Three rows of two pixels, in bytes.
+    three_rows = [
+        [[11, 102, 35], [0, 0, 0]],
+        [[255, 0, 0], [0, 255, 0]],
+        [[0, 0, 255], [200, 100, 50]],
+    ]
+    check.example(
+        np.array(three_rows, np.uint8), expected=[[67.153, 0], [76.245, 149.685], [29.07, 124.2]]
+    )
 
 # %% nbgrader={"grade_id": "test-to_grayscale-shapes", "grade": true, "points": 0.75}
 # Marked when you hand in: images that are not square, and some with three rows or three columns.
@@ -659,10 +675,16 @@ def dense_parameters(image_shape, units):
 
 # %% nbgrader={"grade_id": "test-dense_parameters", "grade": true, "points": 0.5}
 from utils import checks
+from utils.checks import compare
 
 with checks.Exercise("pixels.dense_parameters", dense_parameters) as check:
     check.example((28, 28, 3), 1, expected=2353)
     check.example((28, 28, 1), 1000, expected=785000)
+    check.example((28, 28), 10, expected=7850)
+    check.example((2, 3, 4, 5), 6, expected=726)
+    # A single number has no axes, and yet each unit needs a weight for it, and a bias.
+    no_axes = "An image without axes is a single number: each unit needs a weight and a bias."
+    check.satisfies(lambda count: not compare.equal(count, 0.0), no_axes, (), 4)
 
 # %% nbgrader={"grade_id": "test-dense_parameters-shapes", "grade": true, "points": 0.75}
 # Marked when you hand in: other images and other numbers of units.
@@ -855,6 +877,10 @@ with checks.Exercise("pixels.mean_image", mean_image) as check:
     labels = np.array([1, 0, 1])
     check.example(three, labels, 1, expected=[[50, 225]])
     check.example(three, labels, 0, expected=[[90, 90]])
+    check.raises(ValueError, three, labels, 7)
+    # Bytes: their sums are above 255, and one of their means is no whole number.
+    four = np.array([[[200, 10]], [[9, 9]], [[100, 250]], [[120, 251]]], np.uint8)
+    check.example(four, np.array([4, 0, 4, 4]), 4, expected=[[140, 511 / 3]])
 
 # %% nbgrader={"grade_id": "test-mean_image-shapes", "grade": true, "points": 1}
 # Marked when you hand in: other numbers of images, rows and columns, and other labels.

@@ -209,8 +209,10 @@ def correlate2d(image, kernel):
 
 
 # %% [markdown]
-# The next cell checks your function on the three examples above. More checks, which you do not see,
-# run when your work is marked: other shapes, other kinds of number, and the error.
+# The next cell checks your function on the three examples above, on two small images with kernels that
+# are not square (bytes; then halves and negative numbers), and on two kernels that do not fit. More
+# checks, which you do not see, run when your work is marked: other shapes, other kinds of number, and
+# more kernels that do not fit.
 
 # %% nbgrader={"grade_id": "test-correlate2d", "grade": true, "points": 1}
 import numpy as np
@@ -233,6 +235,20 @@ with checks.Exercise("convolution.correlate2d", correlate2d) as check:
         np.array([[1, 0, -1]] * 3),
         expected=[[0, 30, 30, 0]] * 4,
     )
+    # Bytes: 200 + 2 * 100 does not fit into uint8. Then halves and negative numbers.
+    check.example(
+        np.array([[200, 100, 0], [0, 50, 250]], np.uint8),
+        np.array([[1, 2]], np.uint8),
+        expected=[[400, 100], [100, 550]],
+    )
+    check.example(
+        np.array([[1, 2], [3, 4], [5, 6]]),
+        np.array([[0.5], [-1]]),
+        expected=[[-2.5, -3], [-3.5, -4]],
+    )
+    # Too tall, then too wide.
+    check.raises(ValueError, np.ones((2, 5)), np.ones((3, 3)))
+    check.raises(ValueError, np.ones((5, 2)), np.ones((3, 3)))
 
 # %% nbgrader={"grade_id": "test-correlate2d-shapes", "grade": true, "points": 1.5}
 # Marked when you hand in: images and kernels that are not square.
@@ -450,6 +466,14 @@ with checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"])
         np.array([[1, 2], [3, 4]]),
         expected=[[26, 36, 46], [66, 76, 86], [106, 116, 126]],
     )
+    check.example(
+        np.array([[200, 100, 0], [0, 50, 250]], np.uint8),
+        np.array([[1, 2]], np.uint8),
+        expected=[[500, 200], [50, 350]],
+    )
+    # Too tall, then too wide.
+    check.raises(ValueError, np.ones((2, 5)), np.ones((3, 3)))
+    check.raises(ValueError, np.ones((5, 2)), np.ones((3, 3)))
 
 # %% nbgrader={"grade_id": "test-convolve2d-shapes", "grade": true, "points": 1}
 # Marked when you hand in: images and kernels of other shapes, and other kinds of number.
@@ -578,6 +602,7 @@ with checks.Exercise("convolution.relu", relu) as check:
     check.example(np.array([[-30, 0, 30], [2, -1, 0]]), expected=[[0, 0, 30], [2, 0, 0]])
     nine_sums = np.array([[44, 54, 64], [84, 94, 104], [124, 134, 144]])
     check.example(nine_sums, expected=nine_sums)
+    check.example(np.array([-1.5, -0.25, 0, 0.5, 2.5, 300]), expected=[0, 0, 0, 0.5, 2.5, 300])
 
 # %% nbgrader={"grade_id": "test-relu-shapes", "grade": true, "points": 0.5}
 # Marked when you hand in: fractions, and arrays with other numbers of axes.
@@ -768,6 +793,18 @@ with checks.Exercise(
         np.array([0.5, -0.5]),
         expected=[[[321.5, 31.5]]],
     )
+    # Bytes: 2 * 200 does not fit into uint8. As many rows and columns as filters.
+    check.example(
+        np.array([[[200], [100]], [[0], [50]]], np.uint8),
+        np.array([[[[1, 2]]]], np.uint8),
+        np.array([10, 20]),
+        expected=[[[210, 420], [110, 220]], [[10, 20], [60, 120]]],
+    )
+    # Channels that differ; then kernels that are too tall and too wide.
+    check.raises(ValueError, np.ones((5, 5, 1)), np.ones((3, 3, 3, 4)))
+    check.raises(ValueError, np.ones((5, 5, 3)), np.ones((3, 3, 1, 4)))
+    check.raises(ValueError, np.ones((2, 5, 3)), np.ones((3, 3, 3, 4)))
+    check.raises(ValueError, np.ones((5, 2, 3)), np.ones((3, 3, 3, 4)))
 
 # %% nbgrader={"grade_id": "test-correlate_channels-shapes", "grade": true, "points": 1}
 # Marked when you hand in: other numbers of rows, columns, channels and filters.

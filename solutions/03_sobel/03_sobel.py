@@ -310,6 +310,9 @@ with checks.Exercise("sobel.sobel", sobel) as check:
         expected=([[0, 0, 0]] * 2, [[-40, -40, -40]] * 2),
     )
     check.example(np.array([[0, 15, 10], [0, 0, 10], [0, 0, 0]]), expected=([[30]], [[40]]))
+    # Bytes, whose differences are negative; then fractions.
+    check.example(np.array([[255, 255, 0, 0]] * 3, np.uint8), expected=([[-1020, -1020]], [[0, 0]]))
+    check.example(np.array([[0, 0.75, 0], [0, 0, 0.25], [0, 0, 0]]), expected=([[0.5]], [[1.5]]))
 
 # %% nbgrader={"grade_id": "test-sobel-shapes", "grade": true, "points": 1}
 # Marked when you hand in: images that are not square.
@@ -448,6 +451,12 @@ with checks.Exercise("sobel.gradient_magnitude", gradient_magnitude) as check:
         np.array([[3.0, -5.0, 0.0], [8.0, 0.0, -7.0]]),
         np.array([[4.0, 12.0, -2.0], [-6.0, 0.0, 24.0]]),
         expected=[[5, 13, 2], [10, 0, 25]],
+    )
+    # Small integers, whose squares need more room.
+    check.example(
+        np.array([[-128, 7, 1]], np.int8),
+        np.array([[96, 24, 1]], np.int8),
+        expected=[[160, 25, 2**0.5]],
     )
 
 # %% nbgrader={"grade_id": "test-gradient_magnitude-shapes", "grade": true, "points": 0.5}
@@ -610,6 +619,12 @@ with checks.Exercise("sobel.gradient_direction", gradient_direction) as check:
         np.array([[1.0, 1.0, -1.0], [-1.0, 1.0, -1.0]]),
         np.array([[0.0, 1.0, 1.0], [0.0, -1.0, -1.0]]),
         expected=[[0, 45, 135], [180, -45, -135]],
+    )
+    # Small integers: up to the left, up, down, and nowhere.
+    check.example(
+        np.array([[-3, 0, 0, 0]], np.int8),
+        np.array([[7, 7, -7, 0]], np.int8),
+        expected=[[113.19859051364818, 90, -90, 0]],
     )
 
 # %% nbgrader={"grade_id": "test-gradient_direction-quadrants", "grade": true, "points": 0.5}
@@ -809,6 +824,23 @@ with checks.Exercise("sobel.edge_map", edge_map, uses=["sobel", "gradient_magnit
     check.example(steps, 0.4, expected=[[True, True, False, True, True]])
     check.example(steps, 0.5, expected=[[True, True, False, True, True]])
     check.example(steps, 0.6, expected=[[False, False, False, True, True]])
+    check.example(steps, 0, expected=[[True] * 5])
+    check.example(steps, 1, expected=[[False, False, False, True, True]])
+    # Edges of other directions: the magnitude is 30, 20, 50.
+    corners = np.array([[0, 30, 10, 0, 0], [0, 20, 15, 30, 0], [10, 30, 0, 20, 10]])
+    check.example(corners, 0.6, expected=[[True, False, True]])
+    # Faint, and not flat: the same steps made very small, and a wall that is nearly even.
+    check.example(1e-12 * steps, 0.4, expected=[[True, True, False, True, True]])
+    check.example(np.array([[1000, 1000, 1000.001]] * 3), 0.5, expected=[[True]])
+    # Flat: an even wall, and the wall above, whose two parts differ by rounding.
+    check.example(np.full((4, 5), -128, np.int8), 0.5, expected=[[False] * 3] * 2)
+    wall = np.full((5, 6), 0.3)
+    wall[:, 3:] = 0.1 + 0.2
+    check.example(wall, 0.5, expected=[[False] * 4] * 3)
+    # Thresholds outside 0 to 1, also where the image is flat.
+    check.raises(ValueError, steps, -0.1)
+    check.raises(ValueError, steps, 1.1)
+    check.raises(ValueError, wall, 1.5)
 
 # %% nbgrader={"grade_id": "test-edge_map-thresholds", "grade": true, "points": 1}
 # Marked when you hand in: edges of every direction, and thresholds from 0 to 1.

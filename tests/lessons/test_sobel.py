@@ -10,11 +10,11 @@ from tests.support.lessons import model_answer, run_tests, score
 @pytest.mark.parametrize(
     ("exercise", "slip", "points"),
     [
-        ("sobel", "bytes wrap", 2),
-        ("gradient_magnitude", "half precision", 1),
-        ("gradient_direction", "half precision", 1.5),
-        ("edge_map", "no error", 2.5),
-        ("edge_map", "absolute tolerance", 2.5),
+        ("sobel", "bytes wrap", 1),
+        ("gradient_magnitude", "half precision", 0.5),
+        ("gradient_direction", "half precision", 1),
+        ("edge_map", "no error", 2),
+        ("edge_map", "absolute tolerance", 2),
     ],
 )
 def test_one_slip_does_not_cost_everything(exercise, slip, points):

@@ -269,11 +269,62 @@ WRONG = {
         "matrix product": (loops("(window @ kernel).sum() if kh == kw else 0"), "as matrices"),
         "kernel ignored": (loops("window.sum()"), "without the kernel"),
         "last row and column forgotten": (loops(result="out[:-1, :-1]"), "last row"),
-        "stride of the kernel": (loops(result="out[::kh, ::kw]"), "by its own width"),
-        "stride 2": (loops(result="out[::2, ::2]"), ""),
+        "stride of the kernel": (loops(result="out[::kh, ::kw]"), "by its own size"),
+        "stride 2": (loops(result="out[::2, ::2]"), "The stride is 2"),
+        "loops one short": (
+            loops()
+            .replace("(out.shape[0])", "(out.shape[0] - 1)")
+            .replace("(out.shape[1])", "(out.shape[1] - 1)"),
+            "last row and the last column of the output stay 0",
+        ),
+        "last column forgotten": (loops(result="out[:, :-1]"), "The last column of positions"),
+        "sum never reset": (
+            """
+def correlate2d(image, kernel):
+    kh, kw = kernel.shape
+    out = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1))
+    if kh > image.shape[0] or kw > image.shape[1]:
+        raise ValueError("too large")
+    total = 0.0
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            for a in range(kh):
+                for b in range(kw):
+                    total += float(image[i + a, j + b]) * float(kernel[a, b])
+            out[i, j] = total
+    return out
+""",
+            "added to the sum of all the values before it",
+        ),
+        "square window": (loops().replace("j:j + kw", "j:j + kh"), "The window is square"),
+        "square window of the width": (
+            loops().replace("i:i + kh", "i:i + kw"),
+            "The window is square",
+        ),
+        "as large as the image": (
+            loops()
+            .replace("range(out.shape[0])", "range(image.shape[0] - kh + 1)")
+            .replace("range(out.shape[1])", "range(image.shape[1] - kw + 1)")
+            .replace(
+                "np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1))",
+                "np.zeros(image.shape)",
+            ),
+            "as large as the image, and its last rows or columns stay 0",
+        ),
+        "full": (
+            loops().replace(
+                "kh, kw = kernel.shape",
+                "kh, kw = kernel.shape\n    image = np.pad(image, ((kh - 1, kh - 1), (kw - 1, kw - 1)))",
+            ),
+            "larger than the image",
+        ),
+        "divided by the kernel": (
+            loops(result="out / kernel.sum()"),
+            "divided by the sum of the kernel",
+        ),
         "kept in the image's dtype": (
             loops(first="dtype = image.dtype", result="out.astype(dtype)"),
-            "own dtype",
+            "kept in a dtype that cannot hold them",
         ),
         "uint8 products": (
             loops("(window.astype(dtype) * kernel).sum()", "dtype = image.dtype"),
@@ -309,13 +360,25 @@ WRONG = {
             "raised ValueError",
         ),
         "zeros": (loops(result="0 * out"), "Every value is 0"),
-        "negated": (loops(result="-out"), "sign"),
+        "negated": (loops(result="-out"), "Every sum has the wrong sign"),
         "transposed result": (loops(result="out.T"), ""),
         "a list": (loops(result="out.tolist()"), "np.array"),
         "nothing": (loops(result="None"), "None"),
-        "rounded": (loops(result="np.round(out)"), ""),
-        "absolute": (loops(result="abs(out)"), ""),
-        "relu included": (loops(result="np.maximum(out, 0)"), ""),
+        "rounded": (loops(result="np.round(out)"), "rounded to whole numbers"),
+        "whole numbers": (loops(result="out.astype(int)"), "fractions of the sums are gone"),
+        "last product": (loops("(window * kernel)[-1, -1]"), "keeps the last product"),
+        "added": (loops("(window + kernel).sum()"), "added, not multiplied"),
+        "loops from 1": (
+            loops().replace("range(out", "range(1, out"),
+            "first row and the first column of the output stay 0",
+        ),
+        "rows one short": (
+            loops().replace("(out.shape[0])", "(out.shape[0] - 1)"),
+            "The last row of the output stays 0",
+        ),
+        "absolute": (loops(result="abs(out)"), "Negative sums lose their sign"),
+        "relu included": (loops(result="np.maximum(out, 0)"), "Negative sums are cut off"),
+        "bytes": (loops(result="out.clip(0, 255)"), "cut off at 0 and 255"),
         "changes the image": (
             loops(first="image[0, 0] = image[0, 0] + 1; image[0, 0] = 0"),
             "changes its argument `image`",
@@ -376,6 +439,7 @@ WRONG = {
             ),
             "output is flipped",
         ),
+        "negated": (flipping("image, -kernel"), "negated, not flipped"),
         "averaged": (flipping("image, kernel[::-1, ::-1] / kernel.size"), "averaged"),
         "in place": (
             CORRELATE2D
@@ -408,25 +472,45 @@ WRONG = {
     "relu": {
         "abs": ("def relu(x):\n    return np.abs(x)", "abs"),
         "leaky": ("def relu(x):\n    return np.where(x < 0, 0.01 * x, x)", "leaky"),
-        "minimum": ("def relu(x):\n    return np.minimum(x, 0)", "minimum"),
+        "minimum": ("def relu(x):\n    return np.minimum(x, 0)", "keeps the negative numbers"),
         "step": ("def relu(x):\n    return (x > 0) * 1.0", "Positive numbers become 1"),
         "identity": ("def relu(x):\n    return x", "Nothing changes"),
-        "one number": ("def relu(x):\n    return max(x.max(), 0)", ""),
-        "threshold at 1": ("def relu(x):\n    return np.where(x >= 1, x, 0)", ""),
+        "one number": ("def relu(x):\n    return max(x.max(), 0)", "a single number"),
+        "along an axis": ("def relu(x):\n    return np.max(x, 0)", "along the first axis"),
+        "removed, but not 0": (
+            "def relu(x):\n    return x[x >= 0]",
+            "The negative numbers are removed",
+        ),
+        "removed": ("def relu(x):\n    return x[x > 0]", "The negative numbers are removed"),
+        "sign": (
+            "def relu(x):\n    return np.maximum(-1.0 * x, 0)",
+            "Positive numbers become 0, and",
+        ),
+        "bytes": ("def relu(x):\n    return np.clip(x, 0, 255)", "above 255"),
+        "threshold at 1": (
+            "def relu(x):\n    return np.where(x >= 1, x, 0)",
+            "between 0 and 1 become 0",
+        ),
         "clipped": ("def relu(x):\n    return np.clip(x, 0, 1)", "above 1"),
         "in place": ("def relu(x):\n    x[x < 0] = 0\n    return x", "changes its argument `x`"),
         "2-D alone": (
             "def relu(x):\n    return np.array([[max(v, 0) for v in row] for row in x])",
             "",
         ),
-        "whole numbers alone": ("def relu(x):\n    return np.maximum(x, 0).astype(int)", ""),
-        "flattened": ("def relu(x):\n    return np.maximum(x, 0).ravel()", "shape"),
+        "whole numbers alone": (
+            "def relu(x):\n    return np.maximum(x, 0).astype(int)",
+            "The fractions are gone",
+        ),
+        "flattened": (
+            "def relu(x):\n    return np.maximum(x, 0).ravel()",
+            "The result is flattened",
+        ),
         "zeros": ("def relu(x):\n    return 0 * x", "0"),
         "first row": (
             "def relu(x):\n    y = x * 1\n    y[0] = np.maximum(y[0], 0)\n    return y",
             "",
         ),
-        "sigmoid": ("def relu(x):\n    return 1 / (1 + np.exp(-x))", ""),
+        "sigmoid": ("def relu(x):\n    return 1 / (1 + np.exp(-x))", "sigmoid"),
         "softplus": ("def relu(x):\n    return np.log1p(np.exp(x.astype(float)))", ""),
         "keras": (
             "def relu(x):\n    from utils import convolution\n    return convolution.relu(x)",
@@ -450,7 +534,13 @@ WRONG = {
                 bias="out = out if bias is None else out + "
                 "(bias.reshape(-1, 1, 1) if out.shape[0] == F else bias)"
             ),
-            "",
+            "from row to row",
+        ),
+        "bias inside the sum": (
+            channels(
+                sum=SUM.replace(").sum", " + (0 if bias is None else bias[f])).sum"), bias="pass"
+            ),
+            "once for each product",
         ),
         "bias needed": (channels(bias="out = out + bias"), "raised TypeError"),
         "channels averaged": (channels(sum=SUM + " / C"), "averaged"),
@@ -462,9 +552,68 @@ WRONG = {
             channels(sum="(volume[i:i+kh, j:j+kw, -1] * kernels[:, :, -1, f]).sum()"),
             "last channel",
         ),
+        "channels stacked": (
+            CORRELATE2D
+            + """
+def correlate_channels(volume, kernels, bias=None):
+    if volume.shape[2] != kernels.shape[2]:
+        raise ValueError("channels")
+    maps = [correlate2d(volume[:, :, c], kernels[:, :, c, 0]) for c in range(volume.shape[2])]
+    out = np.stack(maps, axis=-1)
+    return out if bias is None else out + bias
+""",
+            "a map for each channel",
+        ),
         "first filter": (channels(sum=SUM.replace(", f]", ", 0]")), "first filter"),
-        "one map": (channels(result="out.sum(axis=2)"), ""),
-        "one map, kept as a channel": (channels(result="out.sum(axis=2, keepdims=True)"), ""),
+        "last filter": (channels(sum=SUM.replace(", f]", ", -1]")), "last filter"),
+        "sum never reset": (
+            CORRELATE2D
+            + """
+def correlate_channels(volume, kernels, bias=None):
+    if volume.shape[2] != kernels.shape[2]:
+        raise ValueError("channels")
+    maps, total = [], 0
+    for f in range(kernels.shape[3]):
+        for c in range(volume.shape[2]):
+            total = total + correlate2d(volume[:, :, c], kernels[:, :, c, f])
+        maps.append(total)
+    out = np.stack(maps, axis=-1)
+    return out if bias is None else out + bias
+""",
+            "holds the maps of the filters before it",
+        ),
+        "rows for channels": (
+            CORRELATE2D
+            + """
+def correlate_channels(volume, kernels, bias=None):
+    if volume.shape[2] != kernels.shape[2]:
+        raise ValueError("channels")
+    maps = [
+        sum(correlate2d(volume[c], kernels[:, :, c, f]) for c in range(volume.shape[2]))
+        for f in range(kernels.shape[3])
+    ]
+    out = np.stack(maps, axis=-1)
+    return out if bias is None else out + bias
+""",
+            "Rows of pixels are taken for channels",
+        ),
+        "filters second": (channels(result="np.moveaxis(out, 2, 1)"), "second axis"),
+        "axes swapped": (
+            channels(sum=SUM.replace("[:, :, :, f]", "[:, :, f]")),
+            "filters are taken for its channels",
+        ),
+        "padded": (
+            channels().replace(
+                "H, W = volume.shape[:2]",
+                "volume = np.pad(volume, (((kh-1)//2, kh//2), ((kw-1)//2, kw//2), (0, 0)))\n    H, W = volume.shape[:2]",
+            ),
+            "padded with zeros",
+        ),
+        "one map": (channels(result="out.sum(axis=2)"), "all filters are added up"),
+        "one map, kept as a channel": (
+            channels(result="out.sum(axis=2, keepdims=True)"),
+            "all filters are added up",
+        ),
         "flipped": (channels(sum=SUM.replace("[:, :, :, f]", "[::-1, ::-1, :, f]")), "flipped"),
         "slices backwards": (
             channels(sum=SUM.replace("[:, :, :, f]", "[:, :, ::-1, f]")),
@@ -496,7 +645,7 @@ WRONG = {
         ),
         "byte products": (
             channels().replace("volume.astype(float), kernels.astype(float)", "volume, kernels"),
-            "",
+            "wrap around",
         ),
         "utils": (
             "def correlate_channels(volume, kernels, bias=None):\n    import utils.convolution as c\n"

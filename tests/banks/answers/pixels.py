@@ -206,16 +206,21 @@ _BODIES = {
     "count_values": {
         "pixels alone": ("return height * width", "channels are left out"),
         "always colour": ("return height * width * 3", "always counts three channels"),
-        "sum": ("return height + width + channels", "added up"),
-        "channels added": ("return height * width + channels", "added to the pixels"),
+        "sum": ("return height + width + channels", "Height, width and channels are added up"),
+        "channels added": ("return height * width + channels", "number of channels is added"),
+        "half the perimeter": (
+            "return (height + width) * channels",
+            "Height and width are added up",
+        ),
+        "power": ("return (height * width) ** channels", "to the power of"),
         "square": ("return height ** 2 * channels", "height is used twice"),
         "width squared": ("return width * width * channels", "width is used twice"),
         "perimeter": ("return 2 * (height + width) * channels", "around the edge"),
-        "levels": ("return height * width * channels * 256", "256"),
+        "levels": ("return height * width * channels * 256", "256 times too large"),
         "float": ("return float(height * width * channels)", "whole number"),
         "string": ("return str(height * width * channels)", "string"),
         "none": ("print(height * width * channels)", "return"),
-        "bits": ("return height * width * channels * 8", "4608"),
+        "bits": ("return height * width * channels * 8", "8 times too large"),
         "looked up": ("return {24: 576, 28: 2352, 64: 12288, 200: 120000}[height]", "KeyError"),
         "library": (
             "from utils import pixels; return pixels.count_values(height, width, channels)",
@@ -306,6 +311,18 @@ _BODIES = {
             "c = code.strip('#'); return c[:2], c[2:4], c[4:]",
             "still strings",
         ),
+        "always a sharp": (
+            "return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)",
+            "always dropped",
+        ),
+        "slices too short": (
+            "c = code.strip('#'); return int(c[0:1], 16), int(c[2:3], 16), int(c[4:5], 16)",
+            "first digit of each pair",
+        ),
+        "slices too long": (
+            "c = code.strip('#'); return int(c[0:3], 16), int(c[2:5], 16), int(c[4:7], 16)",
+            "three digits each",
+        ),
         "fractions": (
             "c = code.strip('#'); return tuple(int(c[i:i+2], 16) / 255 for i in (0, 2, 4))",
             "divided by 255",
@@ -330,13 +347,13 @@ _BODIES = {
         "newer": ("return image @ [0.2126, 0.7152, 0.0722]", "BT.709"),
         "back to bytes": (
             "return (image @ [0.299, 0.587, 0.114]).astype(image.dtype)",
-            "cut to whole numbers",
+            "fractions are gone",
         ),
         "back to uint8": (
             "return (image @ [0.299, 0.587, 0.114]).astype(np.uint8)",
-            "cut to whole numbers",
+            "fractions are gone",
         ),
-        "rounded": ("return np.round(image @ [0.299, 0.587, 0.114])", "rounded"),
+        "rounded": ("return np.round(image @ [0.299, 0.587, 0.114])", "fractions are gone"),
         "scaled": ("return image @ [0.299, 0.587, 0.114] / 255", "divided by 255"),
         "not summed": ("return image * [0.299, 0.587, 0.114]", "not yet added up"),
         "axis kept": (
@@ -352,18 +369,36 @@ _BODIES = {
         "truncated weights": ("return image @ [0.3, 0.59, 0.11]", "rounded to two places"),
         "byte sums": (
             "w = (image * np.array([0.299, 0.587, 0.114])).astype(np.uint8); return w.sum(axis=2)",
-            "",
+            "cut to whole numbers before they are added up",
         ),
         "changes its input": (
             "image[:, :, 0] = image[:, :, 0] * 0.299\n"
             "    return image[:, :, 0] + 0.587 * image[:, :, 1] + 0.114 * image[:, :, 2]",
             "changes its argument `image`",
         ),
+        "loops one short": (
+            "grey = np.zeros(image.shape[:2])\n"
+            "    for i in range(image.shape[0] - 1):\n"
+            "        for j in range(image.shape[1] - 1):\n"
+            "            grey[i, j] = image[i, j] @ [0.299, 0.587, 0.114]\n"
+            "    return grey",
+            "last row and the last column of the result stay 0",
+        ),
         "list": ("return (image @ [0.299, 0.587, 0.114]).tolist()", "NumPy array"),
         "first axis": (
             "return 0.299 * image[0] + 0.587 * image[1] + 0.114 * image[2]",
-            "",
+            "first three rows",
         ),
+        "second axis": (
+            "return 0.299 * image[:, 0] + 0.587 * image[:, 1] + 0.114 * image[:, 2]",
+            "first three columns",
+        ),
+        "rows added": (
+            "return (image * [0.299, 0.587, 0.114]).sum(axis=0)",
+            "the rows are added up",
+        ),
+        "weighted mean": ("return (image * [0.299, 0.587, 0.114]).mean(axis=2)", "too dark"),
+        "two terms": ("return 0.299 * image[:, :, 0] + 0.587 * image[..., 1]", "blue is left out"),
         "library": (
             "from skimage.color import rgb2gray; return rgb2gray(image)",
             "hands the work to skimage",
@@ -377,10 +412,23 @@ _BODIES = {
             "bias for each input",
         ),
         "the slides'": ("return int(np.prod(image_shape))", "numbers go in"),
-        "one unit": ("return int(np.prod(image_shape)) + 1", "one unit"),
+        "one unit": ("return int(np.prod(image_shape)) + 1", "of a single unit"),
         "colours lost": (
             "return (image_shape[0] * image_shape[1] + 1) * units",
-            "not counted",
+            "Only the first two axes",
+        ),
+        "product from zero": (
+            "n = 0\n    for length in image_shape: n *= length\n    return (n + 1) * units",
+            "not a single weight",
+        ),
+        "not flattened": ("return (image_shape[-1] + 1) * units", "Only the last axis"),
+        "last left out": (
+            "return (int(np.prod(image_shape[:-1])) + 1) * units",
+            "last axis of the shape is left out",
+        ),
+        "first left out": (
+            "return (int(np.prod(image_shape[1:])) + 1) * units",
+            "first axis of the shape is left out",
         ),
         "sum": ("return (sum(image_shape) + 1) * units", "lengths of the axes are added"),
         "inputs plus units": ("return int(np.prod(image_shape)) + units", "Inputs and units"),
@@ -408,13 +456,64 @@ _BODIES = {
             "    return sum(images[labels == digit]) / (labels == digit).sum()",
             "wraps around",
         ),
-        "one number": ("return images[labels == digit].mean()", "one number"),
+        "one number": (
+            "return images[labels == digit].mean()",
+            "a single number, the mean of all pixels",
+        ),
         "rows": ("return images[labels == digit].mean(axis=1)", "rows of each image"),
         "columns": ("return images[labels == digit].mean(axis=2)", "columns of each image"),
+        "each image": (
+            "return images[labels == digit].mean(axis=(1, 2))",
+            "a single number for each image",
+        ),
         "first": ("return images[labels == digit][0].astype(float)", "first image"),
-        "index": ("return images[digit].astype(float)", "index"),
+        "two by two": (
+            "mean = None\n"
+            "    for image, label in zip(images.astype(float), labels):\n"
+            "        if label == digit: mean = image if mean is None else (mean + image) / 2\n"
+            "    if mean is None: raise ValueError\n"
+            "    return mean",
+            "averaged with the mean so far",
+        ),
+        "counts from one": (
+            "if digit not in labels: raise ValueError\n"
+            "    total, count = np.zeros(images.shape[1:]), 1\n"
+            "    for image, label in zip(images, labels):\n"
+            "        if label == digit: total += image; count += 1\n"
+            "    return total / count",
+            "one more than the number of images",
+        ),
+        "overwritten": (
+            "if digit not in labels: raise ValueError\n"
+            "    count = 0\n"
+            "    for image, label in zip(images, labels):\n"
+            "        if label == digit: total = image; count += 1\n"
+            "    return total / count",
+            "Only the last image with the label counts",
+        ),
+        "indices": (
+            "if digit not in labels: raise ValueError\n    return images[labels].mean(axis=0)",
+            "labels are used as indices",
+        ),
+        "starts at 1": (
+            "return mean_image_of(images[1:], labels[1:], digit)\n"
+            "def mean_image_of(images, labels, digit):\n"
+            "    if digit not in labels: raise ValueError\n"
+            "    return images[labels == digit].mean(axis=0)",
+            "first of all images is never looked at",
+        ),
+        "one image short": (
+            "if digit not in labels: raise ValueError\n"
+            "    chosen = [images[n] for n in range(len(images) - 1) if labels[n] == digit]\n"
+            "    return np.mean(chosen, axis=0)",
+            "last of all images is never looked at",
+        ),
+        "index": ("return images[digit].astype(float)", "at index `digit`"),
         "others": ("return images[labels != digit].mean(axis=0)", "do not have the label"),
-        "whole": ("return images[labels == digit].mean(axis=0).astype(np.uint8)", "whole numbers"),
+        "whole": (
+            "return images[labels == digit].mean(axis=0).astype(np.uint8)",
+            "fractions are gone",
+        ),
         "median": ("return np.median(images[labels == digit], axis=0)", "median"),
         "scaled": ("return images[labels == digit].mean(axis=0) / 255", "divided by 255"),
         "nan for nobody": (

@@ -238,11 +238,11 @@ WRONG = {
         "swapped": (sobel_with("return gx, gy", "return gy, gx"), "swapped"),
         "transposed": (
             sobel_with("[[1, 2, 1], [0, 0, 0], [-1, -2, -1]]", "kx.T"),
-            "top row minus the bottom",
+            "sign of gy is wrong",
         ),
         "left minus right": (
             sobel_with("[[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]", "[[1, 0, -1], [2, 0, -2], [1, 0, -1]]"),
-            "right column minus the left",
+            "sign of gx is wrong",
         ),
         "convolution": (
             sobel_with("window = image[i:i + 3, j:j + 3]", "window = image[i:i + 3, j:j + 3][::-1, ::-1]"),
@@ -250,12 +250,21 @@ WRONG = {
         ),
         "prewitt": (
             sobel_with("-2, 0, 2", "-1, 0, 1").replace("[1, 2, 1]", "[1, 1, 1]").replace("-1, -2, -1", "-1, -1, -1"),
-            "count twice",
+            "count once",
         ),
         "one kernel mistyped": (sobel_with("[-2, 0, 2]", "[-2, 0, 1]"), "sobel"),
         "same size": (
             sobel_with("image = np.array(image, dtype=float)", "image = np.pad(np.array(image, dtype=float), 1)"),
             "padded with zeros",
+        ),
+        "as large as the image": (
+            SOBEL.replace("np.zeros((height - 2, width - 2))", "np.zeros((height, width))"),
+            "last two rows and columns stay 0",
+        ),
+        "framed": (sobel_with("return gx, gy", "return np.pad(gx, 1), np.pad(gy, 1)"), "a border of 0 around them"),
+        "gy without its twos": (
+            sobel_with("[[1, 2, 1], [0, 0, 0], [-1, -2, -1]]", "[[1, 1, 1], [0, 0, 0], [-1, -1, -1]]"),
+            "The middle column of Gy counts once",
         ),
         "border repeated": (
             sobel_with(
@@ -266,8 +275,45 @@ WRONG = {
         ),
         "one position short": (
             SOBEL.replace("height - 2", "height - 3").replace("width - 2", "width - 3"),
-            "",
+            "One position is missing along every axis",
         ),
+        "loops one short": (
+            SOBEL.replace("in range(height - 2)", "in range(height - 3)").replace("in range(width - 2)", "in range(width - 3)"),
+            "of both results stay 0",
+        ),
+        "matrix products": (
+            sobel_with("window * kx", "window @ kx").replace("window * ky", "window @ ky"),
+            "multiplied as matrices",
+        ),
+        "differences": (
+            """
+def sobel(image):
+    image = image.astype(float)
+    return image[:, 2:] - image[:, :-2], image[:-2] - image[2:]
+""",
+            "plain differences",
+        ),
+        "one part missing": (
+            """
+def sobel(image):
+    image = image.astype(float)
+    across = image[:, 2:] - image[:, :-2]
+    up = image[:-2] - image[2:]
+    return across[:-2] + 2 * across[1:-1], up[:, :-2] + 2 * up[:, 1:-1]
+""",
+            "last row of Gx and the last column of Gy are left out",
+        ),
+        "rows for columns": (
+            """
+def sobel(image):
+    image = image.astype(float)
+    across = image[2:] - image[:-2]
+    up = image[:, :-2] - image[:, 2:]
+    return across[:, :-2] + 2 * across[:, 1:-1] + across[:, 2:], up[:-2] + 2 * up[1:-1] + up[2:]
+""",
+            "Rows and columns have changed places",
+        ),
+        "gy twice": (sobel_with("window * kx", "window * ky"), "same kernel, Gy"),
         "sizes swapped": (sobel_with("height, width = image.shape", "width, height = image.shape"), ""),
         "bytes wrap": (
             """
@@ -279,20 +325,20 @@ def sobel(image):
 """,
             "wrap around",
         ),
-        "kept in integers": (sobel_with("width - 2))\n    for", "width - 2), int)\n    for"), "whole numbers"),
+        "kept in integers": (sobel_with("width - 2))\n    for", "width - 2), int)\n    for"), "rounded to whole numbers"),
         "in the image's dtype": (
             sobel_with("    image = np.array(image, dtype=float)\n", "").replace(
                 "width - 2))", "width - 2), image.dtype)"
             ),
-            "",
+            "kept in a dtype that cannot hold them",
         ),
         "divided by 8": (sobel_with("return gx, gy", "return gx / 8, gy / 8"), "divided by 8"),
         "divided by 4": (sobel_with("return gx, gy", "return gx / 4, gy / 4"), "divided by 4"),
         "absolute": (sobel_with("return gx, gy", "return abs(gx), abs(gy)"), "signs are gone"),
         "clipped": (sobel_with("return gx, gy", "return gx.clip(0, 255), gy.clip(0, 255)"), "0 and 255"),
         "relu": (sobel_with("return gx, gy", "return gx.clip(0), gy.clip(0)"), "cut off at 0"),
-        "gx twice": (sobel_with("window * ky", "window * kx"), "same kernel"),
-        "magnitude": (sobel_with("return gx, gy", "return np.hypot(gx, gy)"), ""),
+        "gx twice": (sobel_with("window * ky", "window * kx"), "same kernel, Gx"),
+        "magnitude": (sobel_with("return gx, gy", "return np.hypot(gx, gy)"), "the magnitude already"),
         "gx alone": (sobel_with("return gx, gy", "return gx"), "two values"),
         "lists": (sobel_with("return gx, gy", "return gx.tolist(), gy.tolist()"), "NumPy array"),
         "zeros": (sobel_with("return gx, gy", "return 0 * gx, 0 * gy"), ""),
@@ -332,9 +378,11 @@ def sobel(image):
         "sizes added": (magnitude_with(AS_FLOAT + "return abs(gx) + abs(gy)"), "adds the two sizes"),
         "added": (magnitude_with(AS_FLOAT + "return gx + gy"), "cancel"),
         "squares": (magnitude_with(AS_FLOAT + "return gx ** 2 + gy ** 2"), "root is missing"),
+        "root too early": (magnitude_with(AS_FLOAT + "return np.sqrt(gx ** 2) + gy ** 2"), "after the root"),
+        "square of the sum": (magnitude_with(AS_FLOAT + "return np.sqrt((gx + gy) ** 2)"), "sum of gx and gy is squared"),
         "squares subtracted": (
             magnitude_with(AS_FLOAT + "return np.sqrt(abs(gx ** 2 - gy ** 2))"),
-            "subtracts",
+            "subtracted",
         ),
         "larger": (magnitude_with(AS_FLOAT + "return np.maximum(abs(gx), abs(gy))"), "larger of the two"),
         "mean": (
@@ -351,10 +399,10 @@ def sobel(image):
             magnitude_with(AS_FLOAT + "m = np.hypot(gx, gy); return 255 * m / (m.max() or 1)"),
             "stretched",
         ),
-        "rounded": (magnitude_with(AS_FLOAT + "return np.hypot(gx, gy).astype(int)"), "whole numbers"),
+        "rounded": (magnitude_with(AS_FLOAT + "return np.hypot(gx, gy).astype(int)"), "fractions of the magnitude are gone"),
         "one number": (
             magnitude_with(AS_FLOAT + "return np.linalg.norm([gx, gy])"),
-            "a magnitude of its own",
+            "a single length for all pixels",
         ),
         "matrix product": (magnitude_with(AS_FLOAT + "return np.sqrt(abs(gx @ gx.T + gy @ gy.T))"), ""),
         "nothing": (magnitude_with("np.hypot(gx, gy)"), "return"),
@@ -374,24 +422,33 @@ def sobel(image):
             direction_with("return np.arctan2(gy, gx).astype(float) * 180 / np.pi"),
             "",
         ),
-        "radians": (direction_with(AS_FLOAT + "return np.arctan2(gy, gx)"), "radians"),
-        "swapped": (direction_with(AS_FLOAT + "return np.degrees(np.arctan2(gx, gy))"), "swapped"),
-        "arctan": (direction_with(AS_FLOAT + "return np.degrees(np.arctan(gy / gx))"), "arctan2"),
+        "arctan, no degrees": (
+            direction_with(AS_FLOAT + "return np.arctan(gy / gx)"),
+            "in radians, and half of the directions are missing",
+        ),
+        "arctan, swapped": (
+            direction_with(AS_FLOAT + "return np.degrees(np.arctan(gx / gy))"),
+            "changed places, and half of the directions are missing",
+        ),
+        "radians": (direction_with(AS_FLOAT + "return np.arctan2(gy, gx)"), "in radians"),
+        "np.radians": (direction_with(AS_FLOAT + "return np.radians(np.arctan2(gy, gx))"), "converted the wrong way"),
+        "swapped": (direction_with(AS_FLOAT + "return np.degrees(np.arctan2(gx, gy))"), "changed places"),
+        "arctan": (direction_with(AS_FLOAT + "return np.degrees(np.arctan(gy / gx))"), "between -90 and 90"),
         "arctan, guarded": (
             direction_with(AS_FLOAT + "return np.degrees(np.arctan(gy / (gx + 1e-12)))"),
-            "arctan2",
+            "between -90 and 90",
         ),
         "arctan, zeros set": (
             direction_with(
                 AS_FLOAT + "return np.where(gx == 0, 90 * np.sign(gy), np.degrees(np.arctan(gy / np.where(gx == 0, 1, gx))))"
             ),
-            "arctan2",
+            "between -90 and 90",
         ),
         "90 wherever gx is 0": (
             direction_with(
                 AS_FLOAT + "return np.where(gx == 0, 90, np.degrees(np.arctan2(gy, gx)))"
             ),
-            "",
+            "Wherever gx is 0 the angle is 90",
         ),
         "nan where both are 0": (
             direction_with(
@@ -405,14 +462,14 @@ def sobel(image):
         "x left": (direction_with(AS_FLOAT + "return np.degrees(np.arctan2(gy, -gx))"), "Left and right"),
         "to the dark": (direction_with(AS_FLOAT + "return np.degrees(np.arctan2(-gy, -gx))"), "opposite"),
         "along the edge": (direction_with(AS_FLOAT + "return np.degrees(np.arctan2(gx, -gy))"), "quarter of a turn"),
-        "from the top": (direction_with(AS_FLOAT + "return 90 - np.degrees(np.arctan2(gy, gx))"), ""),
+        "from the top": (direction_with(AS_FLOAT + "return 90 - np.degrees(np.arctan2(gy, gx))"), "counted from the top"),
         "absolute": (direction_with(AS_FLOAT + "return abs(np.degrees(np.arctan2(gy, gx)))"), "minus signs"),
         "rounded": (direction_with(AS_FLOAT + "return np.round(np.degrees(np.arctan2(gy, gx)))"), ""),
         "second quadrant off": (
             direction_with(
                 AS_FLOAT + "a = np.degrees(np.arctan(gy / gx)); return np.where(gx < 0, a + 180, a)"
             ),
-            "",
+            "from -90 to 270",
         ),
         "nothing": (direction_with("np.arctan2(gy, gx)"), "return"),
         "changes gy": (direction_with("gy += 1; gy -= 2; return np.degrees(np.arctan2(gy + 1.0, gx * 1.0))"), "changes its argument `gy`"),
@@ -423,12 +480,12 @@ def sobel(image):
         ),
     },
     "edge_map": {
-        "strictly": (edges_with(">= threshold *", "> threshold *"), "At least"),
+        "strictly": (edges_with(">= threshold *", "> threshold *"), "equal to the limit"),
         "swapped": (edges_with("return magnitude >=", "return magnitude <"), "True and False are swapped"),
         "not a share": (edges_with("threshold * magnitude.max()\n", "threshold\n"), "compared with the threshold itself"),
         "of the image": (
             edges_with("threshold * magnitude.max()\n", "threshold * image.max()\n"),
-            "brightest pixel",
+            "share of the brightest pixel",
         ),
         "of 255": (edges_with("threshold * magnitude.max()\n", "threshold * 255\n"), "255"),
         "of the mean": (edges_with("threshold * magnitude.max()\n", "threshold * magnitude.mean()\n"), "mean magnitude"),
@@ -450,9 +507,9 @@ def sobel(image):
         ),
         "absolute tolerance": (
             edges_with("magnitude.max() <= 1e-9 * np.abs(image).max()", "magnitude.max() <= 1e-9"),
-            "share of the largest absolute pixel",
+            "A faint image",
         ),
-        "largest pixel without abs": (edges_with("np.abs(image).max()", "image.max()"), ""),
+        "largest pixel without abs": (edges_with("np.abs(image).max()", "image.max()"), "flat image of negative pixels"),
         "equal pixels only": (
             edges_with("magnitude.max() <= 1e-9 * np.abs(image).max()", "image.min() == image.max()"),
             "",
@@ -461,7 +518,7 @@ def sobel(image):
             edges_with("magnitude.max() <= 1e-9 * np.abs(image).max()", "np.allclose(image, image[0, 0])"),
             "",
         ),
-        "flat is all edge": (edges_with("np.zeros", "np.ones"), "no edge"),
+        "flat is all edge": (edges_with("np.zeros", "np.ones"), "A flat image comes out with edges"),
         "flat loses its shape": (edges_with("np.zeros(magnitude.shape, dtype=bool)", "np.zeros(image.shape, dtype=bool)"), ""),
         "flat in floats": (edges_with("np.zeros(magnitude.shape, dtype=bool)", "np.zeros(magnitude.shape)"), "bool"),
         "wraps -128": (
@@ -471,12 +528,15 @@ def sobel(image):
         "gx alone": (edges_with("gradient_magnitude(gx, gy)", "abs(gx)"), "Only gx"),
         "gy alone": (edges_with("gradient_magnitude(gx, gy)", "abs(gy)"), "Only gy"),
         "sizes added": (edges_with("gradient_magnitude(gx, gy)", "abs(gx) + abs(gy)"), "|gx| + |gy|"),
-        "signed": (edges_with("gradient_magnitude(gx, gy)", "gx"), ""),
-        "squares": (edges_with("gradient_magnitude(gx, gy)", "gx ** 2 + gy ** 2"), ""),
-        "numbers": (edges_with("magnitude >= threshold * magnitude.max()", "(magnitude >= threshold * magnitude.max()) * 1"), "Return True and False"),
+        "signed": (edges_with("gradient_magnitude(gx, gy)", "gx"), "gx is positive and large"),
+        "added": (edges_with("gradient_magnitude(gx, gy)", "gx + gy"), "magnitude is gx + gy"),
+        "pixels": (edges_with("return magnitude >= threshold * magnitude.max()", "return image >= threshold * image.max()"), "pixels are compared"),
+        "framed": (edges_with("return magnitude >= threshold * magnitude.max()", "return np.pad(magnitude >= threshold * magnitude.max(), 1)"), "as large as the image"),
+        "squares": (edges_with("gradient_magnitude(gx, gy)", "gx ** 2 + gy ** 2"), "squares of the magnitudes"),
+        "numbers": (edges_with("magnitude >= threshold * magnitude.max()", "(magnitude >= threshold * magnitude.max()) * 1"), "0 and 1, not True and False"),
         "black and white": (
             edges_with("return magnitude >= threshold * magnitude.max()", "return np.where(magnitude >= threshold * magnitude.max(), 255, 0)"),
-            "Return True and False",
+            "0 and 255, not True and False",
         ),
         "no error": (edges_with('    if threshold < 0 or threshold > 1:\n        raise ValueError("no share")\n', ""), "ValueError"),
         "no error below": (edges_with("threshold < 0 or threshold > 1", "threshold > 1"), "ValueError"),
