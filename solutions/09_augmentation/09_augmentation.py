@@ -414,8 +414,9 @@ with checks.Exercise(
             random_moves.augmented_fault(images, labels, copies, most_right=1, most_down=1),
             (images, labels, copies, np.random.default_rng(0)),
         )
-    # Bytes, and up to half of 4x9 pixels: 4 across and 2 down, another shift for each copy.
-    images = np.arange(1, 145, dtype=np.uint8).reshape(4, 4, 9)
+    # Bytes with a channel axis, and up to half of 4x9 pixels: 4 across and 2 down, another shift
+    # for each copy.
+    images = np.arange(1, 145, dtype=np.uint8).reshape(4, 4, 9, 1)
     labels = np.array([7, 7, 0, 3])
     call = (images, labels, 8, np.random.default_rng(1), 0.5)
     check.finds_no_fault(random_moves.augmented_fault(images, labels, 8, 4, 2), call)

@@ -519,8 +519,8 @@ with checks.Exercise(
         np.array([[12, 14, 16], [20, 22, 24], [28, 30, 32]]),
         expected=[[1392, 1590], [2184, 2382]],
     )
-    # 1×1 + 10×2 = 21, 1×2 + 10×3 = 32
-    check.example(np.array([[1, 2, 3]]), np.array([[1, 10]]), expected=[[21, 32]])
+    # 0.5×1 + 10×2 = 20.5, 0.5×2 + 10×3 = 31
+    check.example(np.array([[1, 2, 3]]), np.array([[0.5, 10]]), expected=[[20.5, 31]])
     # Bytes: 200×2 + 100×1 = 500 is more than a byte can hold.
     check.example(
         np.array([[200], [100], [50]], np.uint8),
@@ -710,8 +710,8 @@ with checks.Exercise(
         np.array([[12, 14, 16], [20, 22, 24], [28, 30, 32]]),
         expected=[[12, 38, 44, 32], [56, 152, 172, 112], [88, 232, 252, 160], [84, 202, 216, 128]],
     )
-    # One output hands the kernel back; two, one pixel apart, overlap in the middle.
-    check.example(np.array([[1, 2], [3, 4]]), np.array([[10]]), expected=[[10, 20], [30, 40]])
+    # One output hands back its share of the kernel; two, one pixel apart, overlap in the middle.
+    check.example(np.array([[1, 2], [3, 4]]), np.array([[0.5]]), expected=[[0.5, 1], [1.5, 2]])
     check.example(np.array([[1, 2]]), np.array([[1, 10]]), expected=[[1, 12, 20]])
     # Bytes: 200×2 = 400 is more than a byte can hold, and so is 100×2 + 200×3.
     check.example(

@@ -207,6 +207,16 @@ def furthest_that_holds(accuracies, shifts, floor):
 
 
 @mistake_in("robust_range")
+def furthest_of_all(accuracies, shifts, floor):
+    """It returns the largest distance that is good enough, though a smaller one falls short.
+
+    All shifts up to the answer must reach the floor, and shift 0 is among them.
+    """
+    good = [abs(s) for a, s in zip(accuracies, shifts, strict=True) if a >= floor]
+    return max(good, default=-1)
+
+
+@mistake_in("robust_range")
 def to_the_right_alone(accuracies, shifts, floor):
     """Only shifts to the right count.
 

@@ -322,6 +322,17 @@ def matrix_product(image, upstream):
 
 
 @mistake_in("kernel_gradient")
+def window_at_rest(image, upstream):
+    """Every weight gets the sum that belongs to weight [0, 0].
+
+    The window of the image moves with the weight. Do both of its indices, row and column, occur in
+    your slice?
+    """
+    gradient = right.kernel_gradient(image, upstream)
+    return np.full(gradient.shape, gradient[0, 0])
+
+
+@mistake_in("kernel_gradient")
 def full_size(image, upstream):
     """The image is padded with zeros, so the result is larger than the kernel.
 
@@ -415,6 +426,15 @@ def kept_in_the_images_dtype(image, upstream):
     Which dtype has the array that you fill with the sums?
     """
     return right.kernel_gradient(image, upstream).astype(image.dtype)
+
+
+@mistake_in("kernel_gradient")
+def cut_to_whole_numbers(image, upstream):
+    """The result is cut to whole numbers.
+
+    Which dtype has the array that you fill with the sums?
+    """
+    return np.trunc(right.kernel_gradient(image, upstream))
 
 
 @mistake_in("image_gradient")
@@ -536,6 +556,15 @@ def upstream_flipped_too(kernel, upstream):
 
 
 @mistake_in("image_gradient")
+def upstream_on_its_side(kernel, upstream):
+    """The upstream gradient is transposed: its rows and columns are swapped.
+
+    upstream[i, j] belongs to row i and column j.
+    """
+    return right.image_gradient(kernel, np.transpose(upstream))
+
+
+@mistake_in("image_gradient")
 def image_result_transposed(kernel, upstream):
     """The result is transposed: rows and columns are swapped.
 
@@ -575,6 +604,18 @@ def last_outputs_idle(kernel, upstream):
     upstream = np.array(upstream, float)
     upstream[-1], upstream[:, -1] = 0, 0
     return right.image_gradient(kernel, upstream)
+
+
+@mistake_in("image_gradient")
+def one_pixel_for_each_output(kernel, upstream):
+    """Each output hands everything to one pixel, the first of its window.
+
+    How many pixels did the output look at? Each of them has met another weight.
+    """
+    gradient = np.zeros(np.add(kernel.shape, upstream.shape) - 1)
+    height, width = upstream.shape
+    gradient[:height, :width] = np.asarray(upstream, float) * np.sum(kernel, dtype=float)
+    return gradient
 
 
 @mistake_in("image_gradient")
@@ -636,6 +677,20 @@ def _shares(kernel, upstream, dtype):
     gradient = np.zeros((h + kh - 1, w + kw - 1), dtype)
     for i, j in np.ndindex(h, w):
         gradient[i : i + kh, j : j + kw] += upstream[i, j] * kernel
+    return gradient
+
+
+@mistake_in("image_gradient")
+def shares_cut_to_whole_numbers(kernel, upstream):
+    """The result is cut to whole numbers.
+
+    Which dtype has the array that you fill with the sums?
+    """
+    (kh, kw), (h, w) = kernel.shape, upstream.shape
+    gradient = np.zeros((h + kh - 1, w + kw - 1), int)
+    for i, j in np.ndindex(h, w):
+        window = gradient[i : i + kh, j : j + kw]
+        window[:] = window + float(upstream[i, j]) * kernel
     return gradient
 
 

@@ -489,6 +489,10 @@ WRONG = {
             .replace("b + w]", "b + w - 1]"),
             "last column of outputs",
         ),
+        "one window for all": (
+            kernel("(image[:h, :w] * upstream).sum()"),
+            "belongs to weight [0, 0]",
+        ),
         "upstream squared": (kernel("(window * upstream ** 2).sum()"), "squared"),
         "largest product": (kernel("(window * upstream).max()"), ""),
         "matrix product": (
@@ -499,6 +503,10 @@ WRONG = {
         "kept in the image's dtype": (
             kernel(first="dtype = image.dtype; " + FLOATS, result="gradient.astype(dtype)"),
             "own dtype",
+        ),
+        "zeros of whole numbers": (
+            kernel(first=FLOATS).replace("w + 1))", "w + 1), int)"),
+            "cut to whole numbers",
         ),
         "last row and column missing": (kernel(result="gradient[:-1, :-1]"), "last row"),
         "shape for square inputs": (
@@ -557,6 +565,12 @@ WRONG = {
             "swapped in the padding",
         ),
         "overwritten": (shares(assign="="), "overwrites"),
+        "zeros of whole numbers": (
+            shares(assign="= gradient[i:i + kh, j:j + kw] +").replace(
+                "w + kw - 1))", "w + kw - 1), int)"
+            ),
+            "cut to whole numbers",
+        ),
         "loops too short": (
             shares().replace("range(h)", "range(h - 1)").replace("range(w)", "range(w - 1)"),
             "hand nothing back",
@@ -567,6 +581,12 @@ WRONG = {
         ),
         "kernel ignored": (shares("upstream[i, j]"), "kernel is ignored"),
         "sum of weights": (shares("upstream[i, j] * kernel.sum()"), "sum of all weights"),
+        "one pixel for each output": (
+            shares()
+            .replace("gradient[i:i + kh, j:j + kw]", "gradient[i, j]")
+            .replace("upstream[i, j] * kernel", "(upstream[i, j] * kernel).sum()"),
+            "the first of its window",
+        ),
         "upstream ignored": (shares("kernel"), "upstream gradient is ignored"),
         "upstream flipped": (shares(first=BOTH + "; upstream = upstream[::-1, ::-1]"), "flipped"),
         "result turned": (shares(result="gradient[::-1, ::-1]"), "180"),
