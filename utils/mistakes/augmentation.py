@@ -198,7 +198,8 @@ def _moving(max_fraction, fill_mode="constant", fill_value=0.0):
 
 @mistake_in("robust_range")
 def furthest_that_holds(accuracies, shifts, floor):
-    """It returns the largest distance that is good enough, though a smaller one falls short.
+    """It returns the largest distance that is good enough, though a smaller distance falls
+    short.
 
     All shifts up to the answer must reach the floor.
     """
@@ -208,7 +209,8 @@ def furthest_that_holds(accuracies, shifts, floor):
 
 @mistake_in("robust_range")
 def furthest_of_all(accuracies, shifts, floor):
-    """It returns the largest distance that is good enough, though a smaller one falls short.
+    """It returns the largest distance that is good enough, though a smaller distance falls
+    short.
 
     All shifts up to the answer must reach the floor, and shift 0 is among them.
     """

@@ -396,8 +396,8 @@ def upstream_twice(image, upstream):
 def last_output_alone(image, upstream):
     """Only the last output counts.
 
-    Does each output overwrite what the one before has put into the result? Their shares are added
-    up.
+    Does each output overwrite what the output before it has put into the result? Their
+    shares are added up.
     """
     h, w = upstream.shape
     rows, columns = image.shape[0] - h + 1, image.shape[1] - w + 1
@@ -575,7 +575,7 @@ def image_result_transposed(kernel, upstream):
 
 @mistake_in("image_gradient")
 def overwritten(kernel, upstream):
-    """Each output overwrites what the ones before left for a pixel.
+    """Each output overwrites what the outputs before it left for a pixel.
 
     A pixel that several outputs looked at gets the sum of their shares.
     """
@@ -753,7 +753,7 @@ def divided_by_rows(image, target, kernel_shape, steps, rate):
 
 @mistake_in("learn_kernel")
 def learned_flipped(image, target, kernel_shape, steps, rate):
-    """The kernel is the right one, turned by 180 degrees.
+    """It is the right kernel, turned by 180 degrees.
 
     Is its output computed as a convolution, with a flip? A layer computes the cross-correlation.
     """
@@ -762,7 +762,7 @@ def learned_flipped(image, target, kernel_shape, steps, rate):
 
 @mistake_in("learn_kernel")
 def learned_transposed(image, target, kernel_shape, steps, rate):
-    """The kernel is the right one, transposed: rows and columns are swapped."""
+    """It is the right kernel, transposed: rows and columns are swapped."""
     return right.learn_kernel(image, target, kernel_shape, steps, rate).T
 
 

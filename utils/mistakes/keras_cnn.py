@@ -124,7 +124,7 @@ def cnn_without_flatten(input_shape=(28, 28, 1), classes=10):
 def cnn_without_relu(input_shape=(28, 28, 1), classes=10):
     """Layer 1 (convolution) has no activation, should have activation relu.
 
-    A layer of Keras has no activation unless you give it one: look at the convolution's arguments.
+    A layer of Keras has no activation unless you name it: look at the convolution's arguments.
     """
     return _cnn(input_shape, classes, activation=None)
 

@@ -24,7 +24,7 @@ def no_activations(classes=10):
     """Layer 1 (convolution) has no activation, should have activation tanh. Layers 3, 5 and 7
     differ too.
 
-    A layer of Keras has no activation unless you give it one: look at the table's last column.
+    A layer of Keras has no activation unless you name it: look at the table's last column.
     """
     return _lenet5(classes, activation=None)
 

@@ -532,7 +532,7 @@ def augment(images, labels, copies, rng, max_fraction=0.2):
         "the furthest": (
             "def robust_range(accuracies, shifts, floor):\n"
             "    return max((abs(s) for a, s in zip(accuracies, shifts) if a >= floor), default=-1)",
-            "though a smaller one falls short",
+            "though a smaller distance falls short",
         ),
         "None for none": (changed(RANGE, ("reach = -1", "reach = None")), ""),
         "a float": (changed(RANGE, ("reach = d", "reach = float(d)")), "whole number"),
