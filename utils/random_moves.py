@@ -60,6 +60,8 @@ def shifted_fault(image: np.ndarray, most_right: int, most_down: int) -> FindFau
         shifts = np.array([right.find_shift(image, moved) for moved in pictures])
         if not shifts.any():
             return mistake_text(known.never_moves)
+        if most_right and most_down and np.array_equal(*shifts.T):
+            return mistake_text(known.one_number_for_both)
         return (
             _limits_fault(shifts, most_right, most_down)
             or _axis_fault("dx", shifts[:, 0], most_right, "left", "right")
@@ -113,8 +115,6 @@ def _dependence_fault(shifts: np.ndarray, most_right: int, most_down: int) -> st
     if len(shifts) < 100 or 0 in (most_right, most_down):
         return None
     dx, dy = shifts.T
-    if np.array_equal(dx, dy):
-        return mistake_text(known.one_number_for_both)
     pairs = (2 * most_right + 1) * (2 * most_down + 1)
     expected = pairs * (1 - (1 - 1 / pairs) ** len(shifts))
     if len(np.unique(shifts, axis=0)) < 0.8 * expected or abs(np.corrcoef(dx, dy)[0, 1]) > 0.35:

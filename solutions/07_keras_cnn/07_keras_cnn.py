@@ -143,6 +143,7 @@ from utils import checks, keras_cnn
 
 with checks.Exercise("keras_cnn.build_dense", build_dense, by_hand=False) as check:
     check.example(expected=keras_cnn.build_dense())
+    check.agrees((4, 6, 1), 3)  # images of another shape, and three classes
 
 # %% nbgrader={"grade_id": "test-build_dense-shapes", "grade": true, "points": 0.5}
 # Marked when you hand in: images of other shapes, and other numbers of classes.
@@ -350,7 +351,11 @@ with checks.Exercise(
     check.example(
         *(brightest_column, three, np.array([0, 1, 2]), [-1, 0, 1]), expected=[1 / 3, 1.0, 0.0]
     )
-    check.example(*(brightest_column, three, np.array([1, 2, 2]), [1]), expected=[2 / 3])
+    # In any order; and moved by 5, every picture is black, which is read as class 0.
+    check.example(
+        *(brightest_column, three, np.array([1, 2, 2]), [1, 5, 0, -1]),
+        expected=[2 / 3, 0.0, 1 / 3, 0.0],
+    )
 
 # %% nbgrader={"grade_id": "test-accuracy_under_shift-directions", "grade": true, "points": 0.5}
 # Marked when you hand in: left and right, in any order, and images that are not square.
@@ -599,6 +604,7 @@ from utils import checks, keras_cnn
 
 with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
     check.example(expected=keras_cnn.build_cnn())
+    check.agrees((7, 9, 3), 3)  # images of another shape, and three classes
 
 # %% nbgrader={"grade_id": "test-build_cnn-shapes", "grade": true, "points": 0.5}
 # Marked when you hand in: images of other shapes, and other numbers of classes.
@@ -834,6 +840,15 @@ with checks.Exercise("keras_cnn.forward_by_hand", forward_by_hand, atol=1e-5) as
     # First input: 45/8 − 0.625 = 5, logits 1 and 2. Second: 14/8 − 0.625 = 1.125, 0.225 and 0.45.
     check.example(weights, first, expected=[0.268941, 0.731059])
     check.example(weights, second, expected=[0.443986, 0.556014])
+    # Nine −1s: all four sums are negative, ReLU makes them 0, and both logits are 0.
+    check.example([-weights[0], *weights[1:]], first, expected=[0.5, 0.5])
+    # Last biases of −1000 and −4000: logits −999 and −3998.
+    check.example([*weights[:5], np.array([-1000, -4000])], first, expected=[1, 0])
+    # Bytes: 2×200 + 100 = 500 is the largest sum. Hidden biases of −499 leave 1: logits 0.2 and 0.4.
+    dots = np.array([[0, 200, 0, 0], [0, 0, 100, 0], [0, 0, 0, 0], [0, 0, 0, 0]], np.uint8)
+    kernel = np.array([[0, 2, 0], [0, 0, 1], [0, 0, 0]]).reshape(3, 3, 1, 1)
+    slanted = [kernel, np.zeros(1), weights[2], np.full(10, -499), *weights[4:]]
+    check.example(slanted, dots, expected=[0.450166, 0.549834])
 
 # %% nbgrader={"grade_id": "test-forward_by_hand-weights", "grade": true, "points": 1}
 # Marked when you hand in: other weights and other images.
@@ -1090,9 +1105,13 @@ with checks.Exercise("keras_cnn.mean_activation", mean_activation) as check:
     two_rows = np.array([[[1, 2]], [[5, 0]]])
     check.example(two_rows, np.array([[1, -1]]), expected=2.5)
     check.example(two_rows, np.array([[1, -1]]), 2.0, expected=4.0)
-    # Lesson 02's edge: every row of the map is 0, 30, 30, 0.
-    half_bright = np.array([[[10, 10, 10, 0, 0, 0]] * 6])
+    check.example(two_rows / 4, np.array([[1, -1]]), expected=0.625)
+    # Lesson 02's edge, four rows of it: every row of the map is 0, 30, 30, 0.
+    half_bright = np.array([[[10, 10, 10, 0, 0, 0]] * 4])
     check.example(half_bright, np.array([[1, 0, -1]] * 3), expected=15.0)
+    # Small integers: 2×100 − 3×50 = 50 and 2×50 − 3×100 = −200, which becomes 0.
+    small = np.array([[[100, 50, 100]]], np.int8)
+    check.example(small, np.array([[2, -3]], np.int8), expected=25.0)
 
 # %% nbgrader={"grade_id": "test-mean_activation-shapes", "grade": true, "points": 0.5}
 # Marked when you hand in: images and kernels that are not square, any number of images.

@@ -237,13 +237,14 @@ def build_lenet5(classes=10):
 
 # %% [markdown]
 # The next cell compares your model with the table, layer by layer, and names the first layer that
-# differs. An activation may stand in its layer or as a layer of its own; either is right.
+# differs. Then it asks for 26 classes. An activation may stand in its layer or as a layer of its own; either is right.
 
 # %% nbgrader={"grade_id": "test-build_lenet5", "grade": true, "points": 1}
 from utils import checks
 
 with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check:
     check.agrees()
+    check.agrees(26)
 
 # %% nbgrader={"grade_id": "test-build_lenet5-convolutions", "grade": true, "points": 1}
 # Marked when you hand in: the three convolutions alone, whatever the other layers are.
@@ -371,6 +372,7 @@ def layer_table(model):
 
 # %% nbgrader={"grade_id": "test-layer_table", "grade": true, "points": 0.5}
 from utils import checks, lenet
+from utils.keras_setup import keras
 
 with checks.Exercise("lenet.layer_table", layer_table, by_hand=False) as check:
     check.example(
@@ -385,6 +387,13 @@ with checks.Exercise("lenet.layer_table", layer_table, by_hand=False) as check:
             ("F6", (84,), 10164),
             ("output", (10,), 850),
         ],
+    )
+    # A functional model, which lists its input. Weights that are not trained count, too.
+    numbers = keras.Input((4,), name="numbers")
+    frozen = keras.layers.Dense(3, trainable=False, name="frozen")
+    check.example(
+        keras.Model(numbers, frozen(numbers)),
+        expected=[("numbers", (4,), 0), ("frozen", (3,), 15)],
     )
 
 # %% nbgrader={"grade_id": "test-layer_table-sequential", "grade": true, "points": 0.75}
@@ -562,6 +571,13 @@ with checks.Exercise("lenet.pad_to", pad_to) as check:
         [[0, 0, 0, 0, 0], [0, 1, 2, 0, 0], [0, 3, 4, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
     )
     check.example(tiny, 5, expected=five.reshape(1, 5, 5, 1))
+    # Two images of 1x3 in frames of 3x3: rows of zeros, but no columns. Fractions stay.
+    flat = np.array([[0.5, -1, 2], [3, 4, 5]]).reshape(2, 1, 3, 1)
+    framed = np.array([[[0, 0, 0], [0.5, -1, 2], [0, 0, 0]], [[0, 0, 0], [3, 4, 5], [0, 0, 0]]])
+    check.example(flat, 3, expected=framed.reshape(2, 3, 3, 1))
+    # Too wide for 2x2, and too tall.
+    check.raises(ValueError, np.ones((1, 1, 3, 1)), 2)
+    check.raises(ValueError, np.ones((1, 3, 1, 1)), 2)
     # From 28 to 32, two on each side.
     whole = np.ones((1, 28, 28, 1))
     check.example(whole, 32, expected=np.pad(np.ones((28, 28)), 2).reshape(1, 32, 32, 1))
@@ -720,6 +736,8 @@ with checks.Exercise("lenet.receptive_field", receptive_field) as check:
     check.example([(5, 1), (2, 2), (5, 1)], expected=14)
     check.example([(5, 1), (2, 2), (5, 1), (2, 2)], expected=16)
     check.example([(5, 1), (2, 2), (5, 1), (2, 2), (5, 1)], expected=32)
+    check.example([(3, 3), (2, 1)], expected=6)  # two windows of three pixels, side by side
+    check.example([], expected=1)
 
 # %% nbgrader={"grade_id": "test-receptive_field-kernels", "grade": true, "points": 0.5}
 # Marked when you hand in: layers with a stride of 1.

@@ -192,6 +192,15 @@ with checks.Exercise("augmentation.random_shift", random_shift, allowed=["poolin
     image = np.arange(1.0, 785).reshape(28, 28)
     calls = [(image, 0.2, np.random.default_rng(seed)) for seed in range(60)]
     check.finds_no_fault(random_moves.shifted_fault(image, most_right=5, most_down=5), *calls)
+    # A quarter of 5x9 bytes: up to 2 across and 1 down, and each shift is equally likely.
+    image = np.arange(1, 46, dtype=np.uint8).reshape(5, 9)
+    calls = [(image, 0.25, np.random.default_rng(seed)) for seed in range(700)]
+    check.finds_no_fault(random_moves.shifted_fault(image, most_right=2, most_down=1), *calls)
+    # Two calls from each state of the generator.
+    calls = [(image, 0.5, np.random.default_rng(seed // 2)) for seed in range(20)]
+    check.finds_no_fault(random_moves.pairwise_fault, *calls)
+    check.raises(ValueError, image, -0.1, np.random.default_rng(0))
+    check.raises(ValueError, image, 1, np.random.default_rng(0))
 
 # %% nbgrader={"grade_id": "test-random_shift-uniform", "grade": true, "points": 1}
 # Marked when you hand in: all shifts come, equally often, in pictures that are not square.
@@ -405,6 +414,14 @@ with checks.Exercise(
             random_moves.augmented_fault(images, labels, copies, most_right=1, most_down=1),
             (images, labels, copies, np.random.default_rng(0)),
         )
+    # Bytes with a channel axis, and up to half of 4x9 pixels: 4 across and 2 down, another shift
+    # for each copy.
+    images = np.arange(1, 145, dtype=np.uint8).reshape(4, 4, 9, 1)
+    labels = np.array([7, 7, 0, 3])
+    call = (images, labels, 8, np.random.default_rng(1), 0.5)
+    check.finds_no_fault(random_moves.augmented_fault(images, labels, 8, 4, 2), call)
+    check.finds_no_fault(random_moves.same_state_fault, call, call)
+    check.raises(ValueError, images, labels[:3], 1, np.random.default_rng(2))
 
 # %% nbgrader={"grade_id": "test-augment-own", "grade": true, "points": 1}
 # Marked when you hand in: every copy has a shift of its own, drawn from the generator given.
@@ -578,6 +595,8 @@ from utils import checks, random_moves
 
 with checks.Exercise("augmentation.build_augmenter", build_augmenter, by_hand=False) as check:
     check.finds_no_fault(random_moves.resting_fault, ())
+    check.finds_no_fault(random_moves.moving_fault(0.1), (0.1,))
+    check.finds_no_fault(random_moves.fill_fault, ())
 
 # %% nbgrader={"grade_id": "test-build_augmenter-moves", "grade": true, "points": 1}
 # Marked when you hand in: how far it moves pictures, and which way.
@@ -778,6 +797,9 @@ with checks.Exercise("augmentation.robust_range", robust_range) as check:
     check.example([0.93, 0.95, 0.97, 0.94, 0.82], five, 0.9, expected=2)
     check.example([0.93, 0.85, 0.97, 0.94, 0.92], five, 0.9, expected=0)
     check.example([0.93, 0.95, 0.88, 0.94, 0.92], five, 0.9, expected=-1)
+    # In another order, with an accuracy of exactly 0.9; 0.99 does not make up for 0.85.
+    mixed = [2, -1, 0, -2, 1]
+    check.example([0.99, 0.9, 0.97, 0.85, 0.95], mixed, 0.9, expected=1)
 
 # %% nbgrader={"grade_id": "test-robust_range-sides", "grade": true, "points": 0.5}
 # Marked when you hand in: one side fails, or both, or none.

@@ -280,8 +280,10 @@ with checks.Exercise("backprop.numerical_gradient", numerical_gradient) as check
     check.example(
         loss_of_kernel, np.array([[1.0, 2.0], [3.0, 4.0]]), expected=[[1392, 1590], [2184, 2382]]
     )
-    # (1.5³ - 0.5³) / 1 = 3.25, and (2.5³ - 1.5³) / 1 = 12.25
-    check.example(sum_of_cubes, np.array([1.0, 2.0]), 0.5, expected=[3.25, 12.25])
+    # (0.6³ - (-0.4)³) / 1 = 0.28, (1.5³ - 0.5³) / 1 = 3.25, and (2.5³ - 1.5³) / 1 = 12.25
+    check.example(sum_of_cubes, np.array([0.1, 1.0, 2.0]), 0.5, expected=[0.28, 3.25, 12.25])
+    # Whole numbers, in a column: (1.5³ - 0.5³) / 1 = 3.25 again, and ((-1.5)³ - (-2.5)³) / 1.
+    check.example(sum_of_cubes, np.array([[1], [-2]]), 0.5, expected=[[3.25], [12.25]])
 
 # %% nbgrader={"grade_id": "test-numerical_gradient-shapes", "grade": true, "points": 1}
 # Marked when you hand in: arrays with one to four axes, and functions that look at positions.
@@ -517,8 +519,14 @@ with checks.Exercise(
         np.array([[12, 14, 16], [20, 22, 24], [28, 30, 32]]),
         expected=[[1392, 1590], [2184, 2382]],
     )
-    # 1×1 + 10×2 = 21, 1×2 + 10×3 = 32
-    check.example(np.array([[1, 2, 3]]), np.array([[1, 10]]), expected=[[21, 32]])
+    # 0.5×1 + 10×2 = 20.5, 0.5×2 + 10×3 = 31
+    check.example(np.array([[1, 2, 3]]), np.array([[0.5, 10]]), expected=[[20.5, 31]])
+    # Bytes: 200×2 + 100×1 = 500 is more than a byte can hold.
+    check.example(
+        np.array([[200], [100], [50]], np.uint8),
+        np.array([[2], [1]], np.uint8),
+        expected=[[500], [250]],
+    )
 
 # %% nbgrader={"grade_id": "test-kernel_gradient-shapes", "grade": true, "points": 1}
 # Marked when you hand in: images and kernels that are not square.
@@ -702,9 +710,15 @@ with checks.Exercise(
         np.array([[12, 14, 16], [20, 22, 24], [28, 30, 32]]),
         expected=[[12, 38, 44, 32], [56, 152, 172, 112], [88, 232, 252, 160], [84, 202, 216, 128]],
     )
-    # One output hands the kernel back; two, one pixel apart, overlap in the middle.
-    check.example(np.array([[1, 2], [3, 4]]), np.array([[10]]), expected=[[10, 20], [30, 40]])
+    # One output hands back its share of the kernel; two, one pixel apart, overlap in the middle.
+    check.example(np.array([[1, 2], [3, 4]]), np.array([[0.5]]), expected=[[0.5, 1], [1.5, 2]])
     check.example(np.array([[1, 2]]), np.array([[1, 10]]), expected=[[1, 12, 20]])
+    # Bytes: 200×2 = 400 is more than a byte can hold, and so is 100×2 + 200×3.
+    check.example(
+        np.array([[200], [100]], np.uint8),
+        np.array([[2], [3]], np.uint8),
+        expected=[[400], [800], [300]],
+    )
 
 # %% nbgrader={"grade_id": "test-image_gradient-shapes", "grade": true, "points": 1}
 # Marked when you hand in: kernels and outputs that are not square.
@@ -1080,12 +1094,16 @@ with checks.Exercise(
     atol=1e-3,
 ) as check:
     # One weight: each output is three times the pixel.
-    check.example(np.array([[1, -1, 1]]), np.array([[3, -3, 3]]), (1, 1), 14, 0.5, expected=[[3]])
+    dots = np.array([[1, -1, 1, -1, 1]])
+    check.example(dots, 3 * dots, (1, 1), 14, 0.5, expected=[[3]])
     # Sobel's Gx, from what it makes of 8x9 speckles.
     dots = np.random.default_rng(100).normal(size=(8, 9))
     sobel_kernel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
     edges = convolution.correlate2d(dots, sobel_kernel)
     check.example(dots, edges, (3, 3), 300, 0.3, expected=sobel_kernel)
+    # Two rows, one column, and a fraction.
+    blurred = convolution.correlate2d(dots, [[0.5], [-2]])
+    check.example(dots, blurred, (2, 1), 300, 0.3, expected=[[0.5], [-2]])
 
 # %% nbgrader={"grade_id": "test-learn_kernel-shapes", "grade": true, "points": 1}
 # Marked when you hand in: other kernels, and kernels that are not square.

@@ -247,9 +247,9 @@ WRONG = {
         "never moves": (changed(SHIFT, (OWN, "return image.copy()")), "never moves"),
         "same number": (
             changed(SHIFT, (OWN, "return pooling.shift(image, dx, dx)")),
-            ("dx and dy", "dy should", "dx"),
+            "same number",
         ),
-        "dy is dx": (changed(SHIFT, (DY, "dx")), ("dx and dy", "dy", "dx")),
+        "dy is dx": (changed(SHIFT, (DY, "dx")), "same number"),
         "upper end missing": (changed(SHIFT, ("mx + 1", "mx"), ("my + 1", "my")), ""),
         "upper end of dy missing": (changed(SHIFT, ("my + 1", "my if my else 1")), "dy is never"),
         "right and down alone": (
@@ -295,10 +295,13 @@ WRONG = {
             changed(SHIFT, (DX, "rng.choice([-mx, mx])"), (DY, "rng.choice([-my, my])")),
             "is never",
         ),
-        "wraps": (changed(SHIFT, (OWN, "return np.roll(image, (dy, dx), (0, 1))")), "wraps"),
+        "wraps": (
+            changed(SHIFT, (OWN, "return np.roll(image, (dy, dx), (0, 1))")),
+            "What leaves the frame",
+        ),
         "shuffled": (
             changed(SHIFT, (OWN, "return rng.permutation(image.ravel()).reshape(h, w)")),
-            "shuffled",
+            "in other places",
         ),
         "own generator": (changed(SHIFT, (DX, "np.random.randint(-mx, mx + 1)")), "two different"),
         "own seed": (changed(SHIFT, ("h, w =", "rng = np.random.default_rng(0); h, w =")), ""),
@@ -522,7 +525,15 @@ def augment(images, labels, copies, rng, max_fraction=0.2):
         "None": ("def build_augmenter(max_fraction=0.2):\n    pass", "None"),
     },
     "robust_range": {
-        "signed": (changed(RANGE, ("abs(s) for s", "s for s"), ("abs(s) == d", "s == d")), ""),
+        "signed": (
+            changed(RANGE, ("abs(s) for s", "s for s"), ("abs(s) == d", "s == d")),
+            "sign of a shift",
+        ),
+        "the furthest": (
+            "def robust_range(accuracies, shifts, floor):\n"
+            "    return max((abs(s) for a, s in zip(accuracies, shifts) if a >= floor), default=-1)",
+            "though a smaller distance falls short",
+        ),
         "None for none": (changed(RANGE, ("reach = -1", "reach = None")), ""),
         "a float": (changed(RANGE, ("reach = d", "reach = float(d)")), "whole number"),
         "always 2": ("def robust_range(accuracies, shifts, floor):\n    return 2", ""),

@@ -366,8 +366,17 @@ WRONG = {
     "numerical_gradient": {
         "one-sided": (numerical("(f(above) - f(w)) / eps"), "one-sided"),
         "one-sided below": (numerical("(f(w) - f(below)) / eps"), "one-sided"),
-        "divided by eps": (numerical("(f(above) - f(below)) / eps"), "Twice too large"),
-        "brackets forgotten": (numerical("(f(above) - f(below)) / 2 * eps"), "brackets"),
+        "divided by eps": (numerical("(f(above) - f(below)) / eps"), "twice as large"),
+        "halved alone": (numerical("(f(above) - f(below)) / 2"), "but not by eps"),
+        "no brackets around the difference": (
+            numerical("f(above) - f(below) / (2 * eps)"),
+            "not the whole difference",
+        ),
+        "the same array twice": (
+            numerical().replace("w.copy(), w.copy()", "[w.copy()] * 2"),
+            "Every value is 0",
+        ),
+        "brackets forgotten": (numerical("(f(above) - f(below)) / 2 * eps"), "multiplied by eps"),
         "not divided": (numerical("f(above) - f(below)"), "not divided"),
         "sign reversed": (numerical("(f(below) - f(above)) / (2 * eps)"), "sign"),
         "eps ignored": (numerical(start="w = np.array(w, float); eps = 1e-5"), "`eps` is ignored"),
@@ -420,7 +429,7 @@ WRONG = {
         ),
         "one axis alone": (
             numerical().replace("np.ndindex(w.shape)", "range(len(w))"),
-            "",
+            "a whole row at once",
         ),
         "flattened for f": (
             numerical("(f(above.ravel()) - f(below.ravel())) / (2 * eps)"),
@@ -450,8 +459,8 @@ WRONG = {
     },
     "kernel_gradient": {
         "flipped": (kernel("(window * upstream[::-1, ::-1]).sum()"), "is flipped"),
-        "rows flipped": (kernel("(window * upstream[::-1]).sum()"), "along its rows"),
-        "columns flipped": (kernel("(window * upstream[:, ::-1]).sum()"), "along its columns"),
+        "rows flipped": (kernel("(window * upstream[::-1]).sum()"), "upside down"),
+        "columns flipped": (kernel("(window * upstream[:, ::-1]).sum()"), "mirrored"),
         "result turned": (kernel(result="gradient[::-1, ::-1]"), "180"),
         "result transposed": (kernel(result="gradient.T"), "transposed"),
         "upstream transposed": (
@@ -459,17 +468,45 @@ WRONG = {
             "",
         ),
         "averaged": (kernel("(window * upstream).mean()"), "averaged"),
-        "doubled": (kernel("2 * (window * upstream).sum()"), "Twice"),
+        "doubled": (kernel("2 * (window * upstream).sum()"), "twice as large"),
         "negated": (kernel(result="-gradient"), "sign"),
         "upstream ignored": (kernel("window.sum()"), "upstream gradient is ignored"),
         "image ignored": (kernel("upstream.sum()"), "image is ignored"),
+        "the mean squared error once more": (
+            kernel("2 * (window * upstream).mean()"),
+            "multiplied by 2 and divided",
+        ),
+        "a loop too short": (
+            kernel()
+            .replace("range(gradient.shape[0])", "range(gradient.shape[0] - 1)")
+            .replace("range(gradient.shape[1])", "range(gradient.shape[1] - 1)"),
+            "last column of weights are 0",
+        ),
+        "windows too small": (
+            kernel("(window * upstream[:-1, :-1]).sum()")
+            .replace("a + h]", "a + h - 1]")
+            .replace("a + h,", "a + h - 1,")
+            .replace("b + w]", "b + w - 1]"),
+            "last column of outputs",
+        ),
+        "one window for all": (
+            kernel("(image[:h, :w] * upstream).sum()"),
+            "belongs to weight [0, 0]",
+        ),
         "upstream squared": (kernel("(window * upstream ** 2).sum()"), "squared"),
         "largest product": (kernel("(window * upstream).max()"), ""),
-        "matrix product": (kernel("(window @ upstream).sum() if h == w else 0.0"), ""),
+        "matrix product": (
+            kernel("(window @ upstream).sum() if h == w else 0.0"),
+            "as matrices",
+        ),
         "bytes": (kernel(first="pass"), "wrap around"),
         "kept in the image's dtype": (
             kernel(first="dtype = image.dtype; " + FLOATS, result="gradient.astype(dtype)"),
             "own dtype",
+        ),
+        "zeros of whole numbers": (
+            kernel(first=FLOATS).replace("w + 1))", "w + 1), int)"),
+            "cut to whole numbers",
         ),
         "last row and column missing": (kernel(result="gradient[:-1, :-1]"), "last row"),
         "shape for square inputs": (
@@ -493,7 +530,7 @@ WRONG = {
             "    for (i, j), u in np.ndenumerate(upstream):\n"
             "        out = float(u) * image[i:i + kh, j:j + kw].astype(float)\n"
             "    return out",
-            "overwrites",
+            "Only the last output counts",
         ),
         "changes the image": (
             kernel(first="image[0] = 0; " + FLOATS),
@@ -517,24 +554,46 @@ WRONG = {
         "zeros": (kernel("0.0"), "0"),
     },
     "image_gradient": {
-        "not flipped": (sliding("kernel"), "not flipped"),
-        "rows alone": (sliding("kernel[::-1]"), "its rows"),
-        "columns alone": (sliding("kernel[:, ::-1]"), "its columns"),
+        "not flipped": (sliding("kernel"), "wrong way round"),
+        "rows alone": (sliding("kernel[::-1]"), "kernel's columns come in reverse"),
+        "columns alone": (sliding("kernel[:, ::-1]"), "kernel's rows come in reverse"),
         "valid": (sliding(rows="0", columns="0"), ""),
-        "padded by the kernel": (sliding(rows="kh", columns="kw"), "kh - 1"),
-        "padded by 1": (sliding(rows="1", columns="1"), ""),
-        "kh and kw swapped": (sliding(rows="kw - 1", columns="kh - 1"), ""),
+        "padded by the kernel": (sliding(rows="kh", columns="kw"), "border of zeros"),
+        "padded by 1": (sliding(rows="1", columns="1"), "padded by 1"),
+        "kh and kw swapped": (
+            sliding(rows="kw - 1", columns="kh - 1"),
+            "swapped in the padding",
+        ),
         "overwritten": (shares(assign="="), "overwrites"),
-        "kernel flipped in the shares": (shares("upstream[i, j] * kernel[::-1, ::-1]"), "flipped"),
+        "zeros of whole numbers": (
+            shares(assign="= gradient[i:i + kh, j:j + kw] +").replace(
+                "w + kw - 1))", "w + kw - 1), int)"
+            ),
+            "cut to whole numbers",
+        ),
+        "loops too short": (
+            shares().replace("range(h)", "range(h - 1)").replace("range(w)", "range(w - 1)"),
+            "hand nothing back",
+        ),
+        "kernel flipped in the shares": (
+            shares("upstream[i, j] * kernel[::-1, ::-1]"),
+            "wrong way round",
+        ),
         "kernel ignored": (shares("upstream[i, j]"), "kernel is ignored"),
         "sum of weights": (shares("upstream[i, j] * kernel.sum()"), "sum of all weights"),
-        "upstream ignored": (shares("kernel"), ""),
+        "one pixel for each output": (
+            shares()
+            .replace("gradient[i:i + kh, j:j + kw]", "gradient[i, j]")
+            .replace("upstream[i, j] * kernel", "(upstream[i, j] * kernel).sum()"),
+            "the first of its window",
+        ),
+        "upstream ignored": (shares("kernel"), "upstream gradient is ignored"),
         "upstream flipped": (shares(first=BOTH + "; upstream = upstream[::-1, ::-1]"), "flipped"),
         "result turned": (shares(result="gradient[::-1, ::-1]"), "180"),
         "result transposed": (shares(result="gradient.T"), "transposed"),
         "averaged": (shares(result="gradient / kernel.size"), "averaged"),
         "negated": (shares(result="-gradient"), "sign"),
-        "same size": (shares(result="gradient[:h, :w]"), ""),
+        "same size": (shares(result="gradient[:h, :w]"), "as large as the upstream"),
         "bytes": (shares(first="pass"), "wrap around"),
         "changes the kernel": (
             shares(first="kernel[:] = kernel[::-1, ::-1].copy(); " + BOTH),
@@ -562,9 +621,11 @@ WRONG = {
     },
     "learn_kernel": {
         "uphill": (learn(step="kernel = kernel + rate * gradient"), "uphill"),
-        "summed": (learn(factor="2"), "*mean*"),
+        "summed": (learn(factor="2"), "summed, not averaged"),
+        "summed, without the 2": (learn(factor="1"), "summed, not averaged"),
+        "divided by len": (learn(factor="2 / len(error)"), "number of rows"),
         "error reversed": (learn(error="target - output"), "uphill"),
-        "never moves": (learn(step="pass"), "still zero"),
+        "never moves": (learn(step="pass"), "zero everywhere"),
         "never moves: minus forgotten in whole numbers": (
             learn(
                 start="np.zeros(kernel_shape, int)",
@@ -572,10 +633,10 @@ WRONG = {
             ),
             "",
         ),
-        "one step": (learn(before="steps = 1"), "one step alone"),
+        "one step": (learn(before="steps = 1"), "after the first step"),
         "returns in the loop": (
             learn(step="return kernel - rate * gradient"),
-            "one step alone",
+            "after the first step",
         ),
         "error ignored": (
             learn(
@@ -583,7 +644,7 @@ WRONG = {
                 step="kernel = kernel - rate * gradient",
                 used="np.zeros(kernel_shape)",
             ),
-            "computed once",
+            "repeats the first gradient",
         ),
         "flipped": (learn(result="kernel[::-1, ::-1]"), "180"),
         "transposed": (learn(result="kernel.T"), "transposed"),
@@ -593,7 +654,7 @@ WRONG = {
         ),
         "always 3x3": (learn(start="np.zeros((3, 3))"), ""),
         "its own rate": (learn(before="rate = 0.1"), ""),
-        "the gradient": (learn(result="gradient"), "last gradient"),
+        "the gradient": (learn(result="gradient"), "zero everywhere"),
         "the loss": (learn(result="np.mean(error ** 2)"), "NumPy array"),
         "absolute": (learn(result="abs(kernel)"), ""),
         "the sign of the error alone": (learn(error="np.sign(output - target)"), ""),

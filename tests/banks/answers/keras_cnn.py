@@ -311,7 +311,7 @@ WRONG = {
             changed(DENSE, ("layers.Flatten(),", "layers.Flatten(), layers.Dropout(0.2),")),
             "Dropout",
         ),
-        "always ten classes": (changed(DENSE, ("Dense(classes", "Dense(10")), "10 units"),
+        "always ten classes": (changed(DENSE, ("Dense(classes", "Dense(10")), "ten units"),
         "always 28x28": (
             changed(DENSE, ("keras.Input(input_shape)", "keras.Input((28, 28, 1))")),
             "input",
@@ -374,7 +374,7 @@ WRONG = {
             changed(CNN, ("layers.Flatten()", "layers.GlobalMaxPooling2D()")),
             "Flatten",
         ),
-        "always ten classes": (changed(CNN, ("Dense(classes", "Dense(10")), "10 units"),
+        "always ten classes": (changed(CNN, ("Dense(classes", "Dense(10")), "ten units"),
         "nothing": ("def build_cnn(input_shape=(28, 28, 1), classes=10):\n    pass", "None"),
     },
     "accuracy_under_shift": {
@@ -399,6 +399,17 @@ WRONG = {
         "counts": (changed(SHIFTED, ("np.mean", "np.sum")), "counts the right answers"),
         "errors": (changed(SHIFTED, ("== labels", "!= labels")), "wrong answers"),
         "argmin": (changed(SHIFTED, ("argmax", "argmin")), "lowest score"),
+        "argmax of all": (changed(SHIFTED, ("argmax(axis=1)", "argmax()")), "all images together"),
+        "whole numbers": (
+            changed(
+                SHIFTED,
+                (
+                    "np.mean(scores.argmax(axis=1) == labels)",
+                    "np.sum(scores.argmax(1) == labels) // len(labels)",
+                ),
+            ),
+            "cut to whole numbers",
+        ),
         "further and further": (
             changed(
                 SHIFTED,
@@ -415,7 +426,7 @@ WRONG = {
         "an array": (changed(SHIFTED, ("return results", "return np.array(results)")), "list"),
         "to the right alone": (
             changed(SHIFTED, ("for dx in shifts:", "for dx in map(abs, shifts):")),
-            "",
+            "Negative shifts move the pictures to the right",
         ),
         "changes the images": (
             changed(
@@ -459,10 +470,24 @@ WRONG = {
         ),
         "no dense biases": (
             changed(FORWARD, (" + b1", ""), (" + b2", "")),
-            "dense layers' biases are forgotten",
+            "biases of both dense layers are forgotten",
         ),
-        "first dense bias forgotten": (changed(FORWARD, (" + b1", "")), ""),
-        "last bias forgotten": (changed(FORWARD, (" + b2", "")), ""),
+        "all four axes of the kernel": (
+            changed(FORWARD, ("k[:, :, 0, 0]", "k")),
+            "by every pixel of the window",
+        ),
+        "bias in the brackets": (
+            changed(FORWARD, ("k[:, :, 0, 0]).sum() + b[0]", "k[:, :, 0, 0] + b[0]).sum()")),
+            "once for every weight",
+        ),
+        "first dense bias forgotten": (
+            changed(FORWARD, (" + b1", "")),
+            "biases of the first dense layer",
+        ),
+        "last bias forgotten": (
+            changed(FORWARD, (" + b2", "")),
+            "biases of the last dense layer",
+        ),
         "no ReLU after the convolution": (
             changed(FORWARD, ("    fm = np.maximum(fm, 0)\n", "")),
             "no ReLU after the convolution",
@@ -554,6 +579,20 @@ def forward_by_hand(weights, image):
             "applied to the mean",
         ),
         "no bias": (changed(MEAN, (" + bias", "")), "bias is forgotten"),
+        "abs": (changed(MEAN, ("max(value, 0)", "abs(value)")), "lose their sign"),
+        "answers of whole numbers": (
+            changed(MEAN, ("max(value, 0)", "int(max(value, 0))")),
+            "Every answer is cut",
+        ),
+        "loops swapped": (
+            changed(
+                MEAN,
+                ("range(image.shape[0] - kh + 1)", "RANGE"),
+                ("range(image.shape[1] - kw + 1)", "range(image.shape[0] - kh + 1)"),
+                ("RANGE", "range(image.shape[1] - kw + 1)"),
+            ),
+            "",
+        ),
         "bias after ReLU": (
             changed(MEAN, (" + bias", ""), ("max(value, 0)", "max(value, 0) + bias")),
             "after ReLU",
@@ -562,14 +601,17 @@ def forward_by_hand(weights, image):
         "a sum": (changed(MEAN, ("return total / count", "return total")), "adds everything up"),
         "sum for each image": (
             changed(MEAN, ("return total / count", "return total / len(images)")),
-            "over images alone",
+            "over the images only",
         ),
         "pixels counted": (
             changed(MEAN, ("return total / count", "return total / images.size")),
             "number of pixels",
         ),
         "products averaged": (changed(MEAN, ("np.sum(", "np.mean(")), "averaged"),
-        "first image": (changed(MEAN, ("in images:", "in images[:1]:")), "first image alone"),
+        "first image": (
+            changed(MEAN, ("in images:", "in images[:1]:")),
+            "Only the first image counts",
+        ),
         "last position missing": (
             changed(
                 MEAN,
@@ -577,7 +619,7 @@ def forward_by_hand(weights, image):
                 ("image.shape[1] - kw + 1", "image.shape[1] - kw"),
                 ("count += 1\n", "count += 1\n    count = max(count, 1)\n"),
             ),
-            "",
+            "last column of positions",
         ),
         "square kernels alone": (
             changed(MEAN, ("kh, kw = kernel.shape", "kh = kw = kernel.shape[0]")),
@@ -590,7 +632,7 @@ def forward_by_hand(weights, image):
                 ("                count += 1", "                count += value > 0"),
                 ("total / count", "total / max(count, 1)"),
             ),
-            "positive answers alone",
+            "positive answers only",
         ),
         "the largest": (
             changed(
@@ -599,7 +641,14 @@ def forward_by_hand(weights, image):
             ),
             "",
         ),
-        "bytes wrap": (changed(MEAN, ("    images = np.asarray(images, dtype=float)\n", "")), ""),
+        "bytes wrap": (
+            changed(MEAN, ("    images = np.asarray(images, dtype=float)\n", "")),
+            "wrap around",
+        ),
+        "whole numbers": (
+            changed(MEAN, ("total / count", "total // count")),
+            "cut to a whole number",
+        ),
         "an array of maps": (
             "def mean_activation(images, kernel, bias=0.0):\n    w = np.lib.stride_tricks.sliding_window_view(images.astype(float), kernel.shape, axis=(1, 2))\n    return np.maximum((w * kernel).sum((-1, -2)) + bias, 0)",
             "number",

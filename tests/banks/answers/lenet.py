@@ -383,9 +383,13 @@ def layer_table(model):
         ),
         "sizes without channels": (
             changed(TABLE, ("shape[1:]", "shape[1:3]")),
-            "",
+            "end before the channels",
         ),
         "backwards": (changed(TABLE, ("model.layers", "model.layers[::-1]")), ""),
+        "the model's parameters": (
+            changed(TABLE, ("layer.count_params()", "model.count_params()")),
+            "the whole model",
+        ),
         "counts as text": (
             changed(TABLE, ("layer.count_params()", "str(layer.count_params())")),
             "",
@@ -408,11 +412,16 @@ def layer_table(model):
             "def pad_to(images, size):\n    raise ValueError",
             "It raised ValueError",
         ),
-        "in bytes": (changed(PAD, ("size, c))", "size, c), np.uint8)")), ""),
-        "in whole numbers": (changed(PAD, ("size, c))", "size, c), int)")), ""),
+        "in bytes": (changed(PAD, ("size, c))", "size, c), np.uint8)")), "bytes (uint8)"),
+        "in whole numbers": (changed(PAD, ("size, c))", "size, c), int)")), "cut to whole numbers"),
         "its argument is changed": (
             changed(PAD, ("    top, left", "    images[:, 0] = 0\n    top, left")),
             "It changes its argument `images`",
+        ),
+        "every axis": (
+            "def pad_to(images, size):\n    if size < max(images.shape[1:3]): raise ValueError\n"
+            "    return np.pad(images, (size - images.shape[1]) // 2)",
+            "All four axes are padded",
         ),
         "32 whatever the size": (
             changed(PAD, ("    top, left", "    size = 32\n    top, left")),
@@ -439,7 +448,14 @@ def pad_to(images, size):
         "no return": (changed(FIELD, ("return field", "field")), "`return` missing"),
         "returns too early": (changed(FIELD, ("    return field", "        return field")), ""),
         "always 32": ("def receptive_field(layers):\n    return 32", ""),
-        "steps returned": (changed(FIELD, ("return field", "return step")), ""),
+        "steps returned": (
+            changed(FIELD, ("return field", "return step")),
+            "product of the strides",
+        ),
+        "no step": (
+            changed(FIELD, ("* step", "* stride")),
+            "its own layer's stride only",
+        ),
         "both": (
             changed(FIELD, ("return field", "return field, step")),
             "It should return a number",
