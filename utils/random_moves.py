@@ -16,7 +16,7 @@ import numpy as np
 
 from utils import augmentation as right
 from utils.checks.describe import describe
-from utils.checks.diagnose import mistake_text
+from utils.checks.diagnose import mistake_message
 from utils.keras_setup import keras
 from utils.mistakes import augmentation as known
 
@@ -38,11 +38,11 @@ def one_picture_fault(image: np.ndarray, moved: object) -> str | None:
     if right.find_shift(image, moved) is not None:
         return None
     if np.array_equal(np.sort(moved, axis=None), np.sort(image, axis=None)):
-        return mistake_text(known.wraps_around)
+        return mistake_message(known.wraps_around)
     if not moved.any():
         return "Nothing of the picture is left: it has moved out of its frame."
     if not np.isin(moved, [0, *image.flat]).all():
-        return mistake_text(known.moved_between_pixels)
+        return mistake_message(known.moved_between_pixels)
     return "The picture is not a shifted copy of what was given, with zeros coming in."
 
 
@@ -59,9 +59,9 @@ def shifted_fault(image: np.ndarray, most_right: int, most_down: int) -> FindFau
                 return fault
         shifts = np.array([right.find_shift(image, moved) for moved in pictures])
         if not shifts.any():
-            return mistake_text(known.never_moves)
+            return mistake_message(known.never_moves)
         if most_right and most_down and np.array_equal(*shifts.T):
-            return mistake_text(known.one_number_for_both)
+            return mistake_message(known.one_number_for_both)
         return (
             _limits_fault(shifts, most_right, most_down)
             or _axis_fault("dx", shifts[:, 0], most_right, "left", "right")
@@ -78,7 +78,7 @@ def _limits_fault(shifts: np.ndarray, most_right: int, most_down: int) -> str | 
     if far_right <= most_right and far_down <= most_down:
         return None
     if far_right <= most_down and far_down <= most_right:
-        return mistake_text(known.limits_swapped)
+        return mistake_message(known.limits_swapped)
     for name, far, most in (("dx", far_right, most_right), ("dy", far_down, most_down)):
         if far > most:
             return f"{name} should lie from -{most} to {most}, but can be {far} pixels."
@@ -126,9 +126,9 @@ def pairwise_fault(pictures: list) -> str | None:
     """Find what is wrong with pairs of pictures, each from the same state of the generator."""
     for one, other in zip(pictures[::2], pictures[1::2], strict=True):
         if not np.array_equal(one, other):
-            return mistake_text(known.another_generator)
+            return mistake_message(known.another_generator)
     if all(np.array_equal(pictures[0], picture) for picture in pictures):
-        return mistake_text(known.fixed_seed)
+        return mistake_message(known.fixed_seed)
     return None
 
 
@@ -161,7 +161,7 @@ def augmented_fault(
             if fault := _sizes_fault(images, copies, got, got_labels):
                 return fault
             if not np.array_equal(got[: len(images)], images):
-                return mistake_text(known.originals_last)
+                return mistake_message(known.originals_last)
             if not np.array_equal(got_labels[: len(images)], labels):
                 return "The first labels should be those of the originals."
             made = got[len(images) :], got_labels[len(images) :]
@@ -218,7 +218,7 @@ def _copy_fault(
     if fault := one_picture_fault(image, picture):
         return f"One of the copies is wrong. {fault}"
     if label != labels[index]:
-        return mistake_text(known.labels_in_another_order)
+        return mistake_message(known.labels_in_another_order)
     shifts[index].append(right.find_shift(image, picture))
     return None
 
@@ -227,18 +227,18 @@ def _own_shifts_fault(shifts: list[list], most_right: int, most_down: int) -> st
     """Return a sentence if copies share a shift, or go too far or not far enough."""
     together = np.array([shift for each in shifts for shift in each])
     if not together.any():
-        return mistake_text(known.copies_not_moved)
+        return mistake_message(known.copies_not_moved)
     if fault := _limits_fault(together, most_right, most_down):
         return f"{fault} Is `max_fraction` passed on?"
     if len(together) < 20:
         return None
     if all(len(set(each)) == 1 for each in shifts):
-        return mistake_text(known.one_shift_for_each_image)
+        return mistake_message(known.one_shift_for_each_image)
     if all(sorted(each) == sorted(shifts[0]) for each in shifts):
-        return mistake_text(known.one_shift_for_each_round)
+        return mistake_message(known.one_shift_for_each_round)
     far = np.abs(together).max(axis=0)
     if far[0] < most_right / 2 or far[1] < most_down / 2:
-        return mistake_text(known.fraction_not_passed_on)
+        return mistake_message(known.fraction_not_passed_on)
     return None
 
 
@@ -252,7 +252,7 @@ def moving_fault(max_fraction: float) -> FindFault:
         if fault:
             return fault
         if np.array_equal(moved, marks):
-            return mistake_text(known.augmenter_at_rest)
+            return mistake_message(known.augmenter_at_rest)
         before, after = _moments(marks[:1]), _moments(moved)
         # Between pixels, a picture gets paler and wider by a quarter of a pixel squared at most.
         if np.abs(after["ink"] - before["ink"]).max() > 0.05 * before["ink"][0]:
@@ -264,7 +264,7 @@ def moving_fault(max_fraction: float) -> FindFault:
             np.abs(after["shape"] - before["shape"]).max() > 0.4
             or np.abs(after["lean"] - before["lean"]).max() > 0.5 * np.abs(before["lean"]).max()
         ):
-            return mistake_text(known.turning_too)
+            return mistake_message(known.turning_too)
         return _moves_fault(after["centre"] - before["centre"], 28 * max_fraction)
 
     return find_fault
@@ -296,11 +296,11 @@ def fill_fault(results: list) -> str | None:
     if fault:
         return fault
     if moved.min() > 0.9:
-        return mistake_text(known.border_repeated)
+        return mistake_message(known.border_repeated)
     # Half a row and half a column may be between pixels.
     between = ((moved > 0.02) & (moved < 0.98)).sum(axis=(1, 2, 3))
     if moved.min() < -0.02 or moved.max() > 1.02 or between.max() > 60:
-        return mistake_text(known.grey_comes_in)
+        return mistake_message(known.grey_comes_in)
     return None
 
 
@@ -311,12 +311,12 @@ def resting_fault(results: list) -> str | None:
     if fault:
         return fault
     if np.allclose(moved, pictures, atol=1e-5):
-        return mistake_text(known.augmenter_at_rest)
+        return mistake_message(known.augmenter_at_rest)
     rested, fault = _run(results[0], pictures, training=False)
     if fault:
         return fault
     if not np.allclose(rested, pictures, atol=1e-5):
-        return mistake_text(known.always_moving)
+        return mistake_message(known.always_moving)
     if hasattr(results[0], "predict") and not np.allclose(
         _predict(results[0], pictures), pictures, atol=1e-5
     ):

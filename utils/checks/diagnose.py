@@ -148,15 +148,13 @@ class Diagnosis:
         return _is_distinctive(failure.got) or self._likeness(mistake) >= ENOUGH_LIKENESS
 
     def _is_possible(self, mistake: Callable) -> bool:
-        """Return whether a mistake is right wherever the student's function is."""
-        for trial in self.trials:
-            if trial.is_right:
-                result = call(mistake, trial.given.args, trial.given.kwargs)
-                if result.error is not None or not self.tolerance.equal(
-                    result.value, trial.expected
-                ):
-                    return False
-        return True
+        """Return whether a mistake gives no wrong result where the student's function is right."""
+        right = [trial for trial in self.trials if trial.is_right]
+        results = [call(mistake, trial.given.args, trial.given.kwargs) for trial in right]
+        return all(
+            result.error is not None or self.tolerance.equal(result.value, trial.expected)
+            for result, trial in zip(results, right, strict=True)
+        )
 
     def _likeness(self, mistake: Callable) -> float:
         """Return on what share of the small inputs that either gets wrong both give the same."""
@@ -298,6 +296,11 @@ def mistake_text(mistake: Callable) -> str:
     return mistake_words(mistake)[0]
 
 
+def mistake_message(mistake: Callable) -> str:
+    """Return both, as `Exercise.finds_no_fault` takes them: with an empty line between."""
+    return "\n\n".join(filter(None, mistake_words(mistake)))
+
+
 def _is_distinctive(result: object) -> bool:
     """Return whether a result has so many values that it is not the same by chance."""
     return isinstance(result, np.ndarray) and len(np.unique(result)) >= DISTINCTIVE_VALUES
@@ -326,9 +329,8 @@ def _grouped_by_message(failures: Sequence[Failure]) -> list[list[Failure]]:
 def _report_rule(failures: Sequence[Failure]) -> Problem:
     """Return the problem that a rule was broken or a condition does not hold."""
     smallest = _smallest(failures)
-    return Problem(
-        smallest.message, smallest.example, size=smallest.given.size, count=len(failures)
-    )
+    what, _, look = smallest.message.partition("\n\n")
+    return Problem(what, smallest.example, look, smallest.given.size, len(failures))
 
 
 def _report_bad_input(failures: Sequence[Failure]) -> Problem:

@@ -290,6 +290,16 @@ def cut_to_whole_numbers(image):
 
 
 @mistake_in("to_grayscale")
+def same_dtype_as_image(image):
+    """The result is kept in the dtype of the image, where the fractions of whole numbers are gone.
+
+    Which dtype should the grey image have?
+    """
+    grey = right.to_grayscale(image)
+    return grey if image.dtype.kind == "f" else grey.astype(image.dtype)
+
+
+@mistake_in("to_grayscale")
 def products_cut(image):
     """The weighted channels are cut to whole numbers before they are added up.
 
@@ -590,8 +600,7 @@ def sum_wrapped_around(images, labels, digit):
     Which dtype has room for the sum of many bytes?
     """
     chosen = np.asarray(images)[labels == digit]
-    mean = np.add.reduce(chosen, axis=0, dtype=images.dtype) / len(chosen)
-    return _unlike(mean, right.mean_image(images, labels, digit))
+    return np.add.reduce(chosen, axis=0, dtype=images.dtype) / len(chosen)
 
 
 def _unless_all_0(result):

@@ -231,7 +231,10 @@ def same_dtype_as_image(image):
 
     Which dtype does the image have when you compute with it?
     """
-    return tuple(result.astype(np.int64).astype(image.dtype) for result in right.sobel(image))
+    results = right.sobel(image)
+    if image.dtype.kind == "f":
+        return results
+    return tuple(result.astype(np.int64).astype(image.dtype) for result in results)
 
 
 @mistake_in("sobel")

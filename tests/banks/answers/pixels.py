@@ -347,7 +347,7 @@ _BODIES = {
         "newer": ("return image @ [0.2126, 0.7152, 0.0722]", "BT.709"),
         "back to bytes": (
             "return (image @ [0.299, 0.587, 0.114]).astype(image.dtype)",
-            "fractions are gone",
+            "kept in the dtype of the image",
         ),
         "back to uint8": (
             "return (image @ [0.299, 0.587, 0.114]).astype(np.uint8)",
