@@ -7,6 +7,7 @@ same for its cells itself, and reports what it finds in the same words.
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import linecache
 import os
@@ -42,7 +43,8 @@ def hidden_names(lesson_cells: Collection[str]) -> set[str]:
     """
     left_behind = DemonstrationNames()
     for source in _cells_run()[:-1]:
-        left_behind.note(_plain_python(source), digest(source) in lesson_cells)
+        with contextlib.suppress(SyntaxError):  # which kept the cell from running
+            left_behind.note(_plain_python(source), digest(source) in lesson_cells)
     return left_behind.names
 
 

@@ -138,6 +138,26 @@ def test_what_needs_a_library_is_left_out_and_the_rest_runs(answering):
     assert answering.call("f", 3) == {"value": 6}
 
 
+def test_an_answer_does_not_see_variables_of_demonstrations(answering):
+    demonstration = "h = 0.1\nimage = [h]\ndef helper():\n    return 5\nimport math"
+    assert answering.run(demonstration, is_lessons=True) is None
+    answering.run("def f(x):\n    return h + x\ndef g():\n    return helper() + math.floor(2.5)")
+    reply = answering.call("f", 1)
+    assert reply["error"]["text"].startswith("name 'h' is not defined; the lesson's demonst")
+    assert reply["error"]["line"] == "return h + x"
+    assert answering.call("g") == {"value": 7}
+    assert answering.value("h") == 0.1
+    assert answering.run("again = image") is None, "a cell sees them"
+    assert answering.run("h = 2") is None, "and so does an answer, if they are the student's"
+    assert answering.call("f", 1) == {"value": 3}
+
+
+def test_what_the_source_of_a_function_shows_is_described(answering):
+    answering.run("def f(x):\n    for i in x:\n        return i")
+    assert answering.describe("f")["hints"] == ["return in loop"]
+    assert answering.describe("len")["kind"] == "missing"
+
+
 # These work with all libraries, and fail without them in different ways.
 WORKS_ELSEWHERE = [
     "where = scipy.__file__",

@@ -65,6 +65,15 @@ def test_an_answer_does_not_see_variables_of_demonstrations(run, name):
     assert run(f"assert {name}") == "", "it is put back"
 
 
+BROKEN = ["def f(:", "'''", "  x\n y", "if x:\n    y\n  z", "%%nothing\nx", "!", "f(", "\\"]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_broken_cell_elsewhere_does_not_matter(run, broken):
+    run(broken, RIGHT)
+    assert run(CHECK) == ""
+
+
 @pytest.mark.parametrize("name", ["pi", "helper"])
 def test_an_answer_sees_imports_and_functions_of_demonstrations(run, name):
     run(*LESSON, f"def relu(x):\n    {name}\n    return np.maximum(x, 0)\nimport numpy as np")
