@@ -32,7 +32,7 @@ from tools.proof.truth import NOTHING_SAID, STOPPED, Verdict, judge_message, lis
 FORK = multiprocessing.get_context("fork")
 # Processor time and memory of one answer. No right answer takes more than a few seconds.
 SECONDS, MEMORY = 30, 2 * 1024**3
-TOGETHER = 12  # answers for one fork
+TOGETHER = 24  # answers for one fork
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ def fault_of_example(example: str, failure: Failure, closeness: Closeness) -> st
     lines = example.splitlines()
     if fault := _fault_of_input(lines, failure.given):
         return fault
-    if not lines:
-        return "There are no results."
+    if not lines or not lines[0].startswith("expected"):
+        return "There are other arguments, or no results."
     if not lines[0].startswith("expected: "):
         return _fault_of_table(lines, failure.got, failure.expected, closeness)
     expected, got = _take(lines, "expected: "), _take(lines, "got:      ")

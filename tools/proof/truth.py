@@ -324,9 +324,7 @@ class _Judge:
             path = PATH.match(text)
             assert path is not None
             rest = text[path.end() :]
-            found = (
-                (rule, re.match(rf"(?:{rule.pattern})(?=\s|$)", rest, re.S)) for rule in ALL_RULES
-            )
+            found = ((rule, pattern.match(rest)) for rule, pattern in ALL_RULES)
             rule, match = next(((rule, m) for rule, m in found if m), (None, None))
             if rule is None or match is None:
                 yield text, None, None
@@ -532,7 +530,10 @@ def _uses_library(function: Callable, library: str, use: str) -> bool:
     return use.strip("`").removesuffix("...") in " ".join(source.split()) and library in source
 
 
-ALL_RULES = (*CAUSES, *GENERAL, *PARTICULAR, *MODELS, *STATED_BY_KERAS)
+ALL_RULES = [
+    (rule, re.compile(rf"(?:{rule.pattern})(?=\s|$)", re.S))
+    for rule in (*CAUSES, *GENERAL, *PARTICULAR, *MODELS, *STATED_BY_KERAS)
+]
 # Sentences of `utils.random_moves` on what cannot be compared with a right result, because it is
 # drawn at random. They are guaranteed by tests/utils/test_random_moves.py, which runs every one of
 # them on an answer of which it is true and on right answers.

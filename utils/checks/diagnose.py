@@ -8,8 +8,9 @@ results that it is to explain, and is right wherever the answer is right; and a 
 from __future__ import annotations
 
 import functools
+import hashlib
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,6 +31,7 @@ from utils.checks.source_hints import read_hints
 DISTINCTIVE_VALUES = 4
 # On how many of the small inputs an answer must agree with a mistake if its result may be chance.
 ENOUGH_LIKENESS = 0.5
+MAX_KEPT = 10_000  # results of known mistakes
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +136,7 @@ class Diagnosis:
         result has fewer values, the mistake must also do what the function does on at least half
         of the small inputs that either gets wrong.
         """
-        result = call(mistake, failure.given.args, failure.given.kwargs)
+        result = known_result(mistake, failure.given)
         if failure.error is not None:
             return result.error is not None and error_kind(result.error) == error_kind(
                 failure.error
@@ -151,7 +153,7 @@ class Diagnosis:
         """Return whether a mistake is right wherever the student's function is."""
         for trial in self.trials:
             if trial.is_right:
-                result = call(mistake, trial.given.args, trial.given.kwargs)
+                result = known_result(mistake, trial.given)
                 if result.error is not None or not self.tolerance.equal(
                     result.value, trial.expected
                 ):
@@ -164,7 +166,7 @@ class Diagnosis:
             same = [
                 self.tolerance.equal(small.result.value, known.value)
                 for small in self.small_results
-                if (known := call(mistake, small.given.args, {})).error is None
+                if (known := known_result(mistake, small.given)).error is None
                 and small.result.error is None
                 and not (
                     self.tolerance.equal(known.value, small.expected)
@@ -284,6 +286,64 @@ class Diagnosis:
     def _read_source(self, given: Input) -> tuple[str, str]:
         """Return what is wrong in the source of the student's function, and where to look."""
         return next(read_hints(self.subject.hints, given.named), ("", ""))
+
+
+def known_result(mistake: Callable, given: Input) -> CallResult:
+    """Return what a known mistake does with an input; it is the same for all answers."""
+    try:
+        return _kept_result(mistake, _Arguments(given.args, given.kwargs, _digest(given)))
+    except NotPlainError:
+        return call(mistake, given.args, given.kwargs)
+
+
+@dataclass(frozen=True)
+class _Arguments:
+    """Arguments that are equal if they hold the same values."""
+
+    args: tuple = field(compare=False)
+    kwargs: dict = field(compare=False)
+    digest: bytes
+
+
+@functools.lru_cache(maxsize=MAX_KEPT)
+def _kept_result(mistake: Callable, arguments: _Arguments) -> CallResult:
+    """Call a known mistake once for all equal arguments."""
+    return call(mistake, arguments.args, arguments.kwargs)
+
+
+def _digest(given: Input) -> bytes:
+    """Return bytes that are the same for inputs that hold the same values, and for no others."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in _parts((given.args, given.kwargs)):
+        digest.update(part)
+    return digest.digest()
+
+
+def _parts(value: Any) -> Iterator[bytes]:
+    """Yield the bytes of a plain value.
+
+    Raises
+    ------
+    NotPlainError
+        If there is a function, a model or another object whose content cannot be compared.
+    """
+    if isinstance(value, dict):
+        value = ("dict", *value.items())
+    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
+        yield f"{value.dtype.str} {value.shape} ".encode()
+        yield value.tobytes()
+    elif isinstance(value, (list, tuple)):
+        yield f"{type(value).__name__} {len(value)} ".encode()
+        for item in value:
+            yield from _parts(item)
+    elif value is None or isinstance(value, (bool, int, float, str, np.generic)):
+        yield f"{type(value).__name__} {value!r} ".encode()
+    else:
+        raise NotPlainError
+
+
+class NotPlainError(TypeError):
+    """A value is no plain one."""
 
 
 def mistake_words(mistake: Callable) -> tuple[str, str]:

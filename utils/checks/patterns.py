@@ -31,7 +31,7 @@ def find_pattern(trials: Sequence[Trial], small: Sequence[Trial] = ()) -> str:
     return (
         _find_constant(trials)
         or _find_learnt_by_heart(trials, small)
-        or _find_kind_of_input(trials)
+        or _find_kind_of_input(trials, small)
     )
 
 
@@ -57,22 +57,25 @@ def _find_learnt_by_heart(trials: Sequence[Trial], small: Sequence[Trial]) -> st
         return ""
     if len(right) == 1 and right[0].is_example:
         return "It is right for one worked example only, and wrong for every other input."
-    examples = [trial.is_right for trial in _distinct(trials) if trial.is_example]
-    others = [trial.is_right for trial in _distinct(trials) if not trial.is_example]
+    examples = [trial.is_right for trial in everything if trial.is_example]
+    others = [trial.is_right for trial in everything if not trial.is_example]
     if examples and all(examples) and len(others) >= ENOUGH_WRONG and not any(others):
         return "It is right for the worked examples only, and wrong for every other input."
     return ""
 
 
-def _find_kind_of_input(trials: Sequence[Trial]) -> str:
+def _find_kind_of_input(trials: Sequence[Trial], small: Sequence[Trial]) -> str:
     """Return the kind of input that an answer is right for, if it is wrong for all others.
 
-    Two right results and two wrong ones are the least that shows it.
+    Two right results and two wrong ones are the least that shows it, and no small public input may
+    contradict it.
     """
-    right = [_features(trial.given.named) for trial in trials if trial.is_right]
-    wrong = [_features(trial.given.named) for trial in trials if not trial.is_right]
-    if len(right) < ENOUGH_WRONG or len(wrong) < ENOUGH_WRONG:
+    checked = [trial.is_right for trial in trials]
+    if checked.count(True) < ENOUGH_WRONG or checked.count(False) < ENOUGH_WRONG:
         return ""
+    everything = [*trials, *small]
+    right = [_features(trial.given.named) for trial in everything if trial.is_right]
+    wrong = [_features(trial.given.named) for trial in everything if not trial.is_right]
     for kind in KINDS_OF_INPUT:
         if _all_have(right, kind, True) and _all_have(wrong, kind, False):
             return f"It is right for {kind} only."
