@@ -111,7 +111,8 @@ def _right_only_where(attempt: Attempt, about: list[Failure], match: re.Match) -
     """Return whether an answer is right only where an argument has a value."""
     name, value = match.groups()
     seen = seen_in(attempt)
-    is_so = [repr(one.named.get(name)) == value for one in seen]
+    default = inspect.signature(attempt.failures[0].given.reference).parameters[name].default
+    is_so = [repr(one.named.get(name, default)) == value for one in seen]
     right = [one.is_right for one in seen]
     return any(right) and all(so for so, good in zip(is_so, right, strict=True) if good)
 

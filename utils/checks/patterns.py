@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from utils.checks.compare import equal
 from utils.checks.failure import Trial
+from utils.checks.reference import Input
 
 # Kinds of input that wrong answers are often right for; the words are part of a message.
 KINDS_OF_INPUT = ("square images", "numbers that are floats", "numbers that are not negative")
@@ -74,8 +76,8 @@ def _find_kind_of_input(trials: Sequence[Trial], small: Sequence[Trial]) -> str:
     if checked.count(True) < ENOUGH_WRONG or checked.count(False) < ENOUGH_WRONG:
         return ""
     everything = [*trials, *small]
-    right = [_features(trial.given.named) for trial in everything if trial.is_right]
-    wrong = [_features(trial.given.named) for trial in everything if not trial.is_right]
+    right = [_features(trial.given) for trial in everything if trial.is_right]
+    wrong = [_features(trial.given) for trial in everything if not trial.is_right]
     for kind in KINDS_OF_INPUT:
         if _all_have(right, kind, True) and _all_have(wrong, kind, False):
             return f"It is right for {kind} only."
@@ -86,11 +88,13 @@ def _find_kind_of_input(trials: Sequence[Trial], small: Sequence[Trial]) -> str:
     return ""
 
 
-def _features(named: dict[str, Any]) -> dict[str, Any]:
+def _features(given: Input) -> dict[str, Any]:
     """Return what may decide whether an answer is right for an input.
 
-    These are the arguments that are not arrays, and which of `KINDS_OF_INPUT` the arrays are.
+    These are the arguments that are not arrays, those left out included, and which of
+    `KINDS_OF_INPUT` the arrays are.
     """
+    named = _defaults(given) | given.named
     arrays = [value for value in named.values() if isinstance(value, np.ndarray) and value.ndim]
     features: dict[str, Any] = {
         name: value
@@ -102,6 +106,14 @@ def _features(named: dict[str, Any]) -> dict[str, Any]:
     features["numbers that are floats"] = all(array.dtype.kind == "f" for array in arrays)
     features["numbers that are not negative"] = not any((array < 0).any() for array in arrays)
     return features
+
+
+def _defaults(given: Input) -> dict[str, Any]:
+    """Return the values of the arguments that may be left out."""
+    if given.reference is None:
+        return {}
+    parameters = inspect.signature(given.reference).parameters.values()
+    return {one.name: one.default for one in parameters if one.default is not one.empty}
 
 
 def _all_have(inputs: list[dict[str, Any]], kind: str, value: bool) -> bool:
