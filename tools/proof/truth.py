@@ -379,11 +379,14 @@ class _Judge:
         results = [each for each in self._explained_by(problem) if each.kind is Kind.RESULT]
         about = self._find_named(problem, results)
         words = f"{problem.what} {problem.look}".strip()
-        for failure in [*results, *about]:
-            pair = Pair(failure.got, failure.expected, self.closeness)
-            if fault := fault_of_words(words, pair):
-                self._state(False, words, f"{fault}: {failure.given.describe()}")
-                break
+        faults = [
+            (fault, failure)
+            for failure in [*about, *results]
+            if (fault := fault_of_words(words, Pair(failure.got, failure.expected, self.closeness)))
+        ]
+        if faults:
+            fault, failure = faults[0]
+            self._state(False, words, f"{fault} for {failure.given.describe()}")
 
     def _find_named(self, problem: Problem, results: list[Failure]) -> list[Failure]:
         """Check a named mistake's example, and return the failures that it shows."""
@@ -475,6 +478,8 @@ def _copied(value: Any) -> Any:
 
 def _differ(before: Any, after: Any) -> bool:
     """Return whether an array, a list or a dict was changed in place."""
+    if type(before) is not type(after):
+        return True
     if isinstance(before, np.ndarray):
         return before.shape != after.shape or before.tobytes() != after.tobytes()
     if isinstance(before, (list, tuple)):
