@@ -264,7 +264,8 @@ def _reordered(pair: Pair) -> bool:
 def _is_whole(pair: Pair) -> bool:
     """Return whether a result holds no fractions and is less than 1 away from the right one."""
     got, right = np.asarray(pair.got, float), np.asarray(pair.expected, float)
-    return got.shape == right.shape and (got % 1 == 0).all() and (np.abs(got - right) < 1).all()
+    is_whole = pair.closeness.is_close(got, np.rint(got)).all()
+    return got.shape == right.shape and is_whole and (np.abs(got - right) < 1).all()
 
 
 def _times(factor: float) -> Callable[[Pair], bool]:
