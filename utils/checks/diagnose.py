@@ -18,6 +18,7 @@ import numpy as np
 
 from utils.checks.calls import CallResult, Subject, call
 from utils.checks.compare import Tolerance
+from utils.checks.describe import is_model
 from utils.checks.errors import describe_error, error_kind, explain_error
 from utils.checks.failure import Failure, Kind, Trial
 from utils.checks.patterns import find_pattern
@@ -32,6 +33,7 @@ DISTINCTIVE_VALUES = 4
 # On how many of the small inputs an answer must agree with a mistake if its result may be chance.
 ENOUGH_LIKENESS = 0.5
 MAX_KEPT = 10_000  # results of known mistakes
+_KEPT: dict[tuple[Callable, bytes], CallResult] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -290,32 +292,29 @@ class Diagnosis:
 
 def known_result(mistake: Callable, given: Input) -> CallResult:
     """Return what a known mistake does with an input; it is the same for all answers."""
-    try:
-        return _kept_result(mistake, _Arguments(given.args, given.kwargs, _digest(given)))
-    except NotPlainError:
-        return call(mistake, given.args, given.kwargs)
+    key = mistake, _digest(given)
+    if key in _KEPT:
+        return _KEPT[key]
+    result = call(mistake, given.args, given.kwargs)
+    if key[1] and not is_model(result.value):  # a model may take megabytes
+        if len(_KEPT) >= MAX_KEPT:
+            _KEPT.clear()
+        _KEPT[key] = result
+    return result
 
 
-@dataclass(frozen=True)
-class _Arguments:
-    """Arguments that are equal if they hold the same values."""
-
-    args: tuple = field(compare=False)
-    kwargs: dict = field(compare=False)
-    digest: bytes
-
-
-@functools.lru_cache(maxsize=MAX_KEPT)
-def _kept_result(mistake: Callable, arguments: _Arguments) -> CallResult:
-    """Call a known mistake once for all equal arguments."""
-    return call(mistake, arguments.args, arguments.kwargs)
-
-
+@functools.lru_cache(maxsize=MAX_KEPT // 10)
 def _digest(given: Input) -> bytes:
-    """Return bytes that are the same for inputs that hold the same values, and for no others."""
+    """Return bytes that are the same only for inputs that hold the same values.
+
+    There are none for an input that is not plain.
+    """
     digest = hashlib.blake2b(digest_size=16)
-    for part in _parts((given.args, given.kwargs)):
-        digest.update(part)
+    try:
+        for part in _parts((given.args, given.kwargs)):
+            digest.update(part)
+    except NotPlainError:
+        return b""
     return digest.digest()
 
 
