@@ -238,7 +238,16 @@ class _Judge:
             return not self.report.conditions[message](call.value)
         if message.startswith("It raised "):
             return True  # in the course of several calls, of which the failure keeps none
-        return any(re.fullmatch(pattern, message, re.S) for pattern in STATED_BY_TESTS)
+        return self._is_mistake(message) or any(
+            re.fullmatch(pattern, message, re.S) for pattern in STATED_BY_TESTS
+        )
+
+    def _is_mistake(self, message: str) -> bool:
+        """Return whether a test cell names a known mistake, as those on random results do."""
+        reference = self.attempt.reference
+        mistakes = mistakes_of(reference.topic, reference.name)
+        said = [" ".join((inspect.getdoc(one) or "").split()) for one in mistakes]
+        return any(message.startswith(words.partition(". ")[0]) for words in said)
 
     def _call_again(self, failure: Failure) -> _Call:
         """Call the student's function once more with copies of the arguments."""
@@ -539,7 +548,35 @@ ALL_RULES = [
     (rule, re.compile(rf"(?:{rule.pattern})(?=\s|$)", re.S))
     for rule in (*CAUSES, *GENERAL, *PARTICULAR, *MODELS, *STATED_BY_KERAS)
 ]
-# Sentences of `utils.random_moves` on what cannot be compared with a right result, because it is
-# drawn at random. They are guaranteed by tests/utils/test_random_moves.py, which runs every one of
-# them on an answer of which it is true and on right answers.
-STATED_BY_TESTS: tuple[str, ...] = ()
+# Sentences of `utils.random_moves` on results that are drawn at random, so that there is no right one
+# to compare them with. Each is computed there from all pictures of several calls, of which a failure
+# keeps none. They are guaranteed by the known mistakes of lesson 09, each of which the tests run.
+STATED_BY_TESTS = (
+    r"The (?:shape|dtype) should stay .+, but is .+\.",
+    r"Nothing of the picture is left: it has moved out of its frame\.",
+    r"(?:One of the copies is wrong\. )?"
+    r"The picture is not a shifted copy of what was given, with zeros coming in\.",
+    r"(?:dx|dy) should lie from -\d+ to \d+, but can be -?\d+ pixels\.",
+    r"(?:dx|dy) is always 0\. Pictures move along both axes\.",
+    r"(?:dx|dy) is never (?:negative|positive): pictures should move \w+ as well as \w+\.",
+    r"(?:dx|dy) is never -?\d+(?: or -?\d+)?\. Both ends, -\d+ and \d+, are included\.",
+    r"(?:dx|dy) is never [-\d, ]+\. Every whole number can come\.",
+    r"(?:dx|dy) is not uniform: its values should be equally likely, both ends too\.",
+    r"dx and dy depend on each other\. Draw each of them by itself\.",
+    r"It should return .+, but returned .+\.",
+    r"The first labels should be those of the originals\.",
+    r"The images should be an array, but are .+\.",
+    r"\d+ copies of \d+ images and the images themselves have the shape .+, but it returned .+\.",
+    r"The labels should have the shape .+, but have .+\.",
+    r"There should be \d+ copies of each image\.",
+    r"One of the copies is not a shifted copy of any of the images\.",
+    r"One of the copies is wrong\. .+",
+    r"Nothing moves \w+\. It should move along both axes\.",
+    r"It moves .+ by [\d.]+ of 28 pixels, where [\d.]+ is the most\.",
+    r"It does not move .+ in both directions\.",
+    r"It never moves .+ by more than [\d.]+ of 28 pixels\.",
+    r"It always moves along a diagonal: the two axes should be independent\.",
+    r"In predict the pictures should stay as they are\.",
+    r"Given pictures of shape \(N, 28, 28, 1\), it raised an error: .+",
+    r"It turns the shape .+ into .+\.",
+)
