@@ -548,9 +548,9 @@ ALL_RULES = [
     (rule, re.compile(rf"(?:{rule.pattern})(?=\s|$)", re.S))
     for rule in (*CAUSES, *GENERAL, *PARTICULAR, *MODELS, *STATED_BY_KERAS)
 ]
-# Sentences of `utils.random_moves` on results that are drawn at random, so that there is no right one
-# to compare them with. Each is computed there from all pictures of several calls, of which a failure
-# keeps none. They are guaranteed by the known mistakes of lesson 09, each of which the tests run.
+# Sentences of `utils.random_moves` on results that are drawn at random, so that there is no right
+# one to compare them with. Each is computed there from all pictures of several calls, of which a
+# failure keeps none; tests/utils/test_augmentation.py runs them on right and on wrong answers.
 STATED_BY_TESTS = (
     r"The (?:shape|dtype) should stay .+, but is .+\.",
     r"Nothing of the picture is left: it has moved out of its frame\.",
