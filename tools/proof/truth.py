@@ -202,8 +202,12 @@ class _Judge:
 
     def _judge_problem(self, problem: Problem) -> None:
         """Check what one problem says, by its kind."""
-        kinds = {failure.message: failure.kind for failure in self.failures if failure.message}
-        kind = kinds.get(problem.what)
+        said = [failure for failure in self.failures if failure.message == problem.what]
+        # An error in one call and in several calls together may have the same text.
+        rules = [each for each in said if each.example == problem.example]
+        kind = (rules or said)[0].kind if said else None
+        if kind is Kind.RULE and not rules:
+            kind = None
         if problem.named:
             self._judge_named(problem)
         elif kind is Kind.RULE:
