@@ -580,6 +580,7 @@ STATED_BY_TESTS = (
     r"It does not move .+ in both directions\.",
     r"It never moves .+ by more than [\d.]+ of 28 pixels\.",
     r"It always moves along a diagonal: the two axes should be independent\.",
+    r"A mark in the middle loses ink, or ink comes in: it should be moved, .+\.",
     r"In predict the pictures should stay as they are\.",
     r"Given pictures of shape \(N, 28, 28, 1\), it raised an error: .+",
     r"It turns the shape .+ into .+\.",
