@@ -9,13 +9,22 @@ import pytest
 from grader.course.lesson import find_lessons
 from tests.support.lessons import ROOT, model_answer, run_tests
 from tools.proof import __main__ as command
-from tools.proof import operators, report
+from tools.proof import operators, report, run
 from tools.proof.equivalent import EQUIVALENT
 from tools.proof.prove import Proof
+from utils.checks import compare, diagnose, problem, reference, render
 
 EQUIVALENT_ONES = EQUIVALENT["dense_parameters"]
 CAUGHT = "return inputs * units + units", "return inputs * units"
 NEVER_MADE = "inputs = 1", "inputs = 12"
+ANSWER = """
+def correlate2d(image, kernel):
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    right = np.einsum("ijab,ab->ij", windows, kernel, dtype=float)
+    return {result}
+"""
+UNLIKE_ANY_MISTAKE = ANSWER.format(result="right**2 / 3 + np.arange(right.shape[1]) + 0.7")
+DOUBLED = ANSWER.format(result="2 * right")
 # A run forks, which a process that runs tests may be too far gone for.
 SCRIPT = f"""
 import json, os
@@ -53,6 +62,16 @@ def found():
         [sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=True
     )
     return json.loads(process.stdout)
+
+
+def say_of(answer, exercise="correlate2d"):
+    """Return what is said of an answer to an exercise of lesson 02, and which of it is wrong."""
+    return run.run_answer("02_convolution", exercise, answer)
+
+
+def always(sentence):
+    """Return a way to be wrong that the engine takes for true of every result."""
+    return ((lambda pattern: True, sentence),)
 
 
 def mutants_of(answer):
@@ -100,6 +119,81 @@ def test_a_mistake_that_is_not_named_is_reported():
     proof.unnamed = {"e": "passes every test"}
     (problem,) = proof.problems
     assert problem.endswith("A mistake is not named, e: passes every test")
+
+
+def test_what_is_said_of_a_wrong_answer_is_true():
+    said = say_of(UNLIKE_ANY_MISTAKE)
+    assert said.messages
+    assert said.truth.statements > 5
+    assert said.truth.wrong == ()
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Every value is 0.",
+        "Right, except for the sign: every value is negated.",
+        "The result is transposed: rows and columns are swapped.",
+        "The result is right, but turned by 180 degrees.",
+        "Right, up to a constant factor: every value is 2 times what it should be.",
+        "Every value is off by the same amount: +1.",
+        "The numbers wrapped around: float64 cannot hold them. Turn the input into float first.",
+        "Right where it is between 0 and 255, but values are clipped to that range.",
+        "The values are rounded to whole numbers.",
+        "Right inside, wrong at the border.",
+    ],
+)
+def test_a_false_claim_is_found(monkeypatch, claim):
+    monkeypatch.setattr(compare, "NUMBER_PATTERNS", always(claim))
+    first = claim.partition(" Turn")[0]
+    assert any(first in wrong for wrong in say_of(UNLIKE_ANY_MISTAKE).truth.wrong)
+
+
+def test_a_sentence_without_a_rule_is_found(monkeypatch):
+    monkeypatch.setattr(compare, "NUMBER_PATTERNS", always("It is not what it was."))
+    wrong = say_of(UNLIKE_ANY_MISTAKE).truth.wrong
+    assert "correlate2d: It is not what it was. [no rule for this]" in wrong
+
+
+def test_a_mistake_that_was_not_made_is_found(monkeypatch):
+    monkeypatch.setattr(diagnose.Diagnosis, "_gives", lambda *_: True)
+    monkeypatch.setattr(diagnose.Diagnosis, "_is_possible", lambda *_: True)
+    wrong = say_of(UNLIKE_ANY_MISTAKE).truth.wrong
+    assert any("the mistake explains [0] checks" in each for each in wrong)
+    assert any("checks failed, all for this reason." in each for each in wrong)
+
+
+def test_a_false_kind_of_input_is_found(monkeypatch):
+    sentence = "It is right for square images only."
+    monkeypatch.setattr(diagnose, "find_pattern", lambda *_: sentence)
+    assert f"correlate2d: {sentence}" in say_of(UNLIKE_ANY_MISTAKE).truth.wrong
+
+
+def test_a_false_count_is_found(monkeypatch):
+    monkeypatch.setattr(problem, "_count_checks", lambda *_: "1 of 99 checks failed.")
+    assert "correlate2d: 1 of 99 checks failed." in say_of(UNLIKE_ANY_MISTAKE).truth.wrong
+
+
+def test_a_table_with_other_numbers_or_brackets_is_found(monkeypatch):
+    short = render._short
+    monkeypatch.setattr(render, "_short", lambda value, digits: short(value + 1, digits))
+    assert any("expected values are others" in each for each in say_of(DOUBLED).truth.wrong)
+    monkeypatch.setattr(render, "_short", short)
+    rows = render._rows
+    monkeypatch.setattr(render, "_rows", lambda matrix, digits, marked=None: rows(matrix, digits))
+    assert any("wrong ones are in brackets" in each for each in say_of(DOUBLED).truth.wrong)
+
+
+def test_an_input_that_is_not_the_one_is_found(monkeypatch):
+    monkeypatch.setattr(reference.Input, "show", lambda given: "image = [[1]]\nkernel = [[1]]")
+    assert any("Not the input's image" in each for each in say_of(DOUBLED).truth.wrong)
+
+
+def test_false_statements_are_problems():
+    proof = Proof("01_pixels", "mean_image", right=5, named=dict.fromkeys("abcde", "It is wrong."))
+    proof.wrong = ["mean_image: Every value is 0."]
+    (problem,) = proof.problems
+    assert problem.endswith("A message is false: mean_image: Every value is 0.")
 
 
 def test_an_endless_loop_and_an_ended_process_are_results_too(found):
@@ -212,5 +306,5 @@ def test_the_page_is_written_or_compared(tmp_path, monkeypatch):
     ]
     assert command.settle_page(page, check=False) == []
     assert command.settle_page(page, check=True) == []
-    assert "| 01_pixels | `mean_image` | 1,234 | 0 | 1,234 | 5 | 5 | 1 | 1 |" in page
+    assert "| 01_pixels | `mean_image` | 1,234 | 0 | 1,234 | 5 | 5 | 1 | 1 | 0 | 0 |" in page
     assert "| `mean_image` | a | No. |" in page

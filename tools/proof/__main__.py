@@ -96,9 +96,11 @@ def summarise(proofs: list[Proof]) -> str:
     accepted = right - sum(len(proof.refused) for proof in proofs)
     named = sum(len(proof.named) for proof in proofs)
     mistakes = named + sum(len(proof.unnamed) for proof in proofs)
+    statements = sum(proof.statements for proof in proofs)
+    wrong = sum(len(proof.wrong) for proof in proofs)
     return (
         f"{caught:,} of {mutants:,} mutants caught, {accepted} of {right} right answers accepted, "
-        f"{named} of {mistakes} mistakes named."
+        f"{named} of {mistakes} mistakes named, {wrong} of {statements:,} statements wrong."
     )
 
 

@@ -17,7 +17,7 @@ from tests.support.lessons import (
 )
 from tools.proof.equivalent import EQUIVALENT
 from tools.proof.operators import Mutant, make_mutants
-from tools.proof.run import Died, run_answer, run_each
+from tools.proof.run import Died, Said, run_answer, run_each
 
 RIGHT_AT_LEAST, NAMED = 4, 5
 SPOILING = "from tools.proof.run import spoiling\n"
@@ -49,6 +49,10 @@ class Proof:
         Known mistakes, and the line of the message that names them.
     unnamed : dict of str to str
         Known mistakes that pass, or whose message does not name them, and the message.
+    statements : int
+        How many statements all messages make, about mutants and known mistakes.
+    wrong : list of str
+        Those that are false, or that no rule can check, each once.
     """
 
     lesson: str
@@ -62,6 +66,8 @@ class Proof:
     refused: dict[str, str] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
     unnamed: dict[str, str] = field(default_factory=dict)
+    statements: int = 0
+    wrong: list[str] = field(default_factory=list)
 
     @property
     def caught(self) -> int:
@@ -77,6 +83,7 @@ class Proof:
         ]
         said += [f"A right answer is refused, {how!r}: {why}" for how, why in self.refused.items()]
         said += [f"A mistake is not named, {how}: {why}" for how, why in self.unnamed.items()]
+        said += [f"A message is false: {each}" for each in self.wrong]
         if self.right - 1 < RIGHT_AT_LEAST:
             said.append(f"There should be {RIGHT_AT_LEAST} right answers besides the lesson's own.")
         if len(self.named) + len(self.unnamed) < NAMED:
@@ -114,7 +121,7 @@ def prove(
     right = {"the lesson's own": start + model_answer(lesson, exercise), **right}
 
     calls = {
-        ("mutant", index): (run_answer, lesson, exercise, start + mutant.source, True)
+        ("mutant", index): (run_answer, lesson, exercise, start + mutant.source)
         for index, mutant in enumerate(mutants)
     }
     for style, source in right.items():
@@ -122,10 +129,11 @@ def prove(
     for name in mistakes:
         source = mistake_source(lesson, exercise, name)
         calls["mistake", name] = run_answer, lesson, exercise, source
-    said = {}
+    answers: dict[tuple, Said] = {}
     for label, result in run_each(calls):
-        said[label] = (result.why,) if isinstance(result, Died) else result
-        advance(len(said), len(calls))
+        answers[label] = Said((result.why,)) if isinstance(result, Died) else result
+        advance(len(answers), len(calls))
+    said = {label: answer.messages for label, answer in answers.items()}
 
     proof = Proof(lesson, exercise, mutants=len(mutants), right=len(right))
     proof.operators.update(mutant.operator for mutant in mutants)
@@ -139,6 +147,9 @@ def prove(
             proof.named[name] = line
         else:
             proof.unnamed[name] = "\n".join(said["mistake", name]) or "passes every test"
+    proof.statements = sum(answer.truth.statements for answer in answers.values())
+    wrong = (each for answer in answers.values() for each in answer.truth.wrong)
+    proof.wrong = list(dict.fromkeys(wrong))
     return proof
 
 

@@ -23,6 +23,11 @@ The other half of trust is that nothing right is refused: right answers in sever
 test. And a student should hear *what* is wrong: five mistakes of each exercise, such as people
 make, are named in the message; the test suite checks all that are known.
 
+A message must also be true: every sentence of every message about these wrong answers is checked by
+a rule of its own, and one without a rule counts as wrong. The rules, in `tools/proof/truth.py`,
+recompute a claim such as "transposed" from what came back and what was expected, make a named
+mistake again on every input that it is said to explain, and read back the input that is shown.
+
 This page is made by `uv run python -m tools.proof`. With `--check`, that command runs everything
 again and fails where the page is not true any more. The mutation operators are in
 `tools/proof/operators.py`, the right answers in `tests/banks/answers/`, the known mistakes in
@@ -71,6 +76,8 @@ def _overview(proofs: Sequence[Proof]) -> list[str]:
         "accepted",
         "mistakes",
         "named",
+        "statements",
+        "wrong",
     ]
     rows = [[proof.lesson, f"`{proof.exercise}`", *_numbers(proof)] for proof in proofs]
     totals = [sum(column) for column in zip(*map(_numbers, proofs), strict=True)]
@@ -87,6 +94,8 @@ def _numbers(proof: Proof) -> list[int]:
         proof.right - len(proof.refused),
         len(proof.named) + len(proof.unnamed),
         len(proof.named),
+        proof.statements,
+        len(proof.wrong),
     ]
 
 

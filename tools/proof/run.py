@@ -11,6 +11,7 @@ import contextlib
 import functools
 import gc
 import importlib
+import linecache
 import multiprocessing
 import os
 import resource
@@ -22,17 +23,16 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 
 from tests.support.lessons import each_test, imports_of, topic_of
-from utils.checks import diagnose
+from tools.proof.truth import NOTHING_SAID, STOPPED, Verdict, judge_message, listening
 
 FORK = multiprocessing.get_context("fork")
 # Processor time and memory of one answer. No right answer takes more than a few seconds.
 SECONDS, MEMORY = 30, 2 * 1024**3
-TOGETHER = 12  # answers for one fork
+TOGETHER = 24  # answers for one fork
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,24 @@ def _serve(sender: Connection, calls: list[tuple[Hashable, tuple]]) -> None:
         gc.collect()
 
 
-def run_answer(lesson: str, exercise: str, source: str, curt: bool = False) -> tuple[str, ...]:
-    """Run an exercise's test cells on an answer, in this process.
+@dataclass(frozen=True)
+class Said:
+    """What an exercise's test cells say of an answer.
+
+    Parameters
+    ----------
+    messages : tuple of str
+        Of each test cell that it fails, or what it raises outside its function.
+    truth : Verdict
+        How many statements the messages make, and which are false.
+    """
+
+    messages: tuple[str, ...]
+    truth: Verdict = NOTHING_SAID
+
+
+def run_answer(lesson: str, exercise: str, source: str) -> Said:
+    """Run an exercise's test cells on an answer, in this process, and check what they say of it.
 
     Parameters
     ----------
@@ -137,27 +153,23 @@ def run_answer(lesson: str, exercise: str, source: str, curt: bool = False) -> t
         The exercise.
     source : str
         The whole answer.
-    curt : bool
-        Whether to stop at the first test cell that fails, and to do without the search for the
-        mistake's name, which takes most of the time of a failing test.
-
-    Returns
-    -------
-    tuple of str
-        What the test cells that it fails say of it, or what it raises outside its function.
     """
-    failures = []
-    nothing = mock.patch.multiple(diagnose, mistakes_of=lambda *_: (), examples_of=lambda *_: ())
-    with nothing if curt else contextlib.nullcontext():
-        try:
+    messages = []
+    truth = NOTHING_SAID
+    # As in a notebook, where the source of a cell can be had.
+    linecache.cache["<answer>"] = len(source), None, source.splitlines(keepends=True), "<answer>"
+    try:
+        with listening() as reports:
             for _, message in each_test(lesson, exercise, source):
                 if message is not None:
-                    failures.append(message)
-                    if curt:
-                        break
-        except BaseException as error:  # whatever a mutant does
-            failures.append(f"{type(error).__name__}: {error}")
-    return tuple(failures)
+                    messages.append(message)
+                    truth += judge_message(exercise, message, reports)
+                if message and STOPPED.search(message):
+                    break  # it would be stopped in every other test cell too
+                reports.clear()
+    except BaseException as error:  # whatever a mutant does
+        messages.append(f"{type(error).__name__}: {error}")
+    return Said(tuple(messages), truth)
 
 
 def warm_up(lesson: str) -> None:

@@ -67,12 +67,14 @@ class Attempt:
         return not self.ended and (self.not_done or bool(self.failures))
 
     @functools.cached_property
+    def diagnosis(self) -> Diagnosis:
+        """The search for what is wrong; to be asked for when all checks have been made."""
+        return Diagnosis(self.subject, self.reference, self.tolerance, self.failures, self.trials)
+
+    @functools.cached_property
     def problems(self) -> list[Problem]:
         """What is wrong; to be asked for when all checks have been made."""
-        diagnosis = Diagnosis(
-            self.subject, self.reference, self.tolerance, self.failures, self.trials
-        )
-        return diagnosis.problems() if self.failures else []
+        return self.diagnosis.problems() if self.failures else []
 
     def summary(self) -> str:
         """Return the message for the student."""

@@ -8,8 +8,9 @@ results that it is to explain, and is right wherever the answer is right; and a 
 from __future__ import annotations
 
 import functools
+import hashlib
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 
 from utils.checks.calls import CallResult, Subject, call
 from utils.checks.compare import Tolerance
+from utils.checks.describe import is_model
 from utils.checks.errors import describe_error, error_kind, explain_error
 from utils.checks.failure import Failure, Kind, Trial
 from utils.checks.patterns import find_pattern
@@ -30,6 +32,8 @@ from utils.checks.source_hints import read_hints
 DISTINCTIVE_VALUES = 4
 # On how many of the small inputs an answer must agree with a mistake if its result may be chance.
 ENOUGH_LIKENESS = 0.5
+MAX_KEPT = 10_000  # results of known mistakes
+_KEPT: dict[tuple[Callable, bytes], CallResult] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +138,7 @@ class Diagnosis:
         result has fewer values, the mistake must also do what the function does on at least half
         of the small inputs that either gets wrong.
         """
-        result = call(mistake, failure.given.args, failure.given.kwargs)
+        result = known_result(mistake, failure.given)
         if failure.error is not None:
             return result.error is not None and error_kind(result.error) == error_kind(
                 failure.error
@@ -149,12 +153,12 @@ class Diagnosis:
 
     def _is_possible(self, mistake: Callable) -> bool:
         """Return whether a mistake gives no wrong result where the student's function is right."""
-        right = [trial for trial in self.trials if trial.is_right]
-        results = [call(mistake, trial.given.args, trial.given.kwargs) for trial in right]
-        return all(
-            result.error is not None or self.tolerance.equal(result.value, trial.expected)
-            for result, trial in zip(results, right, strict=True)
-        )
+        for trial in self.trials:
+            if trial.is_right:
+                result = known_result(mistake, trial.given)
+                if result.error is None and not self.tolerance.equal(result.value, trial.expected):
+                    return False
+        return True
 
     def _likeness(self, mistake: Callable) -> float:
         """Return on what share of the small inputs that either gets wrong both give the same."""
@@ -162,7 +166,7 @@ class Diagnosis:
             same = [
                 self.tolerance.equal(small.result.value, known.value)
                 for small in self.small_results
-                if (known := call(mistake, small.given.args, {})).error is None
+                if (known := known_result(mistake, small.given)).error is None
                 and small.result.error is None
                 and not (
                     self.tolerance.equal(known.value, small.expected)
@@ -283,6 +287,61 @@ class Diagnosis:
     def _read_source(self, given: Input) -> tuple[str, str]:
         """Return what is wrong in the source of the student's function, and where to look."""
         return next(read_hints(self.subject.hints, given.named), ("", ""))
+
+
+def known_result(mistake: Callable, given: Input) -> CallResult:
+    """Return what a known mistake does with an input; it is the same for all answers."""
+    key = mistake, _digest(given)
+    if key in _KEPT:
+        return _KEPT[key]
+    result = call(mistake, given.args, given.kwargs)
+    if key[1] and not is_model(result.value):  # a model may take megabytes
+        if len(_KEPT) >= MAX_KEPT:
+            _KEPT.clear()
+        _KEPT[key] = result
+    return result
+
+
+@functools.lru_cache(maxsize=MAX_KEPT // 10)
+def _digest(given: Input) -> bytes:
+    """Return bytes that are the same only for inputs that hold the same values.
+
+    There are none for an input that is not plain.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    try:
+        for part in _parts((given.args, given.kwargs)):
+            digest.update(part)
+    except NotPlainError:
+        return b""
+    return digest.digest()
+
+
+def _parts(value: Any) -> Iterator[bytes]:
+    """Yield the bytes of a plain value.
+
+    Raises
+    ------
+    NotPlainError
+        If there is a function, a model or another object whose content cannot be compared.
+    """
+    if isinstance(value, dict):
+        value = ("dict", *value.items())
+    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
+        yield f"{value.dtype.str} {value.shape} ".encode()
+        yield value.tobytes()
+    elif isinstance(value, (list, tuple)):
+        yield f"{type(value).__name__} {len(value)} ".encode()
+        for item in value:
+            yield from _parts(item)
+    elif value is None or isinstance(value, (bool, int, float, str, np.generic)):
+        yield f"{type(value).__name__} {value!r} ".encode()
+    else:
+        raise NotPlainError
+
+
+class NotPlainError(TypeError):
+    """A value is no plain one."""
 
 
 def mistake_words(mistake: Callable) -> tuple[str, str]:

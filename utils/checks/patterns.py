@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from utils.checks.compare import equal
 from utils.checks.failure import Trial
+from utils.checks.reference import Input
 
 # Kinds of input that wrong answers are often right for; the words are part of a message.
 KINDS_OF_INPUT = ("square images", "numbers that are floats", "numbers that are not negative")
@@ -31,7 +33,7 @@ def find_pattern(trials: Sequence[Trial], small: Sequence[Trial] = ()) -> str:
     return (
         _find_constant(trials)
         or _find_learnt_by_heart(trials, small)
-        or _find_kind_of_input(trials)
+        or _find_kind_of_input(trials, small)
     )
 
 
@@ -57,22 +59,25 @@ def _find_learnt_by_heart(trials: Sequence[Trial], small: Sequence[Trial]) -> st
         return ""
     if len(right) == 1 and right[0].is_example:
         return "It is right for one worked example only, and wrong for every other input."
-    examples = [trial.is_right for trial in _distinct(trials) if trial.is_example]
-    others = [trial.is_right for trial in _distinct(trials) if not trial.is_example]
+    examples = [trial.is_right for trial in everything if trial.is_example]
+    others = [trial.is_right for trial in everything if not trial.is_example]
     if examples and all(examples) and len(others) >= ENOUGH_WRONG and not any(others):
         return "It is right for the worked examples only, and wrong for every other input."
     return ""
 
 
-def _find_kind_of_input(trials: Sequence[Trial]) -> str:
+def _find_kind_of_input(trials: Sequence[Trial], small: Sequence[Trial]) -> str:
     """Return the kind of input that an answer is right for, if it is wrong for all others.
 
-    Two right results and two wrong ones are the least that shows it.
+    Two right results and two wrong ones are the least that shows it, and no small public input may
+    contradict it.
     """
-    right = [_features(trial.given.named) for trial in trials if trial.is_right]
-    wrong = [_features(trial.given.named) for trial in trials if not trial.is_right]
-    if len(right) < ENOUGH_WRONG or len(wrong) < ENOUGH_WRONG:
+    checked = [trial.is_right for trial in trials]
+    if checked.count(True) < ENOUGH_WRONG or checked.count(False) < ENOUGH_WRONG:
         return ""
+    everything = [*trials, *small]
+    right = [_features(trial.given) for trial in everything if trial.is_right]
+    wrong = [_features(trial.given) for trial in everything if not trial.is_right]
     for kind in KINDS_OF_INPUT:
         if _all_have(right, kind, True) and _all_have(wrong, kind, False):
             return f"It is right for {kind} only."
@@ -83,11 +88,13 @@ def _find_kind_of_input(trials: Sequence[Trial]) -> str:
     return ""
 
 
-def _features(named: dict[str, Any]) -> dict[str, Any]:
+def _features(given: Input) -> dict[str, Any]:
     """Return what may decide whether an answer is right for an input.
 
-    These are the arguments that are not arrays, and which of `KINDS_OF_INPUT` the arrays are.
+    These are the arguments that are not arrays, those left out included, and which of
+    `KINDS_OF_INPUT` the arrays are.
     """
+    named = _defaults(given) | given.named
     arrays = [value for value in named.values() if isinstance(value, np.ndarray) and value.ndim]
     features: dict[str, Any] = {
         name: value
@@ -99,6 +106,14 @@ def _features(named: dict[str, Any]) -> dict[str, Any]:
     features["numbers that are floats"] = all(array.dtype.kind == "f" for array in arrays)
     features["numbers that are not negative"] = not any((array < 0).any() for array in arrays)
     return features
+
+
+def _defaults(given: Input) -> dict[str, Any]:
+    """Return the values of the arguments that may be left out."""
+    if given.reference is None:
+        return {}
+    parameters = inspect.signature(given.reference).parameters.values()
+    return {one.name: one.default for one in parameters if one.default is not one.empty}
 
 
 def _all_have(inputs: list[dict[str, Any]], kind: str, value: bool) -> bool:
