@@ -117,6 +117,7 @@ def test_check_tells_points_and_what_to_fix(course, tmp_path):
     assert run.returncode == 1
     assert "shout: not done yet" in run.stdout
     assert "1 of 1" in run.stdout
+    assert "as saved at" in run.stdout, "what was typed later has not been checked"
     path = course / "submitted" / "ana" / LESSON / f"{LESSON}.ipynb"
     assert grader("check", path, cwd=course).returncode == 0
 

@@ -37,6 +37,14 @@ def test_hidden_tests_do_not_run(copy_of, release, toy):
     assert checked.exercises[0].score == 1.0
 
 
+def test_hidden_tests_run_if_asked_for(copy_of, release, toy):
+    path = copy_of(answer(release, double="def double(x):\n    return 6"))
+    checked = check(path, toy.root, hidden_tests=True)
+    assert checked.exercises[0].score == 1.0
+    assert checked.exercises[0].max_score == 3.0
+    assert set(checked.hidden.values()) == {0.0}
+
+
 def test_a_wrong_copy_is_told_what_to_fix(copy_of, release, toy):
     checked = check(copy_of(answer(release, double="def double(x):\n    return 7")), toy.root)
     assert not checked.passed

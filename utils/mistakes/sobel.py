@@ -574,7 +574,7 @@ def strictly_above(image, threshold):
 
 @mistake_in("edge_map")
 def upside_down(image, threshold):
-    """True and False are swapped: an edge is where the magnitude is large.
+    """Edges are found where the magnitude is below the limit, not where it reaches it.
 
     Look at the comparison.
     """

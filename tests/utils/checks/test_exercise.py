@@ -84,6 +84,25 @@ def test_an_example_is_shown_as_it_is():
         exercise.example(IMAGE, KERNEL, expected=[[44, 54, 64], [84, 94, 104], [124, 134, 144]])
 
 
+def test_an_input_is_shown_digit_by_digit():
+    image = np.array([[0.1 + 0.2, 1e-12], [1 / 3, 5.0]])
+
+    def check_example():
+        with checks.Exercise("convolution.relu", lambda x: x + 1) as exercise:
+            exercise.example(image, expected=image)
+
+    with pytest.raises(problem.CheckError) as caught:
+        check_example()
+    shown = str(caught.value).split("x = ")[1].split("]]")[0] + "]]"
+    assert np.array_equal(eval(shown), image)
+
+
+def test_numbers_that_differ_look_different():
+    said = failure(lambda image, kernel: correlate2d(image, kernel) * (1 + 3e-6))
+    wrong = said.split("[")[-1].split("]")[0]
+    assert float(wrong) != round(float(wrong))
+
+
 def test_every_check_runs_even_after_one_has_failed():
     def wrong(image, kernel):
         return correlate2d(image, kernel, -1) if image.shape[0] == 4 else None
