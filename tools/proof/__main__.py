@@ -20,6 +20,9 @@ from tools.proof.report import write_report
 from tools.proof.run import warm_up
 
 PAGE = ROOT / "docs" / "proof.md"
+JUDGED_IN_CHECK = (
+    5  # the messages about every fifth mutant; about all of them, it takes twice as long
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     console = Console()
     try:
-        proofs = prove_all(options.lessons, console)
+        proofs = prove_all(options.lessons, console, JUDGED_IN_CHECK if options.check else 1)
     except CourseError as error:
         parser.error(str(error))
     problems = [problem for proof in proofs for problem in proof.problems]
@@ -46,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if problems else 0
 
 
-def prove_all(names: list[str], console: Console) -> list[Proof]:
+def prove_all(names: list[str], console: Console, judge_every: int) -> list[Proof]:
     """Prove all exercises of some lessons, or of all, and show how far it has come."""
     proofs = []
     columns = (
@@ -73,7 +76,9 @@ def prove_all(names: list[str], console: Console) -> list[Proof]:
                     if done % 8 == 0 or done == total:
                         progress.refresh()
 
-                proofs.append(prove(lesson.name, exercise.name, advance=advance))
+                proofs.append(
+                    prove(lesson.name, exercise.name, judge_every=judge_every, advance=advance)
+                )
                 if not console.is_terminal:
                     console.print(f"{lesson.name}: {exercise.name}", highlight=False)
     return proofs

@@ -175,7 +175,7 @@ CAUSES = (
         r"It is right for numbers that are not negative only\.",
         _right_for(lambda one: all((array >= 0).all() for array in one.arrays)),
     ),
-    Cause(r"It is right only where (\w+) is ('[^']*'|[^ ]+)\.(?= |$)", _right_only_where),
+    Cause(r"It is right only where (\w+) is ('[^']*'|[^ ]+)\.(?=\s|$)", _right_only_where),
     Cause(
         r"A `return` is inside a loop, and ends it in its first round\.",
         _returns_in_first_round,

@@ -97,6 +97,7 @@ def prove(
     *,
     equivalent: Mapping[tuple[str, str], str] | None = None,
     right: Mapping[str, str] | None = None,
+    judge_every: int = 1,
     advance: Callable[[int, int], None] = lambda done, total: None,
 ) -> Proof:
     """Run an exercise's mutants, right answers and some of its known mistakes.
@@ -109,6 +110,8 @@ def prove(
         Changes that no test can catch, and why; by default those of `tools.proof.equivalent`.
     right : mapping, optional
         Right answers by style; by default those of `tests.banks.answers`.
+    judge_every : int
+        Of how many mutants the messages about one are checked for truth; 1 for all.
     advance : callable, optional
         Called with how many answers have been run, and how many there are.
     """
@@ -121,7 +124,10 @@ def prove(
     right = {"the lesson's own": start + model_answer(lesson, exercise), **right}
 
     calls = {
-        ("mutant", index): (run_answer, lesson, exercise, start + mutant.source)
+        ("mutant", index): (
+            *(run_answer, lesson, exercise, start + mutant.source),
+            index % judge_every == 0,
+        )
         for index, mutant in enumerate(mutants)
     }
     for style, source in right.items():

@@ -23,11 +23,13 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
 from tests.support.lessons import each_test, imports_of, topic_of
 from tools.proof.truth import NOTHING_SAID, STOPPED, Verdict, judge_message, listening
+from utils.checks import diagnose
 
 FORK = multiprocessing.get_context("fork")
 # Processor time and memory of one answer. No right answer takes more than a few seconds.
@@ -144,7 +146,7 @@ class Said:
     truth: Verdict = NOTHING_SAID
 
 
-def run_answer(lesson: str, exercise: str, source: str) -> Said:
+def run_answer(lesson: str, exercise: str, source: str, judged: bool = True) -> Said:
     """Run an exercise's test cells on an answer, in this process, and check what they say of it.
 
     Parameters
@@ -153,16 +155,22 @@ def run_answer(lesson: str, exercise: str, source: str) -> Said:
         The exercise.
     source : str
         The whole answer.
+    judged : bool
+        Whether to check what they say. If not, the first test cell that fails ends the run, without
+        the search for the mistake's name, which takes most of the time.
     """
     messages = []
     truth = NOTHING_SAID
+    nothing = mock.patch.multiple(diagnose, mistakes_of=lambda *_: (), examples_of=lambda *_: ())
     # As in a notebook, where the source of a cell can be had.
     linecache.cache["<answer>"] = len(source), None, source.splitlines(keepends=True), "<answer>"
     try:
-        with listening() as reports:
+        with listening() as reports, contextlib.nullcontext() if judged else nothing:
             for _, message in each_test(lesson, exercise, source):
                 if message is not None:
                     messages.append(message)
+                    if not judged:
+                        break
                     truth += judge_message(exercise, message, reports)
                 if message and STOPPED.search(message):
                     break  # it would be stopped in every other test cell too

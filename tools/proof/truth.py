@@ -202,7 +202,7 @@ class _Judge:
 
     def _judge_problem(self, problem: Problem) -> None:
         """Check what one problem says, by its kind."""
-        said = [failure for failure in self.failures if failure.message == problem.what]
+        said = [failure for failure in self.failures if _what(failure) == problem.what]
         # An error in one call and in several calls together may have the same text.
         rules = [each for each in said if each.example == problem.example]
         kind = (rules or said)[0].kind if said else None
@@ -221,7 +221,7 @@ class _Judge:
 
     def _judge_rule(self, problem: Problem) -> None:
         """Check that a rule was broken, or that a condition does not hold."""
-        failures = [each for each in self.failures if each.message == problem.what]
+        failures = [each for each in self.failures if _what(each) == problem.what]
         self._state(
             len(failures) == problem.count
             and all(self._breaks_rule(problem.what, each) for each in failures),
@@ -250,8 +250,8 @@ class _Judge:
         """Return whether a test cell names a known mistake, as those on random results do."""
         reference = self.attempt.reference
         mistakes = mistakes_of(reference.topic, reference.name)
-        said = [" ".join((inspect.getdoc(one) or "").split()) for one in mistakes]
-        return any(message.startswith(words.partition(". ")[0]) for words in said)
+        said = ["".join((inspect.getdoc(one) or "").partition("\n\n")[0]) for one in mistakes]
+        return message in [" ".join(words.split()) for words in said]
 
     def _call_again(self, failure: Failure) -> _Call:
         """Call the student's function once more with copies of the arguments."""
@@ -448,11 +448,11 @@ class _Judge:
         return self.closeness.same(failure.got, call.value)
 
     def _is_excluded(self, mistake: Callable) -> bool:
-        """Return whether a mistake is wrong where the student's function is right."""
+        """Return whether a mistake gives a wrong result where the student's function is right."""
         for trial in self.attempt.trials:
             if trial.is_right:
                 call = _call(mistake, trial.given.args, trial.given.kwargs)
-                if call.error or not self.closeness.same(call.value, trial.expected):
+                if not (call.error or self.closeness.same(call.value, trial.expected)):
                     return True
         return False
 
@@ -500,6 +500,11 @@ def _differ(before: Any, after: Any) -> bool:
     if isinstance(before, dict):
         return before.keys() != after.keys() or any(_differ(before[k], after[k]) for k in before)
     return isinstance(before, (int, float, str, bool)) and before is not after and before != after
+
+
+def _what(failure: Failure) -> str:
+    """Return the first paragraph of a failure's message; the second says where to look."""
+    return failure.message.partition("\n\n")[0]
 
 
 def _small_failures(attempt: Attempt, closeness: Closeness) -> Iterator[Failure]:
@@ -560,10 +565,11 @@ STATED_BY_TESTS = (
     r"Nothing of the picture is left: it has moved out of its frame\.",
     r"(?:One of the copies is wrong\. )?"
     r"The picture is not a shifted copy of what was given, with zeros coming in\.",
-    r"(?:dx|dy) should lie from -\d+ to \d+, but can be -?\d+ pixels\.",
+    r"(?:dx|dy) should lie from -\d+ to \d+, but can be -?\d+ pixels\."
+    r"(?: Is `max_fraction` passed on\?)?",
     r"(?:dx|dy) is always 0\. Pictures move along both axes\.",
     r"(?:dx|dy) is never (?:negative|positive): pictures should move \w+ as well as \w+\.",
-    r"(?:dx|dy) is never -?\d+(?: or -?\d+)?\. Both ends, -\d+ and \d+, are included\.",
+    r"(?:dx|dy) is never -?\d+(?: (?:or|and) -?\d+)?\. Both ends, -\d+ and \d+, are included\.",
     r"(?:dx|dy) is never [-\d, ]+\. Every whole number can come\.",
     r"(?:dx|dy) is not uniform: its values should be equally likely, both ends too\.",
     r"dx and dy depend on each other\. Draw each of them by itself\.",

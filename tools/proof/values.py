@@ -210,8 +210,10 @@ def shows(text: str, value: Any) -> bool:
 
 
 def _lists_objects(text: str, value: Any) -> bool:
-    """Return whether a text names every object of a list, none of which can be read."""
-    return isinstance(value, (list, tuple)) and all(repr(each) in text for each in value)
+    """Return whether a text names an object that cannot be read, or every object in a list."""
+    if isinstance(value, (list, tuple)):
+        return all(_lists_objects(text, each) for each in value)
+    return repr(value) in text
 
 
 def _is_same_array(read: np.ndarray, value: np.ndarray) -> bool:
