@@ -418,9 +418,9 @@ def _has_other_size(pair: Pair, match: re.Match) -> bool:
 
 
 def _cannot_be_read(pair: Pair, match: re.Match) -> bool:
-    """Return whether the shapes of a model's layers are unknown."""
+    """Return whether a model has no layers, or the shapes of its layers are unknown."""
     try:
-        return any(layer.output is None for layer in pair.got.layers)
+        return not pair.got.layers or any(layer.output is None for layer in pair.got.layers)
     except (AttributeError, ValueError):
         return True
 

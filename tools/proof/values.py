@@ -92,9 +92,8 @@ def is_bool(value: object) -> bool:
 
 def is_keras_model(value: object) -> bool:
     """Return whether a value is a Keras model."""
-    return any(kind.__module__.startswith("keras") for kind in type(value).__mro__) and hasattr(
-        value, "count_params"
-    )
+    is_keras = any(kind.__module__.startswith("keras") for kind in type(value).__mro__)
+    return is_keras and hasattr(value, "layers")
 
 
 def same_models(got: Any, expected: Any) -> bool:
