@@ -15,6 +15,7 @@ from tests.support.lessons import (
     points_of,
     run_tests,
     score,
+    visible_tests,
     words_of,
 )
 
@@ -70,6 +71,11 @@ def mark(lesson, exercise, answer):
     return points_for(lesson, messages), list(filter(None, messages.values()))
 
 
+def is_praised(lesson, messages):
+    """Return whether an answer passes every test that students see."""
+    return not any(messages[name] for name in visible_tests(lesson) & messages.keys())
+
+
 def test_the_lessons_own_answer_gets_all_points(lesson, exercise):
     points, messages = mark(lesson, exercise, model_source(lesson, exercise))
     assert not messages, messages[0]
@@ -84,11 +90,14 @@ def test_a_right_answer_in_any_style_passes(lesson, exercise, style):
 
 
 def test_a_wrong_answer_loses_points_and_the_message_says_why(lesson, exercise, slip):
+    """Also, a visible test must fail: students trust a check that says "right"."""
     bank = answers_to(lesson)
     answer, words = bank.WRONG[exercise][slip]
-    points, messages = mark(lesson, exercise, answer)
+    by_test = run_tests(lesson, exercise, answer)
+    messages = list(filter(None, by_test.values()))
     assert messages, "passes every test"
-    assert points < points_of(lesson)[exercise]
+    assert points_for(lesson, by_test) < points_of(lesson)[exercise]
+    assert not is_praised(lesson, by_test), "passes every visible test"
     wanted = words if isinstance(words, tuple) else (words,)
     assert any(
         word in message or word in " ".join(message.split())
@@ -98,10 +107,12 @@ def test_a_wrong_answer_loses_points_and_the_message_says_why(lesson, exercise, 
 
 
 def test_a_known_mistake_loses_points_and_is_named(lesson, exercise, mistake):
-    """Is each mistake of `utils.mistakes` caught by the tests, and named in its own words?"""
-    points, messages = mark(lesson, exercise, mistake_source(lesson, exercise, mistake))
+    """Is each mistake of `utils.mistakes` caught by a visible test, and named in its own words?"""
+    by_test = run_tests(lesson, exercise, mistake_source(lesson, exercise, mistake))
+    messages = list(filter(None, by_test.values()))
     assert messages, "passes every test"
-    assert points < points_of(lesson)[exercise]
+    assert points_for(lesson, by_test) < points_of(lesson)[exercise]
+    assert not is_praised(lesson, by_test), "passes every visible test"
     name = words_of(lesson, exercise, mistake)
     assert any(name in " ".join(message.split()) for message in messages), messages
 

@@ -19,7 +19,7 @@ from types import ModuleType
 import numpy as np
 from nbformat import NotebookNode
 
-from grader.course.cells import without_hidden
+from grader.course.cells import grade_id, is_empty_for_students, is_test, without_hidden
 from grader.course.lesson import Lesson, find_lessons
 from utils.checks.diagnose import mistake_text
 from utils.mistakes import mistakes_of
@@ -136,15 +136,21 @@ def each_test(
     lesson: str, exercise: str, answer: str, *, hidden: bool = True
 ) -> Iterator[tuple[str, str | None]]:
     """Do what `run_tests` does, one test cell at a time."""
-    for grade_id, cell in _cells(lesson).items():
-        if cell.metadata["nbgrader"]["grade"] and grade_id.split("-")[1] == exercise:
+    for name, cell in _cells(lesson).items():
+        if cell.metadata["nbgrader"]["grade"] and name.split("-")[1] == exercise:
             source = cell.source if hidden else without_hidden(cell.source)
-            yield grade_id, _run_cell(source, answer)
+            yield name, _run_cell(source, answer)
 
 
 def score(lesson: str, exercise: str, answer: str) -> float:
     """Return the points that an answer gets."""
     return points_for(lesson, run_tests(lesson, exercise, answer))
+
+
+def visible_tests(lesson: str) -> set[str]:
+    """Return the ``grade_id`` of each test cell that is not empty in a student's copy."""
+    tests = filter(is_test, _cells(lesson).values())
+    return {grade_id(test) for test in tests if not is_empty_for_students(test)}
 
 
 def points_for(lesson: str, messages: dict[str, str | None]) -> float:

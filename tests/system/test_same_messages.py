@@ -5,9 +5,9 @@ import pytest
 from nbclient import NotebookClient
 
 import grader
-from grader.course.cells import exercise_of, grade_id, is_empty_for_students, is_test
+from grader.course.cells import exercise_of, is_test
 from grader.selfcheck import check
-from tests.support.lessons import ROOT, find_lesson
+from tests.support.lessons import ROOT, find_lesson, visible_tests
 from tests.support.submissions import answered
 
 pytestmark = pytest.mark.slow
@@ -80,12 +80,6 @@ def in_a_notebook(notebook):
     return {name: text for name, text in messages.items() if not text.startswith("✓")}
 
 
-def visible_tests(lesson):
-    """Return the ``grade_id`` of each test that students see."""
-    tests = filter(is_test, lesson.notebook.cells)
-    return {grade_id(test) for test in tests if not is_empty_for_students(test)}
-
-
 @pytest.mark.parametrize(("name", "answers"), CASES)
 def test_the_messages_are_the_same(name, answers, tmp_path):
     lesson = find_lesson(name)
@@ -98,7 +92,7 @@ def test_the_messages_are_the_same(name, answers, tmp_path):
         exercise.name: test.message.strip()
         for exercise in marked.exercises
         for test in exercise.tests
-        if test.grade_id in visible_tests(lesson) and test.message
+        if test.grade_id in visible_tests(name) and test.message
     }
     checked = check(path, ROOT)
     when_checked = {each.name: each.message.strip() for each in checked.exercises if each.message}
