@@ -42,7 +42,7 @@ def find_hints(function: Callable) -> list[str]:
         if len(source) > MAX_SOURCE_CHARACTERS:
             return []
         tree = ast.parse(source)
-    except (OSError, TypeError, SyntaxError, ValueError, RecursionError, MemoryError):
+    except Exception:  # whatever a callable of the student's does when it is looked at
         return []
     definition = tree.body[0] if tree.body else None
     if not isinstance(definition, ast.FunctionDef):

@@ -59,6 +59,16 @@ def sizes(image):
     return len(image[0]) + len(image[1]) + image[0][1] + image[1].sum()
 
 
+class Strange:
+    """A callable that does not like to be looked at."""
+
+    def __call__(self, image):
+        return image
+
+    def __getattr__(self, name):
+        raise KeyError(name)
+
+
 @pytest.mark.parametrize(
     ("function", "hints"),
     [
@@ -76,6 +86,10 @@ def sizes(image):
 )
 def test_what_the_source_shows(function, hints):
     assert find_hints(function) == hints
+
+
+def test_a_strange_callable_shows_nothing():
+    assert find_hints(Strange()) == []
 
 
 def test_rows_are_taken_for_channels_only_in_a_volume():
