@@ -72,4 +72,4 @@ def _do_nothing() -> None:
 
 def _no_input(prompt: object = "", *_: object) -> str:
     """Take the place of ``input``."""
-    raise EOFError("input() has nobody to ask while a notebook is being marked")
+    raise EOFError("input() is not available while a notebook is being marked")

@@ -48,7 +48,9 @@ def discover(submitted: Path, lessons: list[str]) -> DiscoveredSubmissions:
         If there is no such folder.
     """
     if not submitted.is_dir():
-        raise CourseError(f"There is no folder {submitted}. Name the submissions' with --submitted")
+        raise CourseError(
+            f"There is no folder {submitted}. Where are the submissions? See --submitted"
+        )
     folders: dict[tuple[str, str], Path] = {}
     students: set[str] = set()
     warnings: list[str] = []
@@ -64,7 +66,7 @@ def discover(submitted: Path, lessons: list[str]) -> DiscoveredSubmissions:
             if folder.is_dir() and folder.name in lessons:
                 folders[student.name, folder.name] = folder
             elif folder.is_dir():
-                warnings.append(f"{folder}: fits no lesson")
+                warnings.append(f"{folder}: no lesson has this name")
     return DiscoveredSubmissions(folders, frozenset(students), tuple(warnings))
 
 

@@ -56,7 +56,7 @@ def describe(value: object) -> dict | None:
     word = "model" if isinstance(value, keras.Model) else "layer"
     layer = _as_keras_model(value)
     if not _is_keras_module(type(layer).__module__):
-        return {"kind": f"{word} of a class of its own ({kind}); use Keras's own layers"}
+        return {"kind": f"{word} of the class {kind}, not Keras's; use Keras's own layers"}
     try:
         config = _to_plain(keras.saving.serialize_keras_object(layer))
         config.pop("compile_config", None)  # how it was compiled does not matter
@@ -167,7 +167,9 @@ def _check(config: object) -> None:
     if not isinstance(config, dict):
         return
     if config.keys() == {"value"}:  # Keras's form of a function without a name
-        raise UnsafeModelError("with a function of its own; name Keras's, as in activation='relu'")
+        raise UnsafeModelError(
+            "with a function that is not Keras's; name one, as in activation='relu'"
+        )
     if "class_name" in config:
         _check_class(config)
     for item in config.values():
@@ -180,11 +182,13 @@ def _check_class(config: dict) -> None:
     if name in REFUSED_LAYERS:
         raise UnsafeModelError(f"with a {name} layer; use Keras's own layers")
     if name in ("function", "__lambda__"):
-        raise UnsafeModelError("with a function of its own; name Keras's, as in activation='relu'")
+        raise UnsafeModelError(
+            "with a function that is not Keras's; name one, as in activation='relu'"
+        )
     is_name_only = module is None and "config" not in config
     if not _is_keras_module(module) and name not in PSEUDO_CLASSES and not is_name_only:
         raise UnsafeModelError(
-            f"with a layer of a class of its own ({name}); use Keras's own layers"
+            f"with a layer of the class {name}, not Keras's; use Keras's own layers"
         )
 
 

@@ -33,4 +33,4 @@ def discard_output() -> None:
 
 def _no_input(prompt: object = "") -> str:
     """Stand in for ``input``."""
-    raise EOFError("input() has nobody to ask while a notebook is being marked")
+    raise EOFError("input() is not available while a notebook is being marked")

@@ -1,7 +1,5 @@
 """Are lesson 02's reference answers right? SciPy says."""
 
-import inspect
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,9 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import signal
 
-from utils import checks, convolution
-from utils.checks.registry import exercises_with_mistakes, mistakes_of
-from utils.mistakes import convolution as mistakes
+from utils import convolution
 
 DTYPES = st.sampled_from([np.uint8, np.int8, np.int16, np.int64, np.float32, np.float64])
 
@@ -91,34 +87,3 @@ def test_channels_that_do_not_match_are_refused(channels):
 def test_the_published_sums():
     sums = convolution.correlate2d(np.arange(1, 17).reshape(4, 4), np.array([[1, 2], [3, 4]]))
     assert sums.ravel().tolist() == [44, 54, 64, 84, 94, 104, 124, 134, 144]
-
-
-class TestMistakes:
-    @pytest.mark.parametrize("exercise", exercises_with_mistakes("convolution"))
-    def test_there_are_at_least_five(self, exercise):
-        assert len(mistakes_of("convolution", exercise)) >= 5
-
-    @pytest.mark.parametrize(
-        ("exercise", "mistake"),
-        [
-            (exercise, mistake)
-            for exercise in exercises_with_mistakes("convolution")
-            for mistake in mistakes_of("convolution", exercise)
-        ],
-    )
-    def test_each_is_told_by_its_own_text_on_a_public_input(self, exercise, mistake):
-        """Is some small input there on which this mistake shows, and no earlier one does?"""
-        told = set()
-        for arguments in mistakes.EXAMPLES[exercise]:
-            check = checks.Exercise(f"convolution.{exercise}", mistake, by_hand=False)
-            check.example(*arguments, expected=getattr(convolution, exercise)(*arguments))
-            told |= {problem.what for problem in check.problems}
-        what, *_ = inspect.getdoc(mistake).split("\n\n")
-        assert " ".join(what.split()) in told
-
-    @pytest.mark.parametrize("exercise", mistakes.EXAMPLES)
-    def test_inputs_come_smallest_first(self, exercise):
-        sizes = [
-            sum(np.size(value) for value in arguments) for arguments in mistakes.EXAMPLES[exercise]
-        ]
-        assert sizes[0] == min(sizes)

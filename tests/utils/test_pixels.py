@@ -1,4 +1,3 @@
-import inspect
 import math
 
 import matplotlib.colors
@@ -10,9 +9,7 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageColor
 from skimage.color import rgb2ycbcr
 
-from utils import checks, pixels
-from utils.checks.registry import exercises_with_mistakes, mistakes_of
-from utils.mistakes import pixels as mistakes
+from utils import pixels
 
 GREENS = {
     "#0B6623": (11, 102, 35),
@@ -193,34 +190,3 @@ class TestMeanImage:
     def test_a_thousand_bright_bytes_do_not_wrap(self):
         images = np.full((1000, 2, 3), 255, np.uint8)
         np.testing.assert_array_equal(pixels.mean_image(images, np.ones(1000), 1), 255)
-
-
-class TestMistakes:
-    @pytest.mark.parametrize("exercise", exercises_with_mistakes("pixels"))
-    def test_there_are_at_least_five(self, exercise):
-        assert len(mistakes_of("pixels", exercise)) >= 5
-
-    @pytest.mark.parametrize(
-        ("exercise", "mistake"),
-        [
-            (exercise, mistake)
-            for exercise in exercises_with_mistakes("pixels")
-            for mistake in mistakes_of("pixels", exercise)
-        ],
-    )
-    def test_each_is_told_by_its_own_text_on_a_public_input(self, exercise, mistake):
-        """Is some small input there on which this mistake shows, and no earlier one does?"""
-        told = set()
-        for arguments in mistakes.EXAMPLES[exercise]:
-            check = checks.Exercise(f"pixels.{exercise}", mistake, by_hand=False)
-            check.example(*arguments, expected=getattr(pixels, exercise)(*arguments))
-            told |= {problem.what for problem in check.problems}
-        what, *_ = inspect.getdoc(mistake).split("\n\n")
-        assert " ".join(what.split()) in told
-
-    @pytest.mark.parametrize("exercise", mistakes.EXAMPLES)
-    def test_inputs_come_smallest_first(self, exercise):
-        sizes = [
-            sum(np.size(value) for value in arguments) for arguments in mistakes.EXAMPLES[exercise]
-        ]
-        assert sizes[0] == min(sizes)

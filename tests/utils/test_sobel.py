@@ -1,4 +1,3 @@
-import inspect
 import math
 import subprocess
 import sys
@@ -12,9 +11,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import ndimage, signal
 from skimage import filters
 
-from utils import checks, convolution, data, plots, sobel
-from utils.checks.registry import exercises_with_mistakes, mistakes_of
-from utils.mistakes import sobel as mistakes
+from utils import convolution, data, plots, sobel
 
 REAL = st.one_of(
     hnp.integer_dtypes(endianness="=", sizes=(8, 16, 32)),
@@ -309,37 +306,6 @@ class TestColourWheel:
         middle = rows.mean().round().astype(int)
         assert abs(direction[middle, left]) < 3
         assert abs(direction[middle, right]) > 177
-
-
-class TestMistakes:
-    @pytest.mark.parametrize("exercise", exercises_with_mistakes("sobel"))
-    def test_there_are_at_least_five(self, exercise):
-        assert len(mistakes_of("sobel", exercise)) >= 5
-
-    @pytest.mark.parametrize(
-        ("exercise", "mistake"),
-        [
-            (exercise, mistake)
-            for exercise in exercises_with_mistakes("sobel")
-            for mistake in mistakes_of("sobel", exercise)
-        ],
-    )
-    def test_each_is_told_by_its_own_text_on_a_public_input(self, exercise, mistake):
-        """Is some small input there on which this mistake shows, and no earlier one does?"""
-        told = set()
-        for arguments in mistakes.EXAMPLES[exercise]:
-            check = checks.Exercise(f"sobel.{exercise}", mistake, by_hand=False)
-            check.example(*arguments, expected=getattr(sobel, exercise)(*arguments))
-            told |= {problem.what for problem in check.problems}
-        what, *_ = inspect.getdoc(mistake).split("\n\n")
-        assert " ".join(what.split()) in told
-
-    @pytest.mark.parametrize("exercise", mistakes.EXAMPLES)
-    def test_inputs_come_smallest_first(self, exercise):
-        sizes = [
-            sum(np.size(value) for value in arguments) for arguments in mistakes.EXAMPLES[exercise]
-        ]
-        assert sizes[0] == min(sizes)
 
 
 def test_the_module_needs_neither_widgets_nor_keras():

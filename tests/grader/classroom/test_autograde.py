@@ -251,7 +251,7 @@ def test_strays_and_links_do_no_harm(options, release, tmp_path):
         ("linked", LESSON, "graded", 4.0),
     ]
     warnings = " ".join(outcome.warnings)
-    assert "hw2: fits no lesson" in warnings
+    assert "hw2: no lesson has this name" in warnings
     assert "late.ipynb: lies outside" in warnings
     assert ".DS_Store" not in warnings
 

@@ -23,7 +23,7 @@ def test_folders_students_and_warnings(tmp_path, release):
     discovered = discover(tmp_path, [LESSON])
     assert discovered.folders == {("ana", LESSON): path.parent}
     assert discovered.students == {"ana", "ben"}
-    assert discovered.warnings == (f"{tmp_path / 'ben' / 'hw2'}: fits no lesson",)
+    assert discovered.warnings == (f"{tmp_path / 'ben' / 'hw2'}: no lesson has this name",)
 
 
 def test_no_folder_is_refused(tmp_path):

@@ -260,12 +260,12 @@ def deep_down(keras):
 
 REFUSED = {
     with_lambda: "with a Lambda layer; use Keras's own layers",
-    with_own_layer: "with a layer of a class of its own (Doubling); use Keras's own layers",
-    of_own_class: "model of a class of its own (Network); use Keras's own layers",
-    own_layer: "layer of a class of its own (Doubling); use Keras's own layers",
-    with_own_function: "with a function of its own; name Keras's, as in activation='relu'",
-    with_named_function: "with a function of its own; name Keras's, as in activation='relu'",
-    that_computes_otherwise: "model of a class of its own (Network); use Keras's own layers",
+    with_own_layer: "with a layer of the class Doubling, not Keras's; use Keras's own layers",
+    of_own_class: "model of the class Network, not Keras's; use Keras's own layers",
+    own_layer: "layer of the class Doubling, not Keras's; use Keras's own layers",
+    with_own_function: "with a function that is not Keras's; name one, as in activation='relu'",
+    with_named_function: "with a function that is not Keras's; name one, as in activation='relu'",
+    that_computes_otherwise: "model of the class Network, not Keras's; use Keras's own layers",
     deep_down: "with a Lambda layer; use Keras's own layers",
 }
 
