@@ -445,8 +445,8 @@ def relu_body(name: str, body: str, **more: object) -> Hostile:
 
 
 def half(name: str, body: str, **more: object) -> Hostile:
-    """Return a submission whose function goes wrong in the second test alone, on vectors."""
-    right = "if np.ndim(x) == 2:\n    return np.where(x > 0, x, 0)\n"
+    """Return a submission whose function goes wrong in the hidden test only, on volumes."""
+    right = "if np.ndim(x) in (1, 2):\n    return np.where(x > 0, x, 0)\n"
     return relu_body(name, right + _clean(body), lost=(), part={"relu": 0.5}, **more)
 
 
