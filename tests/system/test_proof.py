@@ -306,5 +306,5 @@ def test_the_page_is_written_or_compared(tmp_path, monkeypatch):
     ]
     assert command.settle_page(page, check=False) == []
     assert command.settle_page(page, check=True) == []
-    assert "| 01_pixels | `mean_image` | 1,234 | 0 | 1,234 | 5 | 5 | 1 | 1 | 0 | 0 |" in page
+    assert "| 01_pixels | `mean_image` | 1,234 | 0 | 1,234 | 5 | 5 | 1 | 1 | 0 |" in page
     assert "| `mean_image` | a | No. |" in page
