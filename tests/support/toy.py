@@ -93,7 +93,7 @@ def give_utils(lesson: Lesson) -> None:
     """Give a course its own ``utils``, in which the toy lesson has a known mistake."""
     utils = lesson.root / "utils"
     (utils / "mistakes").mkdir(parents=True)
-    for name in ("__init__.py", "data.py", "keras_setup.py", "mistakes/__init__.py"):
+    for name in ("__init__.py", "cell_log.py", "data.py", "keras_setup.py", "mistakes/__init__.py"):
         shutil.copy(ROOT / "utils" / name, utils / name)
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "utils" / "checks", utils / "checks", ignore=ignored)
