@@ -170,7 +170,9 @@ class Kernel:
         """Skip the cells with these sources, as if they had nothing to do."""
         self.connect()
         call = "from grader.kernel_extension import skip_cells; skip_cells(get_ipython(), {!r})"
-        self._client.run(v4.new_code_cell(f"{call.format(list(sources))}; del skip_cells"), 60)
+        self._client.run(
+            v4.new_code_cell(f"{call.format(list(sources))}; del skip_cells"), START_TIMEOUT
+        )
 
     def _describe_end(self) -> str:
         """Say how the kernel's process ended."""

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from grader.course.cells import grade_id, is_empty_for_students, is_test
+from grader.course.cells import (
+    grade_id,
+    hidden_test_ids,
+)
 from grader.course.lesson import LESSON_NAME, CourseError, Lesson, find_lessons
 from grader.isolation.limits import CHECK_TIMEOUT
 from grader.kernel import Kernel, execute
@@ -149,7 +152,7 @@ def check(
         reading = executor.submit(_read, path, lesson, hidden_tests)
         kernel.connect()
         restored = reading.result()
-        hidden = set() if hidden_tests else _hidden_tests(lesson)
+        hidden = set() if hidden_tests else hidden_test_ids(lesson.notebook.cells)
         notebook = restored.notebook
         notebook.cells = [cell for cell in notebook.cells if grade_id(cell) not in hidden]
         kernel.skip(superfluous_sources(notebook, lesson))
@@ -183,12 +186,3 @@ def _read(path: Path, lesson: Lesson, hidden_tests: bool) -> Restored:
         return restore(read_notebook(path), lesson, hidden=hidden_tests)
     except UnreadableError as error:
         raise CourseError(f"{path}: {error}") from error
-
-
-def _hidden_tests(lesson: Lesson) -> set[str]:
-    """Return the ``grade_id`` of each test cell that contains nothing but hidden tests.
-
-    A student's copy of such a cell would pass whatever the function does.
-    """
-    tests = filter(is_test, lesson.notebook.cells)
-    return {grade_id(test) for test in tests if is_empty_for_students(test)}

@@ -79,7 +79,7 @@ def build(
     lessons = find_lessons(root, names)
     if faults := [fault for lesson in lessons for fault in find_faults(lesson)]:
         raise CourseError("\n".join(faults))
-    for path, text in _lesson_facts(root):  # the checks that run below read it
+    for path, text in _generated_files(root):  # the checks that run below read one of them
         changed += _write(path, text)
     for lesson in lessons:
         if force or _why_solution_is_stale(lesson):
@@ -88,8 +88,6 @@ def build(
             changed += _write(lesson.solution, _to_text(execute(lesson)))
             changed += _write(_record(lesson), _describe_build(lesson, digest))
         changed += _write(lesson.release, _to_text(make_release(lesson)))
-    for path, text in _generated_files(root):
-        changed += _write(path, text)
     return changed
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -78,6 +79,14 @@ def is_empty_for_students(test: NotebookNode) -> bool:
     """Return whether all that a test cell checks is hidden; it may still import something."""
     statements = ast.parse(without_hidden(test.source)).body
     return all(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in statements)
+
+
+def hidden_test_ids(cells: Iterable[NotebookNode]) -> set[str]:
+    """Return the ``grade_id`` of each test cell that contains nothing but hidden tests.
+
+    A student's copy of such a cell would pass whatever the function does.
+    """
+    return {grade_id(test) for test in filter(is_test, cells) if is_empty_for_students(test)}
 
 
 def release_source(source: str, root: Path) -> str:

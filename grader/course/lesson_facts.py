@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from grader.course.cells import grade_id, is_answer, is_empty_for_students, is_test
+from grader.course.cells import hidden_test_ids, is_answer
 from grader.course.lesson import Lesson
 from grader.course.release import make_release
 from utils.checks.lesson_facts import digest
@@ -28,11 +28,7 @@ def _cell_digests(lesson: Lesson) -> list[str]:
 
 def _hidden_tests(lesson: Lesson) -> dict[str, tuple[int, float, float]]:
     """Return the number of hidden test cells of each exercise, their points, and all points."""
-    hidden_ids = {
-        grade_id(test)
-        for test in filter(is_test, lesson.notebook.cells)
-        if is_empty_for_students(test)
-    }
+    hidden_ids = hidden_test_ids(lesson.notebook.cells)
     facts = {}
     for exercise in lesson.exercises:
         points = [test.points for test in exercise.tests if test.grade_id in hidden_ids]

@@ -104,7 +104,5 @@ def _error_line(error: NotebookNode) -> str:
     if error.ename == STOPPED:
         return error.evalue
     text = error.evalue[:MAX_ERROR_CHARACTERS]
-    text = re.sub(
-        r"\((?:<[^<>]{0,100}>|\d{1,30}\.py), line (\d{1,9})\)", r"(line \1)", text
-    ).strip()
+    text = CELL_LINE.sub(r"(line \1)", text).strip()
     return f"{error.ename}: {text}" if text else error.ename

@@ -19,7 +19,7 @@ from types import ModuleType
 import numpy as np
 from nbformat import NotebookNode
 
-from grader.course.cells import grade_id, is_empty_for_students, is_test, without_hidden
+from grader.course.cells import hidden_test_ids, is_test, without_hidden
 from grader.course.lesson import Lesson, find_lessons
 from utils.checks.diagnose import mistake_text
 from utils.mistakes import mistakes_of
@@ -149,8 +149,8 @@ def score(lesson: str, exercise: str, answer: str) -> float:
 
 def visible_tests(lesson: str) -> set[str]:
     """Return the ``grade_id`` of each test cell that is not empty in a student's copy."""
-    tests = filter(is_test, _cells(lesson).values())
-    return {grade_id(test) for test in tests if not is_empty_for_students(test)}
+    cells = _cells(lesson)
+    return {name for name, cell in cells.items() if is_test(cell)} - hidden_test_ids(cells.values())
 
 
 def points_for(lesson: str, messages: dict[str, str | None]) -> float:

@@ -24,7 +24,7 @@ test. And a student should hear *what* is wrong: five mistakes of each exercise,
 make, are named in the message; the test suite checks all that are known.
 
 A message must also be true: every sentence of every message about these wrong answers is checked by
-a rule of its own, and one without a rule counts as wrong. The rules, in `tools/proof/truth.py`,
+a separate rule, and one without a rule counts as wrong. The rules, in `tools/proof/truth.py`,
 recompute a claim such as "transposed" from what came back and what was expected, make a named
 mistake again on every input that it is said to explain, and read back the input that is shown.
 
