@@ -39,11 +39,12 @@ class Watchdog:
     ):
         self._pid, self._limits, self._folder = pid, limits, folder
         self._has_ended = has_ended
-        self._initial_memory = 0
+        self._initial_memory = self._initial_written = 0
 
     def start(self) -> None:
-        """Begin: the memory limit is relative to what the process uses now."""
+        """Begin: memory and bytes written count from what they are now."""
         self._initial_memory, _ = self._memory_and_threads()
+        self._initial_written = self._written()
 
     def check(self) -> None:
         """Compare the present usage with the limits.
@@ -59,7 +60,8 @@ class Watchdog:
         if threads > limits.threads:
             raise LimitExceededError(f"started more than {limits.threads:,} threads")
         count, size = self._files()
-        if size > limits.disk or self._written() > MAX_WRITE_FACTOR * limits.disk:
+        written = self._written() - self._initial_written
+        if size > limits.disk or written > MAX_WRITE_FACTOR * limits.disk:
             raise LimitExceededError(f"wrote more than {limits.disk / 1e6:.3g} MB into files")
         if count > limits.files:
             raise LimitExceededError(f"made more than {limits.files:,} files")

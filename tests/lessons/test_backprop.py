@@ -7,7 +7,7 @@ from tests.support.lessons import run_tests
 
 def test_a_function_is_shown_by_its_name():
     messages = run_tests(backprop.LESSON, "numerical_gradient", numerical("0.0"))
-    assert "f = sum_of_cubes" in messages["test-numerical_gradient"]
+    assert "f = sum_of_squares" in messages["test-numerical_gradient"]
     assert "<function" not in "".join(messages.values())
 
 

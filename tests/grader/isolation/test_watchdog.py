@@ -31,6 +31,15 @@ def test_memory_counts_from_the_start():
     assert taken
 
 
+def test_bytes_written_count_from_the_start(monkeypatch):
+    written = iter([9_000_000, 11_000_000, 14_000_000])
+    monkeypatch.setattr(Watchdog, "_written", lambda self: next(written))
+    watchdog = watch(disk=1_000_000)
+    watchdog.check()
+    with pytest.raises(LimitExceededError, match="more than 1 MB into files"):
+        watchdog.check()
+
+
 def test_threads_are_counted():
     event = threading.Event()
     threads = [threading.Thread(target=event.wait) for _ in range(5)]
