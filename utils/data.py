@@ -18,7 +18,13 @@ import numpy as np
 Labelled = tuple[np.ndarray, np.ndarray]
 Split = tuple[Labelled, Labelled]
 
-BUNDLED = Path(__file__).resolve().parent.parent / "data" / "digits.npz"
+DATA = Path(__file__).resolve().parent.parent / "data"
+# The sets that come with the course: file, and the words that say what it is.
+BUNDLED = {
+    "mnist10k": ("mnist10k.npz", "MNIST's 10,000 test images, bundled with the course"),
+    "bundled": ("digits.npz", "scikit-learn's, bundled with the course"),
+}
+TEST_FRACTION = 5  # one image in five is kept for testing
 SIDE = 28
 # The magic number of an IDX file of unsigned bytes, by its number of axes.
 IDX_MAGIC = {1: 0x00000801, 3: 0x00000803}
@@ -45,17 +51,18 @@ TO_GET_MNIST = (
 )
 
 
-def load_digits(name: str = "bundled", *, announce: bool = True) -> Split:
+def load_digits(name: str = "mnist10k", *, announce: bool = True) -> Split:
     """Load handwritten digits, and print which data they are.
 
     Parameters
     ----------
-    name : {"bundled", "mnist"}
-        ``"bundled"`` is the set that comes with the course: scikit-learn's 1,797 digits, 1,437 to
+    name : {"mnist10k", "bundled", "mnist"}
+        ``"mnist10k"`` comes with the course: MNIST's 10,000 test images, 8,000 for training and
+        2,000 for testing. ``"bundled"`` does, too: scikit-learn's 1,797 digits, 1,437 to
         train and 360 to test with. ``"mnist"`` is the full MNIST, 60,000 and 10,000: from the
         folder that the environment variable ``MNIST_DIR`` names if it is set, else through Keras,
-        which downloads it once. A folder that holds only MNIST's 10,000 test images gives these,
-        shuffled and split into 8,000 and 2,000.
+        which downloads it once. A folder that holds only MNIST's 10,000 test images gives the
+        same as ``"mnist10k"``.
     announce : bool
         Whether to print a line that says which data this is.
 
@@ -71,12 +78,13 @@ def load_digits(name: str = "bundled", *, announce: bool = True) -> Split:
     FileNotFoundError
         If the data are missing; the text says how to get them.
     """
-    if name == "bundled":
-        arrays, source = _read_npz(BUNDLED), "scikit-learn's, bundled with the course"
+    if name in BUNDLED:
+        file, source = BUNDLED[name]
+        arrays = _read_npz(DATA / file)
     elif name == "mnist":
         arrays, source = _load_mnist()
     else:
-        raise ValueError(f"there are no digits named {name!r}: choose 'bundled' or 'mnist'")
+        raise ValueError(f"there are no digits named {name!r}: choose 'mnist10k' or 'mnist'")
     if announce:
         train, test = len(arrays["x_train"]), len(arrays["x_test"])
         print(f"Digits: {source}. {train:,} images to train with, {test:,} to test.")
@@ -108,6 +116,48 @@ def photograph(name: str) -> np.ndarray:
     return np.array(getattr(skimage.data, PHOTOGRAPHS[name])(), np.uint8)
 
 
+def read_test_images(folder: Path) -> Labelled:
+    """Read MNIST's test images and their labels from a folder with the two IDX files.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If a file is missing or damaged.
+    """
+    paths = [_find_idx(folder, *IDX_STEMS[key]) for key in ("x_test", "y_test")]
+    if paths[0] is None or paths[1] is None:
+        raise FileNotFoundError(f"{folder} lacks t10k-images-idx3-ubyte or t10k-labels-idx1-ubyte")
+    return _read_idx_pair(paths[0], paths[1])
+
+
+def split_stratified(images: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
+    """Shuffle, and keep one image in five of each digit for testing; always the same ones.
+
+    The first half of MNIST's test images is from tidier writers than the second.
+
+    Parameters
+    ----------
+    images, labels : ndarray, shapes (N, 28, 28) and (N,)
+        The images and their digits.
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``x_train``, ``y_train``, ``x_test`` and ``y_test``.
+    """
+    random = np.random.RandomState(0)  # NumPy promises that its numbers never change
+    order = random.permutation(len(labels))
+    by_digit = order[np.argsort(labels[order], kind="stable")]
+    tested = np.arange(len(labels)) % TEST_FRACTION == TEST_FRACTION - 1
+    train, test = (random.permutation(by_digit[chosen]) for chosen in (~tested, tested))
+    return {
+        "x_train": images[train],
+        "y_train": labels[train],
+        "x_test": images[test],
+        "y_test": labels[test],
+    }
+
+
 def _load_mnist() -> tuple[dict[str, np.ndarray], str]:
     """Return MNIST's arrays and a few words on where they come from."""
     folder = os.environ.get("MNIST_DIR")
@@ -137,9 +187,8 @@ def _read_folder(folder: Path) -> tuple[dict[str, np.ndarray], str]:
     }
     missing = [key for key in KEYS if key not in files]
     if missing == ["x_train", "y_train"]:
-        images, labels = _read_idx_pair(files["x_test"], files["y_test"])
-        said = f"MNIST's 10,000 test images alone, from {folder}, shuffled and split"
-        return _split_in_five(images, labels), said
+        said = f"MNIST's 10,000 test images only, from {folder}, shuffled and split"
+        return split_stratified(*read_test_images(folder)), said
     if missing:
         names = ", ".join("-".join(IDX_STEMS[key]) for key in missing)
         raise FileNotFoundError(
@@ -148,21 +197,6 @@ def _read_folder(folder: Path) -> tuple[dict[str, np.ndarray], str]:
     train = _read_idx_pair(files["x_train"], files["y_train"])
     test = _read_idx_pair(files["x_test"], files["y_test"])
     return dict(zip(KEYS, (*train, *test), strict=True)), f"MNIST, from {folder}"
-
-
-def _split_in_five(images: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
-    """Shuffle, and return four fifths as training images and one fifth as test images.
-
-    The first half of MNIST's test images is from tidier writers than the second.
-    """
-    order = np.random.RandomState(0).permutation(len(images))
-    train, test = np.split(order, [len(order) * 4 // 5])
-    return {
-        "x_train": images[train],
-        "y_train": labels[train],
-        "x_test": images[test],
-        "y_test": labels[test],
-    }
 
 
 def _find_idx(folder: Path, stem: str, kind: str) -> Path | None:

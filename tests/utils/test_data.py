@@ -49,9 +49,58 @@ def assert_same(got, train, test):
         assert one.dtype == np.uint8
 
 
-class TestBundled:
-    def test_has_mnists_shape(self):
+class TestBundledMnist:
+    # How many of each digit MNIST's 10,000 test images have.
+    COUNTS = (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009)
+
+    def test_has_8000_images_for_training_and_2000_for_testing(self):
         (x_train, y_train), (x_test, y_test) = data.load_digits(announce=False)
+        assert x_train.shape == (8000, 28, 28)
+        assert x_test.shape == (2000, 28, 28)
+        assert y_train.shape == (8000,)
+        assert y_test.shape == (2000,)
+        assert {array.dtype for array in (x_train, y_train, x_test, y_test)} == {np.dtype("uint8")}
+
+    def test_every_image_is_there_once(self):
+        (x_train, _), (x_test, _) = data.load_digits(announce=False)
+        images = np.concatenate([x_train, x_test]).reshape(10_000, -1)
+        assert len(np.unique(images, axis=0)) == 10_000
+
+    def test_one_in_five_of_each_digit_is_for_testing(self):
+        (_, y_train), (_, y_test) = data.load_digits(announce=False)
+        tested = np.bincount(y_test)
+        assert tuple(np.bincount(y_train) + tested) == self.COUNTS
+        assert abs(tested - np.array(self.COUNTS) / 5).max() <= 1
+
+    def test_is_what_its_script_makes(self):
+        source = ROOT.parent / "shared" / "data" / "mnist10k"
+        if not source.is_dir():
+            pytest.skip(f"needs MNIST's test images in {source}")
+        made = data.split_stratified(*data.read_test_images(source))
+        with np.load(ROOT / "data" / "mnist10k.npz") as shipped:
+            assert list(made) == list(shipped)
+            for key in made:
+                np.testing.assert_array_equal(made[key], shipped[key])
+
+    def test_a_file_is_missing(self, tmp_path):
+        write_idx(tmp_path, train=make_set(3))
+        with pytest.raises(FileNotFoundError, match="t10k-images-idx3-ubyte"):
+            data.read_test_images(tmp_path)
+
+    def test_says_which_data_it_is(self, capsys):
+        data.load_digits()
+        said = capsys.readouterr().out
+        assert "MNIST's 10,000 test images" in said
+        assert "8,000 images to train with, 2,000 to test" in said
+
+    def test_announces_nothing_if_asked_not_to(self, capsys):
+        data.load_digits(announce=False)
+        assert capsys.readouterr().out == ""
+
+
+class TestScikitLearnsDigits:
+    def test_has_mnists_shape(self):
+        (x_train, y_train), (x_test, y_test) = data.load_digits("bundled", announce=False)
         assert x_train.shape == (1437, 28, 28)
         assert x_test.shape == (360, 28, 28)
         assert y_train.shape == (1437,)
@@ -62,15 +111,11 @@ class TestBundled:
         assert x_train.max() == 255
 
     def test_says_which_data_it_is(self, capsys):
-        data.load_digits()
+        data.load_digits("bundled")
         said = capsys.readouterr().out
         assert "bundled" in said
         assert "1,437" in said
         assert "360" in said
-
-    def test_announces_nothing_if_asked_not_to(self, capsys):
-        data.load_digits(announce=False)
-        assert capsys.readouterr().out == ""
 
     def test_is_what_its_script_makes(self):
         sys.path.insert(0, str(ROOT / "data"))
@@ -94,7 +139,7 @@ class TestBundled:
         assert runs[0] == runs[1]
 
     def test_every_image_is_there_once_and_its_mass_in_the_middle(self):
-        (x_train, _), (x_test, _) = data.load_digits(announce=False)
+        (x_train, _), (x_test, _) = data.load_digits("bundled", announce=False)
         images = np.concatenate([x_train, x_test])
         assert len(np.unique(images.reshape(len(images), -1), axis=0)) == 1797
         mass = images.astype(float)
@@ -102,7 +147,7 @@ class TestBundled:
         assert abs(middle - 13.5).max() < 0.51
 
     def test_every_digit_has_its_share(self):
-        (_, y_train), (_, y_test) = data.load_digits(announce=False)
+        (_, y_train), (_, y_test) = data.load_digits("bundled", announce=False)
         share = np.bincount(y_test) / (np.bincount(y_train) + np.bincount(y_test))
         assert abs(share - 0.2).max() < 0.01
 
@@ -110,7 +155,7 @@ class TestBundled:
         """Shrinking an image again gives scikit-learn's, up to position."""
         from sklearn.datasets import load_digits
 
-        (x_train, y_train), (x_test, y_test) = data.load_digits(announce=False)
+        (x_train, y_train), (x_test, y_test) = data.load_digits("bundled", announce=False)
         source = load_digits()
         ours = np.concatenate([x_train, x_test]).sum((1, 2))
         labels = np.concatenate([y_train, y_test])
@@ -153,7 +198,7 @@ class TestMnistFolder:
         (x_train, y_train), (x_test, y_test) = data.load_digits("mnist")
         assert (len(x_train), len(x_test)) == (80, 20)
         said = capsys.readouterr().out
-        assert "test images alone" in said
+        assert "test images only" in said
         assert "80 images to train" in said
         rows = {image.tobytes(): label for image, label in zip(images, labels, strict=True)}
         for image, label in zip([*x_train, *x_test], [*y_train, *y_test], strict=True):
@@ -301,7 +346,7 @@ class TestDamagedArchive:
             data.load_digits("mnist")
 
     def test_a_missing_bundled_file_is_named(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(data, "BUNDLED", tmp_path / "digits.npz")
+        monkeypatch.setattr(data, "DATA", tmp_path)
         with pytest.raises(FileNotFoundError, match=r"digits\.npz"):
             data.load_digits()
 
@@ -354,7 +399,7 @@ class TestKeras:
 class TestNames:
     @pytest.mark.parametrize("name", ["MNIST", "fashion", "", None, 3])
     def test_an_unknown_set_is_refused(self, name):
-        with pytest.raises(ValueError, match=r"bundled.*mnist"):
+        with pytest.raises(ValueError, match=r"mnist10k.*mnist"):
             data.load_digits(name)
 
     def test_loading_imports_neither_keras_nor_tensorflow(self):
