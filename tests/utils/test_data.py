@@ -347,7 +347,7 @@ class TestDamagedArchive:
 
     def test_a_missing_bundled_file_is_named(self, monkeypatch, tmp_path):
         monkeypatch.setattr(data, "DATA", tmp_path)
-        with pytest.raises(FileNotFoundError, match=r"digits\.npz"):
+        with pytest.raises(FileNotFoundError, match=r"mnist10k\.npz"):
             data.load_digits()
 
 
