@@ -143,7 +143,13 @@ def execute(lesson: Lesson) -> NotebookNode:
 
 
 def _reduce_outputs(cell: NotebookNode, lesson: Lesson) -> None:
-    """Reduce a cell's outputs to what can be seen without a kernel."""
+    """Reduce a cell's outputs to what can be seen without a kernel.
+
+    Raises
+    ------
+    CourseError
+        If a cell writes to stderr, or shows a picture or a widget that not every reader can see.
+    """
     for output in cell.get("outputs", ()):
         if output.get("name") == "stderr":
             raise CourseError(
@@ -154,6 +160,9 @@ def _reduce_outputs(cell: NotebookNode, lesson: Lesson) -> None:
             if not {"image/png", "image/svg+xml", "text/html"} & set(data):
                 raise CourseError(f"{lesson.source}: a widget without a still\n{cell.source}")
             del data[WIDGET]
+        alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+        if "image/png" in data and not alt.strip():
+            raise CourseError(f"{lesson.source}: a picture without alt text\n{cell.source}")
 
 
 def _why_solution_is_stale(lesson: Lesson) -> str | None:

@@ -58,9 +58,13 @@ def test_a_release_without_a_source_is_named(built):
     [
         ("1 / 0", "ZeroDivisionError"),
         ("import sys; print('oh', file=sys.stderr)", "writes to stderr"),
+        (
+            "from IPython.display import Image\nImage(b'\\x89PNG\\r\\n\\x1a\\n', format='png')",
+            "a picture without alt text",
+        ),
     ],
 )
-def test_a_lesson_that_fails_or_writes_to_stderr_is_not_built(course, cell, words):
+def test_a_lesson_with_a_fault_in_an_output_is_not_built(course, cell, words):
     write_lesson(course, f"{LESSON}\n# %%\n{cell}\n")
     with pytest.raises(CourseError, match=words):
         build.build(course)
