@@ -27,7 +27,7 @@ from grader.course.environment import make_environment
 from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
 from grader.course.lesson_facts import make_lesson_facts
-from grader.course.pages import fill_lesson_table, lesson_table, make_index
+from grader.course.pages import fill_lesson_table, lesson_table, make_pages
 from grader.course.release import make_release
 from grader.course.structure import find_faults
 
@@ -52,7 +52,7 @@ def build(
     force: bool = False,
     progress: Callable[[str], None] = lambda line: None,
 ) -> list[Path]:
-    """Bring notebooks, the start page, the README and ``environment.yml`` up to date.
+    """Bring notebooks, the other pages, the README and ``environment.yml`` up to date.
 
     Parameters
     ----------
@@ -191,7 +191,8 @@ def _generated_files(root: Path) -> Iterator[tuple[Path, str]]:
     """Yield the generated files that are not notebooks of a lesson, each with its right content."""
     lessons = find_lessons(root)
     yield from _lesson_facts(root)
-    yield root / "notebooks" / "index.ipynb", _to_text(make_index(lessons))
+    for name, page in make_pages(lessons).items():
+        yield root / "notebooks" / f"{name}.ipynb", _to_text(page)
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8")
     yield readme, fill_lesson_table(text, lesson_table(lessons, "notebooks/"))

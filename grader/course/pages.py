@@ -1,4 +1,4 @@
-"""Generate the start page, and the table of lessons in the README."""
+"""Generate the start page, the page of sources, and the table of lessons in the README."""
 
 from __future__ import annotations
 
@@ -13,14 +13,22 @@ from grader.course.lesson import Lesson
 LESSON_TABLE = ("<!-- lessons: made by `grader build` -->", "<!-- end of lessons -->")
 
 
-def make_index(lessons: list[Lesson]) -> NotebookNode:
-    """Return the start page: the parts of ``index.md`` between ``---`` lines, each a cell."""
-    template = Path(__file__).with_name("index.md").read_text(encoding="utf-8")
+def make_pages(lessons: list[Lesson]) -> dict[str, NotebookNode]:
+    """Return the notebooks that belong to no lesson, by name.
+
+    Each is made from a Markdown file beside this module: the parts between ``---`` lines are its
+    cells.
+    """
+    return {name: _make_page(name, lessons) for name in ("index", "sources")}
+
+
+def _make_page(name: str, lessons: list[Lesson]) -> NotebookNode:
+    template = Path(__file__).with_name(f"{name}.md").read_text(encoding="utf-8")
     text = string.Template(template).substitute(lessons=lesson_table(lessons, ""))
     cells = []
     for number, part in enumerate(text.split("\n---\n")):
         cell = nbformat.v4.new_markdown_cell(part.strip())
-        cell["id"] = f"index-{number}"
+        cell["id"] = f"{name}-{number}"
         cells.append(cell)
     kernelspec = lessons[0].notebook.metadata.kernelspec if lessons else {}
     return nbformat.v4.new_notebook(

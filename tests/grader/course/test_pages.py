@@ -7,6 +7,13 @@ def test_the_start_page_and_the_readme_list_the_lessons(built):
     assert "[Toys](notebooks/01_toys/01_toys.ipynb)" in (built / "README.md").read_text()
 
 
+def test_the_start_page_leads_to_the_sources_and_back(built):
+    index = (built / "notebooks/index.ipynb").read_text()
+    sources = (built / "notebooks/sources.ipynb").read_text()
+    assert "](sources.ipynb)" in index
+    assert "](index.ipynb)" in sources
+
+
 def test_a_text_without_markers_stays_as_it_is():
     assert fill_lesson_table("# Title\n", "| table |") == "# Title\n"
 
