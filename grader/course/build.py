@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 
 from grader.course.digests import file_digest, source_digest, tracked_files
 from grader.course.environment import make_environment
+from grader.course.extras import build_extras, find_extras, find_stale_extras
 from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
 from grader.course.lesson_facts import make_lesson_facts
@@ -88,6 +89,8 @@ def build(
             changed += _write(lesson.solution, _to_text(execute(lesson)))
             changed += _write(_record(lesson), _describe_build(lesson, digest))
         changed += _write(lesson.release, _to_text(make_release(lesson)))
+    if not names:
+        changed += build_extras(root, progress)
     return changed
 
 
@@ -106,6 +109,7 @@ def find_stale(root: Path, names: list[str] | None = None) -> list[Stale]:
         ]
     for path, text in _generated_files(root):
         stale += _differs(path, text)
+    stale += [Stale(path, reason) for path, reason in find_stale_extras(root)]
     known = {lesson.name for lesson in find_lessons(root)}
     for folder in sorted((root / "notebooks").glob("[0-9][0-9]_*")):
         if folder.name not in known:
@@ -191,7 +195,7 @@ def _generated_files(root: Path) -> Iterator[tuple[Path, str]]:
     """Yield the generated files that are not notebooks of a lesson, each with its right content."""
     lessons = find_lessons(root)
     yield from _lesson_facts(root)
-    for name, page in make_pages(lessons).items():
+    for name, page in make_pages(lessons, find_extras(root)).items():
         yield root / "notebooks" / f"{name}.ipynb", _to_text(page)
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8")

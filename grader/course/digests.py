@@ -19,7 +19,7 @@ def source_digest(lesson: Lesson) -> str:
 
     The known mistakes count, because a cell may show the message of a check that fails.
     """
-    return _digest(_lesson_files(lesson))
+    return digest_of(_lesson_files(lesson))
 
 
 def marking_digest(lesson: Lesson) -> str:
@@ -27,14 +27,14 @@ def marking_digest(lesson: Lesson) -> str:
 
     As `source_digest`, and the code of the grader and of ``utils.checks``.
     """
-    return _digest([*_lesson_files(lesson), *_marking_files(lesson.root)])
+    return digest_of([*_lesson_files(lesson), *_marking_files(lesson.root)])
 
 
 @functools.cache
 def code_digest() -> str:
     """Return a digest of the grader and of ``utils`` as they were at the first call."""
     files = sorted([*INSTALLED.glob("grader/**/*.py"), *INSTALLED.glob("utils/**/*.py")])
-    return _digest((path.relative_to(INSTALLED).as_posix(), path) for path in files)
+    return digest_of((path.relative_to(INSTALLED).as_posix(), path) for path in files)
 
 
 def file_digest(path: Path) -> str:
@@ -51,7 +51,7 @@ def tracked_files(folder: Path) -> list[Path]:
     )
 
 
-def _digest(files: Iterable[tuple[str, Path]]) -> str:
+def digest_of(files: Iterable[tuple[str, Path]]) -> str:
     """Return a digest of files and of the names that they are known by."""
     digest = hashlib.sha256()
     for name, path in files:

@@ -8,23 +8,26 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from grader.course.extras import Extra
 from grader.course.lesson import Lesson
 
 LESSON_TABLE = ("<!-- lessons: made by `grader build` -->", "<!-- end of lessons -->")
 
 
-def make_pages(lessons: list[Lesson]) -> dict[str, NotebookNode]:
+def make_pages(lessons: list[Lesson], extras: list[Extra]) -> dict[str, NotebookNode]:
     """Return the notebooks that belong to no lesson, by name.
 
     Each is made from a Markdown file beside this module: the parts between ``---`` lines are its
     cells.
     """
-    return {name: _make_page(name, lessons) for name in ("index", "sources")}
+    return {name: _make_page(name, lessons, extras) for name in ("index", "sources")}
 
 
-def _make_page(name: str, lessons: list[Lesson]) -> NotebookNode:
+def _make_page(name: str, lessons: list[Lesson], extras: list[Extra]) -> NotebookNode:
     template = Path(__file__).with_name(f"{name}.md").read_text(encoding="utf-8")
-    text = string.Template(template).substitute(lessons=lesson_table(lessons, ""))
+    text = string.Template(template).substitute(
+        lessons=lesson_table(lessons, ""), extras=_extras_line(extras)
+    )
     cells = []
     for number, part in enumerate(text.split("\n---\n")):
         cell = nbformat.v4.new_markdown_cell(part.strip())
@@ -34,6 +37,12 @@ def _make_page(name: str, lessons: list[Lesson]) -> NotebookNode:
     return nbformat.v4.new_notebook(
         cells=cells, metadata={"kernelspec": kernelspec, "language_info": {"name": "python"}}
     )
+
+
+def _extras_line(extras: list[Extra]) -> str:
+    """Return a line with links to the extras; empty if there are none."""
+    links = ", ".join(f"[{one.title}]({one.name}/{one.name}.ipynb)" for one in extras)
+    return f"\nUngraded: {links}." if links else ""
 
 
 def lesson_table(lessons: list[Lesson], prefix: str) -> str:
