@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "solutions" / "extra_cnn_in_r" / "extra_cnn_in_r.R"
 
 
+@pytest.mark.slow
 def test_the_files_hold_what_keras_computes():
     digits = build_small_cnn.read("digits.csv")
     images = digits[:, 1:].reshape(-1, 28, 28, 1) / 255
@@ -23,6 +24,7 @@ def test_the_files_hold_what_keras_computes():
     assert (expected.argmax(1) == digits[:, 0]).mean() > 0.85
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     "ir" not in KernelSpecManager().find_kernel_specs(),
     reason="needs R with IRkernel: apt install r-base-core r-cran-irkernel r-cran-reticulate",
