@@ -1,7 +1,7 @@
 """Lesson 01: how many numbers an image holds, colours, grey, a dense layer's size, average images.
 
-These are the reference answers. They are written to be read and to be right for every input that
-the lesson names.
+These are the reference answers, and `move_right` for the demonstrations. They are written to be
+read and to be right for every input that the lesson names.
 """
 
 from __future__ import annotations
@@ -121,3 +121,25 @@ def mean_image(images: np.ndarray, labels: np.ndarray, digit: int) -> np.ndarray
     if len(chosen) == 0:
         raise ValueError(f"none of the {len(labels)} images has the label {digit}")
     return chosen.mean(axis=0, dtype=float)
+
+
+def move_right(images: np.ndarray, pixels: int) -> np.ndarray:
+    """Shift images to the right, or to the left by a negative number; zeros come in.
+
+    Parameters
+    ----------
+    images : ndarray, shape (..., H, W)
+        One image or many, of any dtype.
+    pixels : int
+        How far; less than the width in either direction.
+
+    Returns
+    -------
+    ndarray, of that shape and dtype
+    """
+    width = images.shape[-1]
+    moved = np.zeros_like(images)
+    kept = width - abs(pixels)
+    start = max(pixels, 0)
+    moved[..., start : start + kept] = images[..., start - pixels : start - pixels + kept]
+    return moved
