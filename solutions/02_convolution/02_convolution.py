@@ -113,7 +113,7 @@ except ValueError:
 #
 # No. The matrix product of window and kernel is another matrix, and that of the whole image and the kernel
 # does not exist. What you compute is the **sum of the element-wise products**, once for each position of
-# the kernel. The chapter's nine sums are right; only the sentence is too short.
+# the kernel. The chapter's nine sums are right; only this sentence is imprecise.
 #
 # </details>
 #
@@ -470,25 +470,20 @@ print("f ⋆ g", np.correlate(f, g, mode="full"))
 print("g ⋆ f", np.correlate(g, f, mode="full"))
 
 # %% [markdown]
-# <details><summary>Optional: integrals, and three more slips in the same blog post</summary>
+# <details><summary>Optional: integrals, and another puzzle</summary>
 #
 # For functions of one and of two real variables, the sums become integrals:
 #
 # $$(f * g)(t) = \int_{-\infty}^{\infty} f(\tau)\, g(t-\tau)\, d\tau
 # \qquad (f * g)(x, y) = \iint f(\tau_1, \tau_2)\; g(x-\tau_1,\, y-\tau_2)\; d\tau_1\, d\tau_2$$
 #
-# The blog post *What is a CNN?* explains the first formula in three ways that do not hold. Try to find out
-# why, then compare with the next cell.
+# **Puzzle.** The blog post *What is a CNN?* explains these formulas as follows. When does each statement
+# hold, and when not? The next cell computes an example for the first two.
 #
-# 1. It says that the convolution is "the percentage of area" of $g$ that overlaps $f$. For two rectangles
-#    of height 1 it is the *area* of the overlap, but in general it is a weighted sum. Above, one of its
-#    values is 123.
-# 2. It says that $\tau < 0$ and $\tau > t$ "have no meaning", and integrates only from 0 to $t$. That holds
-#    for signals that are 0 before time 0. A kernel with a weight at position −1 loses a term that way: 234
-#    becomes 230 below.
-# 3. In the second formula it prints ∗ between $f$ and $g$ inside the integral, and writes $f(x, y) * g(x,
-#    y)$ for the result. Inside the integral there is an ordinary product, and the result is $(f * g)(x,
-#    y)$.
+# 1. The convolution is "the percentage of area" of $g$ that overlaps $f$.
+# 2. The integral goes from 0 to $t$ only, because $\tau < 0$ and $\tau > t$ "have no meaning".
+# 3. The second formula has a ∗ between $f$ and $g$ inside the integral, and the result is called $f(x, y) *
+#    g(x, y)$.
 #
 # </details>
 
@@ -503,6 +498,18 @@ up_to_t = sum(f[k] * weights.get(t - k, 0) for k in range(t + 1))
 print("2. all terms at t = 2:", every_k, "  only those from 0 to t:", up_to_t)
 
 # %% [markdown]
+# <details><summary>Answer to the optional puzzle</summary>
+#
+# 1. For two rectangles of height 1, the convolution is the *area* of their overlap: 1, 2, 3, 4, 3, 2, 1 for
+#    two boxes. It is not a percentage, and in general it is a weighted sum. Further up, one of its values
+#    is 123.
+# 2. That holds if both functions are 0 before time 0, as for a filter that cannot look into the future. A
+#    kernel with a weight at position −1 loses a term that way: 234 becomes 230.
+# 3. Inside the integral there should be an ordinary product, because ∗ is the convolution itself. The
+#    result is $(f * g)(x, y)$.
+#
+# </details>
+#
 # ## Exercise 2: convolution (2 points)
 #
 # Write the mathematical convolution, *valid* as before. You may call your own `correlate2d`.

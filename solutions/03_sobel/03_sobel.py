@@ -763,7 +763,8 @@ sobel_widgets.edge_threshold(close_ups)
 # %%
 wall = np.full((5, 6), 0.3)
 wall[:, 3:] = 0.1 + 0.2
-magnitude = sobel_tools.gradient_magnitude(*sobel_tools.sobel(wall))
+gx, gy = sobel_tools.sobel(wall)
+magnitude = sobel_tools.gradient_magnitude(gx, gy)
 print("largest magnitude:    ", magnitude.max())
 print("at least 0.2 of it:   ", (magnitude >= 0.2 * magnitude.max())[0])
 print("this course's edge map", sobel_tools.edge_map(wall, 0.2)[0])
@@ -1201,13 +1202,11 @@ for name in by_hand:
 # magnitude stays the same:
 
 # %%
-without_flip = sobel_tools.sobel(corner)
+gx, gy = sobel_tools.sobel(corner)
 flipped_gx = convolution.convolve2d(corner, gx_kernel)
 flipped_gy = convolution.convolve2d(corner, gy_kernel)
-for name, gx, gy in [
-    ("cross-correlation", *without_flip),
-    ("convolution", flipped_gx, flipped_gy),
-]:
+both = [("cross-correlation", gx, gy), ("convolution", flipped_gx, flipped_gy)]
+for name, gx, gy in both:
     magnitude = sobel_tools.gradient_magnitude(gx, gy)[0, 0]
     direction = sobel_tools.gradient_direction(gx, gy)[0, 0]
     print(f"{name:<18} {magnitude:.0f} at {direction:7.2f} degrees")

@@ -205,3 +205,10 @@ class TestMoveRight:
         moved = pixels.move_right(images, pixels_moved)
         assert moved.dtype == np.uint8
         np.testing.assert_array_equal(moved, expected)
+
+
+def test_blocks_are_averaged():
+    image = np.arange(24, dtype=np.uint8).reshape(4, 6)
+    expected = [[image[:2, j : j + 2].mean() for j in (0, 2, 4)]]
+    expected += [[image[2:, j : j + 2].mean() for j in (0, 2, 4)]]
+    np.testing.assert_array_equal(pixels.average_blocks(image, 2), expected)
