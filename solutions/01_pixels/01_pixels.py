@@ -893,11 +893,11 @@ for move in [-2, -1, 0, 1, 2]:
 #
 # **Where people can be harmed, accuracy on a test set is not enough.** The blog post *What is a CNN?*, one
 # of the sources, suggests recognising a person's gender as an example. In 2018, Joy Buolamwini and Timnit
-# Gebru tested three commercial systems for this: the worst misjudged up to 34.7 % of darker-skinned women,
-# and none of the three misjudged more than 0.8 % of lighter-skinned men. In the same year, John Zech and
-# others showed that networks for chest X-rays often did worse on images from hospitals that were not in
-# their training data. So before you use such a network, ask whom it was tested on, and whether the people
-# concerned agree to its use.
+# Gebru tested three commercial systems for this. The worst of them misjudged 34.7 % of darker-skinned
+# women; none of the three misjudged more than 0.8 % of lighter-skinned men. In the same year, John Zech and
+# others tested networks that look for pneumonia in chest X-rays: in three of five comparisons, they did
+# clearly worse on images from hospitals that were not in their training data. So before you use such a
+# network, ask whom it was tested on, and whether the people concerned agree to its use.
 #
 # ## Colour codes
 #

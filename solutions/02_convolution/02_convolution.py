@@ -21,9 +21,9 @@
 # - how one filter reads several channels at once;
 # - that the same idea works for sound, text and film.
 #
-# **What you need.** [Lesson 01](../01_pixels/01_pixels.ipynb): images are arrays of shape `(height,
-# width)`. In Python, slicing (`image[2:4, 1:3]`) and `*` between arrays. In mathematics, sums written with
-# Σ. The integrals are optional.
+# **What you need.** [Lesson 01](../01_pixels/01_pixels.ipynb): images are arrays of shape
+# `(height, width)`. In Python, slicing (`image[2:4, 1:3]`) and `*` between arrays. In mathematics, sums
+# written with Σ. The integrals are optional.
 #
 # **Time.** About 110 minutes: 15 to read, 35 to run the cells and try the slider, 60 for the four
 # exercises.
@@ -150,7 +150,7 @@ plots.matrices(
 )
 
 # %% [markdown]
-# The result is 0 where the image is even, and 30 where it falls from 10 to 0: the kernel has found the
+# The result is 0 where the image is uniform, and 30 where it falls from 10 to 0: the kernel has found the
 # edge. At these places, the window's left column holds three pixels of 10 and its right column holds zeros,
 # which gives 3 × 10 = 30. [Lesson 03](../03_sobel/03_sobel.ipynb) is about such kernels.
 #
@@ -189,11 +189,11 @@ plots.matrices(
 # <details><summary>Answer</summary>
 #
 # Both are possible; they are two ways to count. By its index, `output[i, j]` belongs to the window's
-# **corner** `image[i, j]`. What it shows is the neighbourhood of the window's **centre**, `image[i + 1, j +
-# 1]` for a 3 × 3 kernel. The blurred dot has its middle at row 2, column 2 of the map, and that is row 3,
-# column 3 of the image. So to draw a feature map over its image, move it by (k − 1) / 2 pixels down and to
-# the right: 1 for a 3 × 3 kernel. A 2 × 2 kernel has no central pixel; its centre is half a pixel away.
-# (The slides mean the centre of the window, of course, not that of the whole image.)
+# **corner** `image[i, j]`. What it shows is the neighbourhood of the window's **centre**,
+# `image[i + 1, j + 1]` for a 3 × 3 kernel. The blurred dot has its middle at row 2, column 2 of the map,
+# and that is row 3, column 3 of the image. So to draw a feature map over its image, move it by (k − 1) / 2
+# pixels down and to the right: 1 for a 3 × 3 kernel. A 2 × 2 kernel has no central pixel; its centre is
+# half a pixel away. (The slides mean the centre of the window, of course, not that of the whole image.)
 #
 # </details>
 #
@@ -384,18 +384,18 @@ blur = np.full((3, 3), 1 / 9)
 top_minus_bottom = left_minus_right.T
 
 blurred = convolution.correlate2d(camera, blur)
-upright_edges = convolution.correlate2d(camera, left_minus_right)
-level_edges = convolution.correlate2d(camera, top_minus_bottom)
+vertical_edges = convolution.correlate2d(camera, left_minus_right)
+horizontal_edges = convolution.correlate2d(camera, top_minus_bottom)
 
 figure, axes = plots.figure(9, 2.6, 1, 4)
 plots.image(axes[0], camera, "photograph")
 plots.image(axes[1], blurred, "blur")
-plots.image(axes[2], upright_edges, "left − right", vmin=-300, vmax=300)
-plots.image(axes[3], level_edges, "top − bottom", vmin=-300, vmax=300)
+plots.image(axes[2], vertical_edges, "left − right", vmin=-300, vmax=300)
+plots.image(axes[3], horizontal_edges, "top − bottom", vmin=-300, vmax=300)
 plots.Picture(
     figure,
-    alt="A photographer with a camera; slightly blurred; its upright edges, such as the tripod's legs and his back; "
-    "its level edges, such as the camera's top and the horizon.",
+    alt="A photographer with a camera; slightly blurred; its vertical edges, such as the tripod's legs and his back; "
+    "its horizontal edges, such as the camera's top and the horizon.",
 )
 
 # %% [markdown]
@@ -482,8 +482,8 @@ print("g ⋆ f", np.correlate(g, f, mode="full"))
 #
 # 1. The convolution is "the percentage of area" of $g$ that overlaps $f$.
 # 2. The integral goes from 0 to $t$ only, because $\tau < 0$ and $\tau > t$ "have no meaning".
-# 3. The second formula has a ∗ between $f$ and $g$ inside the integral, and the result is called $f(x, y) *
-#    g(x, y)$.
+# 3. The second formula has a ∗ between $f$ and $g$ inside the integral, and the result is called
+#    $f(x, y) * g(x, y)$.
 #
 # </details>
 
@@ -813,8 +813,8 @@ plots.images(
 # <details><summary>Hint 2</summary>
 #
 # Two loops: over the filters, and inside it over the channels. Every filter begins with an empty sum. If
-# your map shows only the last channel, you have written `=` instead of `+=`. At the end, `np.stack(maps,
-# axis=-1)` puts the feature maps on the last axis.
+# your map shows only the last channel, you have written `=` instead of `+=`. At the end,
+# `np.stack(maps, axis=-1)` puts the feature maps on the last axis.
 #
 # </details>
 #
@@ -826,9 +826,9 @@ plots.images(
 # feature_map = sum(correlate2d(volume[:, :, c], ...) for c in range(channels))
 # ```
 #
-# NumPy adds an array of F biases along the last axis, so add it once, to the finished stack, if `bias is
-# not None`. And compare the numbers of channels yourself, at the very beginning: a loop that runs to the
-# smaller of the two hides the mistake.
+# NumPy adds an array of F biases along the last axis, so add it once, to the finished stack, if
+# `bias is not None`. And compare the numbers of channels yourself, at the very beginning: a loop that runs
+# to the smaller of the two hides the mistake.
 #
 # </details>
 
@@ -1093,9 +1093,9 @@ print("1. the same nine sums:", np.array_equal(with_board, nine))
 
 print("2. blur, the same:", np.allclose(convolution.convolve2d(camera, blur), blurred))
 flipped_map = convolution.convolve2d(camera, left_minus_right)
-print("   left − right, the negative:", np.allclose(flipped_map, -upright_edges))
+print("   left − right, the negative:", np.allclose(flipped_map, -vertical_edges))
 flipped_map = convolution.convolve2d(camera, top_minus_bottom)
-print("   top − bottom, the negative:", np.allclose(flipped_map, -level_edges))
+print("   top − bottom, the negative:", np.allclose(flipped_map, -horizontal_edges))
 
 # %% [markdown]
 # ## What to take away

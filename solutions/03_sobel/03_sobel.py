@@ -69,20 +69,20 @@ plots.matrices(
 )
 
 # %% [markdown]
-# **The sum of its weights** says a lot about a kernel. In an even patch every pixel has the same value, so
-# the sum of products is that value times the sum of the weights.
+# **The sum of its weights** says a lot about a kernel. In a uniform patch every pixel has the same value,
+# so the sum of products is that value times the sum of the weights.
 
 # %%
-even_patch = np.full((3, 3), 100)
+uniform_patch = np.full((3, 3), 100)
 for name in by_hand:
     kernel = sobel_tools.KERNELS[name]
-    answer = convolution.correlate2d(even_patch, kernel)[0, 0]
+    answer = convolution.correlate2d(uniform_patch, kernel)[0, 0]
     print(f"{name:<14} weights add up to {kernel.sum():2.0f}: a patch of 100 becomes {answer:3.0f}")
 
 # %% [markdown]
-# A sum of 1 keeps the brightness. A sum of 0 turns every even patch into 0, so only *differences* remain.
-# *Sharpen* does both: it is the image itself, plus the amount by which each pixel differs from its four
-# neighbours.
+# A sum of 1 keeps the brightness. A sum of 0 turns every uniform patch into 0, so only *differences*
+# remain. *Sharpen* does both: it is the image itself, plus the amount by which each pixel differs from its
+# four neighbours.
 
 # %%
 difference = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]])
@@ -161,7 +161,7 @@ plots.matrices(
 
 # %% [markdown]
 # The second is the first, rotated by 90 degrees counter-clockwise: `np.rot90(Gx)`. Two rotations give −Gx,
-# three give −Gy. The transpose is not a rotation, and has the opposite sign:
+# three give −Gy. The transpose of Gx is not a rotation; it is −Gy:
 
 # %%
 gx_kernel, gy_kernel = sobel_tools.GX, sobel_tools.GY
@@ -242,7 +242,7 @@ plots.image(axes[2], gy, "gy: brighter above?", vmin=-800, vmax=800)
 plots.Picture(
     figure,
     alt="A bright disc and a bright square. In gx their left sides are bright and their right sides "
-    "dark, and level sides are missing. In gy the lower sides are bright and the upper ones dark.",
+    "dark, and horizontal sides are missing. In gy the lower sides are bright and the upper ones dark.",
 )
 
 # %% [markdown]
@@ -374,9 +374,9 @@ with checks.Exercise("sobel.sobel", sobel) as check:
 # %% [markdown]
 # ## Magnitude: how strong is the edge?
 #
-# gx and gy are the two sides of a right-angled triangle. Its long side is an arrow, the **gradient**. The
-# arrow points to where the image gets brighter, and the faster it does so, the longer the arrow is. Its
-# length is the **magnitude**, by Pythagoras' theorem:
+# Draw gx as an arrow to the right, and gy as an arrow upwards from its tip. The arrow from the start to the
+# end is the **gradient**. It points to where the image gets brighter, and the faster the image does so, the
+# longer it is. Its length is the **magnitude**, by Pythagoras' theorem:
 #
 # $$|G| = \sqrt{g_x^2 + g_y^2}$$
 #
@@ -512,9 +512,8 @@ with checks.Exercise("sobel.gradient_magnitude", gradient_magnitude) as check:
 # ## A cheaper magnitude
 #
 # The slides *Convolutional Neural Networks* say that Sobel's operator is used to find "the approximate
-# absolute gradient magnitude". Older programs often avoided the square root and used $|g_x| + |g_y|$
-# instead. How far off is that? First for arrows of length 1 in several directions, then on the edges of the
-# photograph:
+# absolute gradient magnitude". The usual approximation is $|g_x| + |g_y|$, which needs no square root. How
+# far off is it? First for arrows of length 1 in several directions, then on the edges of the photograph:
 
 # %%
 for angle in [0, 15, 30, 45, 60, 90]:
@@ -529,9 +528,9 @@ print(
 )
 
 # %% [markdown]
-# The sum is exact for upright and level edges, and 41 % too large on diagonals; on the photograph's edges
-# it is 24 % too large on average. So it makes diagonal edges look stronger than they are. This course uses
-# the square root.
+# The sum is exact for vertical and horizontal edges, and 41 % too large on diagonals; on the photograph's
+# edges it is 24 % too large on average. So it makes diagonal edges look stronger than they are. This course
+# uses the square root.
 #
 # ## Direction: where does it get brighter?
 #
@@ -756,8 +755,8 @@ plots.Picture(
 sobel_widgets.edge_threshold(close_ups)
 
 # %% [markdown]
-# An even image needs special care. Its magnitude should be 0 everywhere, but computers round, so it may be
-# only nearly 0. Below, the left part of a wall is 0.3 and the right part 0.1 + 0.2, which is not exactly
+# A uniform image needs special care. Its magnitude should be 0 everywhere, but computers round, so it may
+# be only nearly 0. Below, the left part of a wall is 0.3 and the right part 0.1 + 0.2, which is not exactly
 # the same number to a computer:
 
 # %%
@@ -1037,8 +1036,8 @@ print("SciPy, from float:", ndimage.sobel(half_white.astype(float), axis=1)[0])
 # - $\lambda$ is the wavelength: the distance from one bright stripe to the next, in pixels.
 # - $\theta$ is the direction *across* the stripes.
 # - $\varphi$ is the phase. It puts a bright stripe (0°) or an edge (90°) in the middle.
-# - $\sigma$ is the width of the bell, and decides how many stripes fit under it. Here $\sigma =
-#   0.56\,\lambda$, which is scikit-image's default (a *bandwidth* of one octave).
+# - $\sigma$ is the width of the bell, and decides how many stripes fit under it. Here
+#   $\sigma = 0.56\,\lambda$, which is scikit-image's default (a *bandwidth* of one octave).
 #
 # Such a filter measures whether there are stripes of wavelength $\lambda$ in direction $\theta$. Usually
 # people apply a whole **bank** of them.
@@ -1061,8 +1060,8 @@ plots.Picture(
 # %% [markdown]
 # All eighteen agree with scikit-image's `gabor_kernel`, if you give it the negative angle: its y axis runs
 # down, so its angles run clockwise. You can find $\sigma$ in the middle of a filter: there the wave is 1,
-# so its value is $1 / (2\pi\sigma^2)$. And the weights of each filter add up to nearly 0, so even patches
-# give nearly 0.
+# so its value is $1 / (2\pi\sigma^2)$. And the weights of each filter add up to nearly 0, so uniform
+# patches give nearly 0.
 
 # %%
 agree = []
@@ -1101,8 +1100,8 @@ plots.images(
 )
 
 # %% [markdown]
-# Now two parts of the cat. The hair on its forehead is upright. Its whiskers are nearly level and fall to
-# the left. The cell below computes the mean energy for λ = 6:
+# Now two parts of the cat. The hair on its forehead runs up and down. Its whiskers are nearly horizontal
+# and fall to the left. The cell below computes the mean energy for λ = 6:
 
 # %%
 forehead, whiskers = close_ups["cat"][:80, 80:230], close_ups["cat"][190:, :100]
@@ -1116,14 +1115,15 @@ plots.images(
     [forehead, whiskers],
     ["forehead", "whiskers"],
     size=3,
-    alt="Upright hair on a cat's forehead, and whiskers that run from the right down to the left.",
+    alt="Vertical hair on a cat's forehead, and whiskers that run from the right down to the left.",
     vmin=0,
     vmax=255,
 )
 
 # %% [markdown]
-# The forehead responds most to 0°, which is across upright hair. The whiskers respond most to 120° and 90°.
-# A filter's angle points *across* its stripes, so the whiskers rise to the right by about 0 to 30 degrees.
+# The forehead responds most to 0°, which is across the vertical hair. The whiskers respond most to 120° and
+# 90°. A filter's angle points *across* its stripes, so the whiskers rise to the right by about 0 to 30
+# degrees.
 #
 # ## Questions to think about
 #
@@ -1184,7 +1184,7 @@ for name in by_hand:
 # %% [markdown]
 # ## What to take away
 #
-# - The **sum of a kernel's weights** says what happens to an even patch: a sum of 1 keeps it, a sum of 0
+# - The **sum of a kernel's weights** says what happens to a uniform patch: a sum of 1 keeps it, a sum of 0
 #   turns it into 0.
 # - **Sobel**: Gx is right minus left, a mean times a difference. Gy is Gx rotated by 90 degrees, top minus
 #   bottom.

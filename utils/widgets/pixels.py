@@ -170,7 +170,7 @@ def draw_zoom(photograph: np.ndarray, row: int, column: int, size: int) -> tuple
         drawn, (overview, panel) = plots.figure(9, 4.2, 1, 2)
         _draw_channel(panel, window, "these pixels", (1, 1, 1))
     plots.image(overview, photograph, f"shape {photograph.shape}", interpolation="auto")
-    overview.set_anchor("N")  # level with the top row of the panels
+    overview.set_anchor("N")  # aligned with the top row of the panels
     _mark_window(overview, row, column, size)
     return Picture(drawn, line), line
 
