@@ -603,7 +603,8 @@ plots.images(
     [f"{label}" for label in y_train[shown]] + ["shuffled"] * 8,
     columns=8,
     size=1.15,
-    alt="Handwritten digits 0 to 7, and the same pixels in a shuffled order: grey noise.",
+    alt="Handwritten digits 0 to 7, and the same pixels in a shuffled order: white pixels scattered "
+    "over black squares.",
 )
 
 # %% [markdown]
