@@ -1,7 +1,7 @@
 """Lesson 01: how many numbers an image holds, colours, grey, a dense layer's size, average images.
 
-These are the reference answers. They are written to be read and to be right for every input that
-the lesson names.
+These are the reference answers, and two functions for the demonstrations. They are written
+to be read and to be right for every input that the lesson names.
 """
 
 from __future__ import annotations
@@ -121,3 +121,44 @@ def mean_image(images: np.ndarray, labels: np.ndarray, digit: int) -> np.ndarray
     if len(chosen) == 0:
         raise ValueError(f"none of the {len(labels)} images has the label {digit}")
     return chosen.mean(axis=0, dtype=float)
+
+
+def move_right(images: np.ndarray, pixels: int) -> np.ndarray:
+    """Shift images to the right, or to the left by a negative number; zeros come in.
+
+    Parameters
+    ----------
+    images : ndarray, shape (..., H, W)
+        One image or many, of any dtype.
+    pixels : int
+        How far; less than the width in either direction.
+
+    Returns
+    -------
+    ndarray, of that shape and dtype
+    """
+    width = images.shape[-1]
+    moved = np.zeros_like(images)
+    kept = width - abs(pixels)
+    start = max(pixels, 0)
+    moved[..., start : start + kept] = images[..., start - pixels : start - pixels + kept]
+    return moved
+
+
+def average_blocks(image: np.ndarray, size: int) -> np.ndarray:
+    """Reduce an image by averaging blocks of ``size`` x ``size`` pixels.
+
+    Parameters
+    ----------
+    image : ndarray, shape (H, W)
+        H and W are multiples of ``size``.
+    size : int
+        In pixels.
+
+    Returns
+    -------
+    ndarray of float64, shape (H / size, W / size)
+    """
+    height, width = image.shape
+    blocks = image.reshape(height // size, size, width // size, size)
+    return blocks.mean(axis=(1, 3))

@@ -200,8 +200,8 @@ def gabor_kernel(
     wavelength : float
         From one bright stripe to the next, in pixels.
     angle : float
-        The direction across the stripes, in degrees, counter-clockwise: 0 for upright stripes, 90
-        for level ones.
+        The direction across the stripes, in degrees, counter-clockwise: 0 for vertical stripes, 90
+        for horizontal ones.
     phase : float
         In degrees: 0 for a bright stripe in the middle, 90 for an edge there.
     bandwidth : float

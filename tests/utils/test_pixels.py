@@ -190,3 +190,25 @@ class TestMeanImage:
     def test_a_thousand_bright_bytes_do_not_wrap(self):
         images = np.full((1000, 2, 3), 255, np.uint8)
         np.testing.assert_array_equal(pixels.mean_image(images, np.ones(1000), 1), 255)
+
+
+class TestMoveRight:
+    """Does it agree with padding by zeros and cutting?"""
+
+    @pytest.mark.parametrize("shape", [(3, 5), (2, 3, 5), (4, 1, 7)])
+    @pytest.mark.parametrize("pixels_moved", [-4, -2, -1, 0, 1, 3, 4])
+    def test_zeros_come_in_and_the_rest_keeps_its_order(self, shape, pixels_moved):
+        images = np.arange(1, math.prod(shape) + 1, dtype=np.uint8).reshape(shape)
+        padding = [(0, 0)] * (len(shape) - 1) + [(4, 4)]
+        padded, width = np.pad(images, padding), shape[-1]
+        expected = padded[..., 4 - pixels_moved : 4 - pixels_moved + width]
+        moved = pixels.move_right(images, pixels_moved)
+        assert moved.dtype == np.uint8
+        np.testing.assert_array_equal(moved, expected)
+
+
+def test_blocks_are_averaged():
+    image = np.arange(24, dtype=np.uint8).reshape(4, 6)
+    expected = [[image[:2, j : j + 2].mean() for j in (0, 2, 4)]]
+    expected += [[image[2:, j : j + 2].mean() for j in (0, 2, 4)]]
+    np.testing.assert_array_equal(pixels.average_blocks(image, 2), expected)

@@ -157,7 +157,7 @@ def draw_zoom(photograph: np.ndarray, row: int, column: int, size: int) -> tuple
     line = f"Rows {rows}, columns {columns}. The top left pixel: {said}."
 
     if is_colour:
-        drawn, axes = plots.figure(9, 4.9, 2, 3, width_ratios=[1.4, 1, 1])
+        drawn, axes = plots.figure(9, 4.6, 2, 3, width_ratios=[1.9, 1, 1])
         overview = drawn.add_subplot(axes[0, 0].get_gridspec()[:, 0])
         axes[0, 0].remove()
         axes[1, 0].remove()
@@ -170,11 +170,19 @@ def draw_zoom(photograph: np.ndarray, row: int, column: int, size: int) -> tuple
         drawn, (overview, panel) = plots.figure(9, 4.2, 1, 2)
         _draw_channel(panel, window, "these pixels", (1, 1, 1))
     plots.image(overview, photograph, f"shape {photograph.shape}", interpolation="auto")
-    # White on black, to be seen on any photograph.
-    for colour, width in (("black", 5), ("white", 2)):
-        frame = (column - 2.5, row - 2.5), size + 4, size + 4
-        overview.add_patch(plots.Rectangle(*frame, fill=False, edgecolor=colour, linewidth=width))
+    overview.set_anchor("N")  # aligned with the top row of the panels
+    _mark_window(overview, row, column, size)
     return Picture(drawn, line), line
+
+
+def _mark_window(ax: plots.Axes, row: int, column: int, size: int) -> None:
+    """Frame a window on a photograph; lines from the edges lead to it, for it may be tiny."""
+    middle_row, middle_column = row + (size - 1) / 2, column + (size - 1) / 2
+    for colour, width in (("black", 5), ("white", 2)):  # seen on any photograph
+        frame = (column - 4.5, row - 4.5), size + 8, size + 8
+        ax.add_patch(plots.Rectangle(*frame, fill=False, edgecolor=colour, linewidth=width))
+        ax.plot([-0.5, column - 5], [middle_row] * 2, color=colour, linewidth=width / 3)
+        ax.plot([middle_column] * 2, [-0.5, row - 5], color=colour, linewidth=width / 3)
 
 
 def _draw_channel(

@@ -149,7 +149,7 @@ def draw_filtered(
     else:
         title, limits = "result: 0 is black, 255 white", {"vmin": 0, "vmax": 255}
     line = (
-        f"Kernel {name} on {subject}: its numbers add up to {_short(total)}, so an even patch of "
+        f"Kernel {name} on {subject}: its numbers add up to {_short(total)}, so a uniform patch of "
         f"100 becomes {_short(100 * total)}. The result runs from {_short(result.min())} to "
         f"{_short(result.max())}, with a mean of {_short(result.mean())}."
     )

@@ -75,7 +75,7 @@ class TestKernelWorkbench:
 
     def test_the_divisor_divides(self, workbench):
         workbench.controls["kernel"].divisor.value = 4
-        assert "add up to 0.25, so an even patch of 100 becomes 25." in workbench.text.value
+        assert "add up to 0.25, so a uniform patch of 100 becomes 25." in workbench.text.value
         assert "0.25</text>" in workbench.drawing.value
 
     def test_another_photograph_keeps_the_kernel(self, workbench):
