@@ -26,10 +26,10 @@
 # **Time.** About 110 minutes: 15 to read (at 200 words a minute), 30 to run the cells and try the sliders
 # (a minute for each cell), 65 for the five exercises.
 #
-# **The sources.** The course is based on [five texts](../sources.ipynb) about convolutional networks: a book chapter, two blog
-# posts, a set of slides and some course notes. Most of what they say is right. Where a calculation gives
-# something else, you get a **puzzle**: the claim first, so that you can check it yourself, and then the
-# answer, folded away.
+# **The sources.** The course is based on [five texts](../sources.ipynb) about convolutional networks: a
+# book chapter, two blog posts, a set of slides and some course notes. Most of what they say is right. Where
+# a calculation gives something else, you get a **puzzle**: the claim first, so that you can check it
+# yourself, and then the answer, folded away.
 
 # %%
 import numpy as np
