@@ -96,13 +96,15 @@ def header(machine: str) -> dict[str, int]:
 
 
 @contextlib.contextmanager
-def noting_refusals(folder: Path) -> Iterator[set[Refusal]]:
+def noting_refusals(folder: Path, *functions: str) -> Iterator[set[Refusal]]:
     """Note the calls that are refused to all workers that fork servers start meanwhile.
 
     Parameters
     ----------
     folder : Path
         Where to put a socket.
+    *functions : str
+        More functions than those of workers, as ``module:function``; they take a role.
     """
     noted: set[Refusal] = set()
     door = socket.socket(socket.AF_UNIX)
@@ -113,8 +115,8 @@ def noting_refusals(folder: Path) -> Iterator[set[Refusal]]:
     fork = ForkServer.fork
 
     def fork_watched(self: ForkServer, function: str, arguments: dict):
-        if function in roles:
-            role = arguments.get("role", roles[function])
+        if function in roles or function in functions:
+            role = arguments.get("role") or roles[function]
             what = {"function": function, "arguments": arguments}
             arguments = {"role": role, "address": str(folder / "refusals"), **what}
             function = f"{__name__}:run_watched"

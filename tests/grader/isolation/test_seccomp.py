@@ -473,8 +473,8 @@ HIGH = 1 << 40
         *(("prctl", (option,), ALLOW) for option in (3, 15, 16)),
         # the death signal, dumpable, slots of futexes, auxiliary vector, other names
         *(("prctl", (option,), EPERM) for option in (1, 4, 78, 0x41555856, 0x53564D41)),
-        *(("fcntl", (3, command), ALLOW) for command in (0, 1, 2, 3, 4, 1030)),
-        *(("fcntl", (3, command), FINE) for command in (5, 6, 7, 36, 37, 38)),
+        *(("fcntl", (3, command), ALLOW) for command in (0, 1, 2, 3, 4, 5, 36, 1030)),
+        *(("fcntl", (3, command), FINE) for command in (6, 7, 37, 38)),
         *(("fcntl", (3, command), EPERM) for command in (8, 9, 10, 11, 15, 16, 1024, 1025, 1026)),
         *(("fcntl", (3, command), EPERM) for command in (1031, 1032, 1033, 1036, 1039)),
         *(("ioctl", (0, request), EPERM) for request in IOCTLS),
