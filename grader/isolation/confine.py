@@ -34,7 +34,9 @@ from grader.isolation.syscalls import ARCHITECTURES
 
 CAPABILITY_VERSION_3 = 0x20080522
 ADDRESS_SPACE_FACTOR = 4  # address space, in multiples of the memory limit
-PENDING_SIGNALS = 64  # of the user; a process that has none pending needs no more
+# Counted for all processes of the user, so a process must not be able to fill them up for others to
+# see: more than 31 signals for each of its threads.
+PENDING_SIGNALS = 16_384
 
 
 class SandboxUnavailableError(Exception):
@@ -149,7 +151,15 @@ def _set_resource_limits(limits: ResourceLimits) -> None:
         (resource.RLIMIT_RTPRIO, 0),
         (resource.RLIMIT_NICE, 0),
     ]:
-        resource.setrlimit(kind, (limit, limit))
+        _lower_limit(kind, limit)
+
+
+def _lower_limit(kind: int, limit: int) -> None:
+    """Set a resource limit, or leave it if it is lower already."""
+    _, present = resource.getrlimit(kind)
+    if present != resource.RLIM_INFINITY:
+        limit = min(limit, present)
+    resource.setrlimit(kind, (limit, limit))
 
 
 def _read_status() -> dict[str, int]:

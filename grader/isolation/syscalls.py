@@ -156,6 +156,7 @@ MAP_LOCKED, MAP_HUGETLB = 0x2000, 0x40000
 WAIT, WAIT_JOINING = 0, 9 | 256  # FUTEX_WAIT, and FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME
 FUTEX_PRIVATE = 128
 FICLONE = 0x40049409
+NOT_A_SIGNAL = 0xFFFFFFFF & ~31  # bits that the number of an ordinary signal does not have
 
 
 @dataclass(frozen=True)
@@ -252,11 +253,12 @@ CHECKED: dict[str, tuple[Numbers, tuple[Test, ...]]] = {
     "clock_gettime": ((228, 113), (AnyOf(0, CLOCKS, errno.EINVAL),)),
     "clock_getres": ((229, 114), (AnyOf(0, CLOCKS, errno.EINVAL),)),
     "clock_nanosleep": ((230, 115), (AnyOf(0, CLOCKS, errno.EINVAL),)),
-    # Threads, but no processes; signals, limits and cores of its own. The C library asks for the
-    # cores of a thread, and does without.
+    # Threads, but no processes; signals, limits and cores of its own. Real-time signals queue up,
+    # and how many may is counted for all processes of a user. The C library asks for the cores of
+    # a thread, and does without.
     "clone": ((56, 220), (AnyOf(0, (CLONE_THREAD_FLAGS,)),)),
-    "kill": ((62, 129), (AnyOf(0, (PID,)),)),
-    "tgkill": ((234, 131), (AnyOf(0, (PID,)),)),
+    "kill": ((62, 129), (AnyOf(0, (PID,)), NoneOf(1, NOT_A_SIGNAL))),
+    "tgkill": ((234, 131), (AnyOf(0, (PID,)), NoneOf(2, NOT_A_SIGNAL))),
     "prlimit64": ((302, 261), (AnyOf(0, (0, PID)),)),
     "sched_getaffinity": ((204, 123), (AnyOf(0, (0, PID), errno.ENOSYS),)),
     "sched_setaffinity": ((203, 122), (AnyOf(0, (0,)),)),

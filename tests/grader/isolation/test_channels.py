@@ -249,7 +249,8 @@ def test_no_datagram_goes_out_and_none_comes_back(tmp_path, where, how):
         "contexts": lambda: call({"x86_64": 206, "aarch64": 0}[os.uname().machine], 64, bytes(8)),
         "timers": lambda: call({"x86_64": 222, "aarch64": 107}[os.uname().machine], 0, 0, bytes(4)),
         "rule sets": lambda: call(444, struct.pack("Q", 1), ctypes.c_size_t(8), 0),
-        "signals": lambda: call(
+        "signals that queue up": lambda: os.kill(os.getpid(), signal.SIGRTMIN),
+        "signals with a message": lambda: call(
             {"x86_64": 129, "aarch64": 138}[os.uname().machine], os.getpid(), 34, bytes(128)
         ),
     }.items(),

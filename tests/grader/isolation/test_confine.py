@@ -141,6 +141,15 @@ def test_a_limit_cannot_be_raised(what):
 
 
 @on_linux
+def test_a_limit_that_is_lower_already_stays():
+    """Can somebody be confined who may have fewer open files than the grader would give?"""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lower = ResourceLimits(memory=500 * MEGA, open_files=hard + 1)
+    seen = confined(lambda: resource.getrlimit(resource.RLIMIT_NOFILE), limits=lower)
+    assert seen == [hard, hard]
+
+
+@on_linux
 def test_who_has_started_threads_cannot_be_confined():
     """Threads that were there before would keep their rights."""
 

@@ -6,8 +6,11 @@ A call that is not allowed makes a test here fail and name it: it belongs on the
 
 import contextlib
 import json
+import os
+import re
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +82,15 @@ def test_a_call_that_is_refused_is_noted(tmp_path):
     (noted,) = unexpected(refusals, EXPECTED)
     assert noted.startswith("getsid(1, ")
     assert noted.endswith(" in answers")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_workers_inherit_nothing_that_they_share(role):
+    """Is no writable memory and no open file shared with all that were forked from the same?"""
+    server = shared_pool().get(role, False, None)
+    maps = Path(f"/proc/{server.pid}/maps").read_text(encoding="utf-8")
+    assert re.findall(r"^\S+ .w.s .*$", maps, re.MULTILINE) == []
+    handles = [os.readlink(path) for path in Path(f"/proc/{server.pid}/fd").iterdir()]
+    others = [name for name in handles if name != os.devnull]
+    assert len(others) == 1  # the line to the grader, which a fork closes
+    assert others[0].startswith("socket:")
