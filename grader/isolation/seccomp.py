@@ -25,13 +25,15 @@ from grader.isolation.syscalls import (
     PROT_EXEC,
     X32_BIT,
     NoneOf,
+    NotMasked,
     Null,
     Numbers,
     Test,
 )
 
 # Operations of classic BPF. Jumps count instructions from the next one.
-LOAD, JUMP_EQUAL, JUMP_ABOVE, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
+LOAD, MASK, JUMP_EQUAL, JUMP_ABOVE, JUMP_ANY_BIT = 0x20, 0x54, 0x15, 0x25, 0x45
+RETURN = 0x06
 # Offsets in the structure that a filter sees.
 NUMBER_OFFSET, ARCHITECTURE_OFFSET, ARGUMENTS_OFFSET = 0, 4, 16
 # Results. The number of an error is added to the last one; 0 reports success.
@@ -146,6 +148,11 @@ class _Program:
         fail = _pack(RETURN, RESULT_ERROR | test.error)
         if isinstance(test, NoneOf):
             return [load, _pack(JUMP_ANY_BIT, test.bits, 0, 1), fail]
+        if isinstance(test, NotMasked):
+            refuse = [
+                part for value in test.values for part in (_pack(JUMP_EQUAL, value, 0, 1), fail)
+            ]
+            return [load, _pack(MASK, test.mask), *refuse]
         if isinstance(test, Null):
             is_null = _pack(JUMP_EQUAL, 0, 1, 0)
             return [load, is_null, fail, _pack(LOAD, place + 4), is_null, fail]

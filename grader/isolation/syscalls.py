@@ -48,9 +48,7 @@ COMPUTING: dict[str, Numbers] = {
     "time": (201, None),
     "times": (100, 153),
     "getrandom": (318, 278),
-    # reading files: imports, `open`, `os`, `pathlib`, `glob`; Landlock says which files
-    "open": (2, None),
-    "openat": (257, 56),
+    # reading files: imports, `os`, `pathlib`, `glob`; Landlock says which files
     "read": (0, 63),
     "readv": (19, 65),
     "pread64": (17, 67),
@@ -156,6 +154,9 @@ MAP_LOCKED, MAP_HUGETLB = 0x2000, 0x40000
 WAIT, WAIT_JOINING = 0, 9 | 256  # FUTEX_WAIT, and FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME
 FUTEX_PRIVATE = 128
 FICLONE = 0x40049409
+# Of the flags of `open`: whether the file is emptied (O_TRUNC), and what it is opened for. A file
+# is emptied that is opened for reading, or for neither.
+OPENING, EMPTIES = 0o1003, (0o1000, 0o1003)
 NOT_A_SIGNAL = 0xFFFFFFFF & ~31  # bits that the number of an ordinary signal does not have
 
 
@@ -191,6 +192,16 @@ class NoneOf:
 
 
 @dataclass(frozen=True)
+class NotMasked:
+    """A test that an argument passes if some of its bits have none of some values."""
+
+    argument: int
+    mask: int
+    values: tuple[int, ...]
+    error: int = errno.EPERM
+
+
+@dataclass(frozen=True)
 class Null:
     """A test that an argument passes if it is a null pointer; otherwise the call fails."""
 
@@ -198,11 +209,14 @@ class Null:
     error: int = errno.EPERM
 
 
-Test = AnyOf | NoneOf | Null
+Test = AnyOf | NoneOf | NotMasked | Null
 # Only clocks of the machine and its own: others tell how long another process has computed.
 CLOCKS = tuple(range(12))
 # Each call is allowed if all its tests pass.
 CHECKED: dict[str, tuple[Numbers, tuple[Test, ...]]] = {
+    # Files. Who opens one for reading must not empty it, which Landlock controls since Linux 6.2.
+    "open": ((2, None), (NotMasked(1, OPENING, EMPTIES),)),
+    "openat": ((257, 56), (NotMasked(2, OPENING, EMPTIES),)),
     # Locks within the process. Without FUTEX_PRIVATE a call meets everyone who maps the same file:
     # the wait for a thread's end, the only one that the C library makes, is tried again at once.
     "futex": (

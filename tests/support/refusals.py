@@ -60,6 +60,9 @@ def run_filter(program: bytes, machine: int, number: int, args: tuple[int, ...] 
             assert operand % 4 == 0
             (value,) = struct.unpack_from("=I", data, operand)
             continue
+        if kind == seccomp.MASK:
+            value &= operand
+            continue
         holds = {
             seccomp.JUMP_EQUAL: value == operand,
             seccomp.JUMP_ABOVE: value > operand,

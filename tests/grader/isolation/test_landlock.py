@@ -79,6 +79,16 @@ def test_what_may_not_be_written_to_stays_as_it_is(act, places, what, where):
     assert look(inner) == before
 
 
+@on_linux
+@pytest.mark.parametrize("mode", [os.O_RDONLY, os.O_ACCMODE, os.O_WRONLY])
+def test_a_file_is_not_emptied_where_landlock_does_not_control_it(act, places, monkeypatch, mode):
+    """Does seccomp do it on Linux 5.13 to 6.1?"""
+    monkeypatch.setattr(landlock, "landlock_version", lambda: 2)
+    text = places["read"] / "inner" / "text"
+    assert act(lambda: os.open(text, mode | os.O_TRUNC)) in ("EPERM", "EACCES")
+    assert text.read_text() == "here"
+
+
 def _use_scratch(folder):
     (folder / "new").write_text("text")
     shutil.copy(folder / "new", folder / "copy")

@@ -384,7 +384,7 @@ def test_the_program_is_well_formed(verdict):
     assert len(code) <= 4096
     assert code[-1] == (seccomp.RETURN, 0, 0, EPERM)
     for place, (kind, yes, no, operand) in enumerate(code):
-        assert kind in (0x20, 0x15, 0x25, 0x45, 0x06)
+        assert kind in (0x20, 0x54, 0x15, 0x25, 0x45, 0x06)
         assert place + 1 + max(yes, no) < len(code) or kind == seccomp.RETURN
         if kind == seccomp.LOAD:
             assert operand in range(0, 64, 4)
@@ -456,6 +456,13 @@ HIGH = 1 << 40
 @pytest.mark.parametrize(
     ("call", "args", "result"),
     [
+        *(
+            ("openat", (1, 1, flags), ALLOW)
+            for flags in (0, 1, 2, 0o1101, 0o1102, 0o2000101, 0o100)
+        ),
+        *(("openat", (1, 1, flags), EPERM) for flags in (0o1000, 0o1003, 0o2001000, 0o1100)),
+        *(("open", (1, flags), EPERM) for flags in (0o1000, 0o1003, 0o2001100)),
+        ("open", (1, 0o2000000), ALLOW),
         ("clone", (0x3D0F00,), ALLOW),
         ("clone", (signal.SIGCHLD,), EPERM),
         ("clone", (signal.SIGCHLD | HIGH,), EPERM),
