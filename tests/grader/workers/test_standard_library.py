@@ -60,7 +60,9 @@ def test_programs_with_the_standard_library_work(role, tmp_path):
     assert "\n".join(unexpected(refusals, EXPECTED | EXPECTED_OF_MODULES)) == ""
 
 
-@pytest.mark.parametrize("lesson", ["02_convolution", "08_lenet"])
+@pytest.mark.parametrize(
+    "lesson", ["02_convolution", pytest.param("08_lenet", marks=pytest.mark.slow)]
+)
 def test_no_honest_submission_makes_a_call_that_is_refused(lesson, tmp_path):
     notebook = answer(student_copy(lesson), right_answers(lesson))
     with noting_refusals(tmp_path) as refusals:
