@@ -157,6 +157,23 @@ FICLONE = 0x40049409
 # Of the flags of `open`: whether the file is emptied (O_TRUNC), and what it is opened for. A file
 # is emptied that is opened for reading, or for neither.
 OPENING, EMPTIES = 0o1003, (0o1000, 0o1003)
+# Of fcntl: F_DUPFD, F_DUPFD_CLOEXEC; F_GETFD, F_SETFD, F_GETFL, F_SETFL; F_GETLK, F_OFD_GETLK.
+FCNTLS = (0, 1030, 1, 2, 3, 4, 5, 36)
+SETTING_LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
+# Of ioctl: TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX.
+IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+# Of madvise, on memory of the process's own: NORMAL, RANDOM, SEQUENTIAL, DONTNEED, FREE, DONTFORK,
+# DOFORK, HUGEPAGE, NOHUGEPAGE, DONTDUMP, DODUMP, WIPEONFORK, KEEPONFORK, GUARD_INSTALL,
+# GUARD_REMOVE.
+ADVICE = (0, 1, 2, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19, 102, 103)
+# WILLNEED, MERGEABLE, UNMERGEABLE, COLD, PAGEOUT, POPULATE_READ, POPULATE_WRITE, COLLAPSE.
+ADVICE_ON_SHARED_PAGES = (3, 12, 13, 20, 21, 22, 23, 25)
+# WAIT, WAKE, REQUEUE, CMP_REQUEUE, WAKE_OP, WAIT_BITSET, WAKE_BITSET, and a wait by the clock.
+FUTEXES = tuple(FUTEX_PRIVATE | one for one in (0, 1, 3, 4, 5, 9, 10, 9 | 256))
+STREAMS = (0x1, 0x801, 0x80001, 0x80801)  # SOCK_STREAM, with SOCK_NONBLOCK and SOCK_CLOEXEC
+AF_UNIX = 1
+GETTING_DUMPABLE, SETTING_NAME, GETTING_NAME = 3, 15, 16  # of prctl
+MATRIX_REGISTERS = (0x1021, 0x1022, 0x1023)  # of arch_prctl: ARCH_GET_XCOMP_SUPP, _PERM; REQ
 NOT_A_SIGNAL = 0xFFFFFFFF & ~31  # bits that the number of an ordinary signal does not have
 
 
@@ -221,48 +238,29 @@ CHECKED: dict[str, tuple[Numbers, tuple[Test, ...]]] = {
     # the wait for a thread's end, the only one that the C library makes, is tried again at once.
     "futex": (
         (202, 98),
-        (
-            AnyOf(
-                1,
-                tuple(FUTEX_PRIVATE | one for one in (0, 1, 3, 4, 5, 9, 10, 9 | 256)),
-                errors=((WAIT, errno.EAGAIN), (WAIT_JOINING, errno.EAGAIN)),
-            ),
-        ),
+        (AnyOf(1, FUTEXES, errors=((WAIT, errno.EAGAIN), (WAIT_JOINING, errno.EAGAIN))),),
     ),
     # The grader's channel, and `asyncio`, which wakes itself: to the other end only.
     "sendto": ((44, 206), (Null(4),)),
-    "socketpair": ((53, 199), (AnyOf(0, (1,)), AnyOf(1, (0x1, 0x801, 0x80001, 0x80801)))),
+    "socketpair": ((53, 199), (AnyOf(0, (AF_UNIX,)), AnyOf(1, STREAMS))),
     # Memory. Advice that others could notice (merge pages, read ahead, swap out) does nothing.
     "mmap": ((9, 222), (NoneOf(3, MAP_LOCKED | MAP_HUGETLB),)),
     "mprotect": ((10, 226), ()),
     "madvise": (
         (28, 233),
-        (
-            AnyOf(
-                2,
-                (0, 1, 2, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19, 102, 103),
-                errno.EINVAL,
-                tuple((one, 0) for one in (3, 12, 13, 20, 21, 22, 23, 25)),
-            ),
-        ),
+        (AnyOf(2, ADVICE, errno.EINVAL, tuple((one, 0) for one in ADVICE_ON_SHARED_PAGES)),),
     ),
     # Descriptors: duplicate; flags. Setting a lock on a file reports success and does nothing, for
     # `sqlite3` and HDF5, which ask for locks. So nobody finds one who asks whether there is one.
     "fcntl": (
         (72, 25),
-        (AnyOf(1, (0, 1, 2, 3, 4, 5, 36, 1030), errors=((6, 0), (7, 0), (37, 0), (38, 0))),),
+        (AnyOf(1, FCNTLS, errors=tuple((one, 0) for one in SETTING_LOCKS)),),
     ),
     # Terminals, of which there are none; bytes to read; flags. Python copies a file in another way
     # where it cannot be cloned.
     "ioctl": (
         (16, 29),
-        (
-            AnyOf(
-                1,
-                (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451),
-                errors=((FICLONE, errno.EOPNOTSUPP),),
-            ),
-        ),
+        (AnyOf(1, IOCTLS, errors=((FICLONE, errno.EOPNOTSUPP),)),),
     ),
     "clock_gettime": ((228, 113), (AnyOf(0, CLOCKS, errno.EINVAL),)),
     "clock_getres": ((229, 114), (AnyOf(0, CLOCKS, errno.EINVAL),)),
@@ -281,9 +279,9 @@ CHECKED: dict[str, tuple[Numbers, tuple[Test, ...]]] = {
     "getsid": ((124, 156), (AnyOf(0, (0, PID)),)),
     # The names of threads. Not the death signal, or it could outlive the grader; nor what hides its
     # resource usage from the watchdog, or takes memory that no limit counts.
-    "prctl": ((157, 167), (AnyOf(0, (3, 15, 16)),)),
+    "prctl": ((157, 167), (AnyOf(0, (GETTING_DUMPABLE, SETTING_NAME, GETTING_NAME)),)),
     # The processor's matrix registers, which oneDNN asks for.
-    "arch_prctl": ((158, None), (AnyOf(0, (0x1021, 0x1022, 0x1023)),)),
+    "arch_prctl": ((158, None), (AnyOf(0, MATRIX_REGISTERS),)),
 }
 
 # Calls that fail in a way for which their callers are prepared. All other calls that are refused

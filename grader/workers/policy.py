@@ -28,6 +28,10 @@ DEVICE_PATHS = """
     /dev/zero /dev/random /dev/urandom /dev/full /proc/cpuinfo /sys/devices/system/cpu
 """.split()  # noqa: SIM905
 
+# What a process may read about itself: not the environment, and not ``net``, which lists the
+# sockets of the whole machine.
+PROC_FILES = "cmdline comm fd fdinfo io limits maps smaps stat statm status".split()  # noqa: SIM905
+
 
 def enter(role: str, folder: str | None, root: str | None, limits: ResourceLimits) -> None:
     """Confine this process to what its role may read and write.
@@ -50,7 +54,8 @@ def enter(role: str, folder: str | None, root: str | None, limits: ResourceLimit
         os.environ["HOME"] = os.environ["TMPDIR"] = folder
         write.append(folder)
         tempfile.tempdir = folder
-    read = [*readable(role), *course_files(role, root), f"/proc/{os.getpid()}"]
+    about_itself = [f"/proc/{os.getpid()}/{name}" for name in PROC_FILES]
+    read = [*readable(role), *course_files(role, root), *about_itself]
     confine(read, write, limits, load_code=role != "answers", change_files=folder is not None)
 
 

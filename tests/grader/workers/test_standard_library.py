@@ -71,6 +71,30 @@ def test_no_honest_submission_makes_a_call_that_is_refused(lesson, tmp_path):
     assert "\n".join(unexpected(refusals, EXPECTED)) == ""
 
 
+ABOUT_ITSELF = """
+names = ("net/unix", "net/tcp", "net/sockstat", "environ", "mountinfo", "task/%d/net/unix" % PID)
+for name in names:
+    try:
+        print(open(f"/proc/self/{name}").read()[:50])
+    except PermissionError:
+        continue
+    raise ValueError(name)
+assert "Threads" in open("/proc/self/status").read() and "python" in open("/proc/self/maps").read()
+assert os.listdir("/proc/self/fd") and open("/proc/self/cmdline").read()
+"""
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_worker_reads_about_itself_but_not_about_the_machine(role):
+    """Are the sockets of others, and the user's environment, out of sight?"""
+    source = "import os\nPID = os.getpid()\n" + ABOUT_ITSELF
+    arguments = {"role": role, "folder": None, "source": source}
+    server = shared_pool().get(role, False, None)
+    process = server.fork(f"{programs.__name__}:run_one", arguments)
+    with contextlib.closing(process):
+        assert json.loads(process.channel.receive(100_000, time.monotonic() + 120)) == {}
+
+
 def test_a_call_that_is_refused_is_noted(tmp_path):
     """Would the tests above notice it, and name it?"""
     source = "import os\nos.getsid(1)"
