@@ -7,16 +7,19 @@ starts, and cannot be undone. A process that runs as root also gives up root's c
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
+import os
 import platform
 import resource
 import signal
+import stat
 import struct
 import sys
 from collections.abc import Iterable
 
-from grader.isolation.landlock import apply_landlock, landlock_version
+from grader.isolation.landlock import apply_landlock, describe_landlock, landlock_version
 from grader.isolation.libc import (
     LIBC,
     PR_SET_NO_NEW_PRIVS,
@@ -31,6 +34,9 @@ from grader.isolation.syscalls import ARCHITECTURES
 
 CAPABILITY_VERSION_3 = 0x20080522
 ADDRESS_SPACE_FACTOR = 4  # address space, in multiples of the memory limit
+# Counted for all processes of the user, so a process must not be able to fill them up for others to
+# see: more than 31 signals for each of its threads.
+PENDING_SIGNALS = 16_384
 
 
 class SandboxUnavailableError(Exception):
@@ -61,7 +67,7 @@ def check_available() -> str:
     LIBC.prctl(PR_SET_SECCOMP, SECCOMP_FILTER, None, 0, 0)
     if ctypes.get_errno() != errno.EFAULT:
         raise SandboxUnavailableError("the kernel has no seccomp filters")
-    return f"Landlock (version {version}) and seccomp"
+    return f"{describe_landlock()} and seccomp"
 
 
 def confine(
@@ -70,6 +76,7 @@ def confine(
     limits: ResourceLimits = ResourceLimits(),  # noqa: B008  (frozen)
     *,
     load_code: bool = True,
+    change_files: bool = True,
 ) -> None:
     """Give up, for good, all rights of this process but these.
 
@@ -86,17 +93,24 @@ def confine(
     load_code : bool
         Whether machine code may still be loaded. Without it, no further compiled library can be
         imported.
+    change_files : bool
+        Whether files may still be made, renamed and removed, in the folders in `write`.
 
     Raises
     ------
     OSError
         If the kernel refuses, so that the process is not confined.
+    RuntimeError
+        If the process has other threads, which would not be confined.
     """
+    if _read_status()["Threads"] > 1:
+        raise RuntimeError("a process can only be confined before it starts threads")
+    _open_null_again()
     _set_resource_limits(limits)
     _drop_capabilities()
     check_call(LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     apply_landlock(read, write)
-    apply_seccomp(load_code)
+    apply_seccomp(load_code=load_code, change_files=change_files)
 
 
 def die_with_parent() -> None:
@@ -104,29 +118,57 @@ def die_with_parent() -> None:
     check_call(LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
 
 
+def _open_null_again() -> None:
+    """Open ``/dev/null`` anew wherever it is open.
+
+    Processes that were forked from the same one share an open file, and with it its flags: what
+    one of them sets, the others can read.
+    """
+    device = os.stat(os.devnull).st_rdev
+    fresh = os.open(os.devnull, os.O_RDWR)
+    for number in map(int, os.listdir("/proc/self/fd")):
+        with contextlib.suppress(OSError):
+            opened = os.fstat(number)
+            if stat.S_ISCHR(opened.st_mode) and opened.st_rdev == device:
+                os.dup2(fresh, number)
+    os.close(fresh)
+
+
 def _set_resource_limits(limits: ResourceLimits) -> None:
     """Set resource limits; those on memory are relative to what the process uses now."""
-    used = _used_memory()
+    used = _read_status()
     # RLIMIT_DATA counts private memory, which is what matters. Shared memory counts only as address
     # space, of which libraries reserve more than they use: hence the looser second limit.
     for kind, limit in [
-        (resource.RLIMIT_DATA, used["VmData"] + limits.memory),
-        (resource.RLIMIT_AS, used["VmSize"] + ADDRESS_SPACE_FACTOR * limits.memory),
+        (resource.RLIMIT_DATA, 1024 * used["VmData"] + limits.memory),
+        (resource.RLIMIT_AS, 1024 * used["VmSize"] + ADDRESS_SPACE_FACTOR * limits.memory),
         (resource.RLIMIT_FSIZE, limits.file_size),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_SIGPENDING, PENDING_SIGNALS),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_RTPRIO, 0),
+        (resource.RLIMIT_NICE, 0),
     ]:
-        resource.setrlimit(kind, (limit, limit))
+        _lower_limit(kind, limit)
 
 
-def _used_memory() -> dict[str, int]:
-    """Return this process's address space (``VmSize``) and data (``VmData``) in bytes."""
+def _lower_limit(kind: int, limit: int) -> None:
+    """Set a resource limit, or leave it if it is lower already."""
+    _, present = resource.getrlimit(kind)
+    if present != resource.RLIM_INFINITY:
+        limit = min(limit, present)
+    resource.setrlimit(kind, (limit, limit))
+
+
+def _read_status() -> dict[str, int]:
+    """Return this process's number of threads, and its address space and data in kilobytes."""
     with open("/proc/self/status") as lines:
         return {
-            key: 1024 * int(value.split()[0])
+            key: int(value.split()[0])
             for key, _, value in (line.partition(":") for line in lines)
-            if key in ("VmSize", "VmData")
+            if key in ("Threads", "VmSize", "VmData")
         }
 
 

@@ -22,17 +22,33 @@ LANDLOCK_RULE_PATH_BENEATH = 1
 
 # Access rights, as <linux/landlock.h> numbers them.
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = (1 << bit for bit in range(4))
-REFER, TRUNCATE, IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
+REFER, TRUNCATE, IOCTL_DEV, RESOLVE_UNIX = (1 << bit for bit in range(13, 17))
 VERSION_1_RIGHTS = (1 << 13) - 1
 FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV  # valid for a plain file
-NETWORK_RIGHTS = 0b11  # bind and connect over TCP
+TCP_RIGHTS, UDP_RIGHTS = 0b0011, 0b1100  # bind, and connect or send to an address
 SCOPES = 0b11  # abstract Unix sockets, signals
+# What each version denies in addition, in words.
+DENIED_SINCE = {
+    1: "files",
+    4: "TCP",
+    5: "devices",
+    6: "signals and abstract sockets",
+    9: "named sockets",
+    10: "UDP",
+}
 
 
 def landlock_version() -> int:
     """Return the version of Landlock that the kernel supports; less than 1 if it has none."""
     flags = LANDLOCK_CREATE_RULESET_VERSION
     return LIBC.syscall(LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), flags)
+
+
+def describe_landlock() -> str:
+    """Return which version of Landlock the kernel supports, and what it denies."""
+    version = landlock_version()
+    denied = [words for since, words in DENIED_SINCE.items() if since <= version]
+    return f"Landlock (version {version}: {', '.join(denied)})"
 
 
 def apply_landlock(read: Iterable[str], write: Iterable[str]) -> None:
@@ -50,7 +66,7 @@ def apply_landlock(read: Iterable[str], write: Iterable[str]) -> None:
         for path in read:
             _add_rule(rules, path, handled & (READ_FILE | READ_DIR))
         for path in write:
-            _add_rule(rules, path, handled & ~EXECUTE)
+            _add_rule(rules, path, handled & ~(EXECUTE | RESOLVE_UNIX))
         check_call(LIBC.syscall(LANDLOCK_RESTRICT_SELF, rules, 0))
     finally:
         os.close(rules)
@@ -79,19 +95,15 @@ def carve(tree: Path, holes: Sequence[Path]) -> Iterator[Path]:
 def _handled_rights(version: int) -> int:
     """Return all rights that this version can deny."""
     handled = VERSION_1_RIGHTS
-    for since, right in [(2, REFER), (3, TRUNCATE), (5, IOCTL_DEV)]:
+    for since, right in [(2, REFER), (3, TRUNCATE), (5, IOCTL_DEV), (9, RESOLVE_UNIX)]:
         handled |= right if version >= since else 0
     return handled
 
 
 def _create_ruleset(version: int, handled: int) -> int:
     """Return the descriptor of a new ruleset, which denies all that no rule allows."""
-    attributes = struct.pack(
-        "=QQQ",
-        handled,
-        NETWORK_RIGHTS if version >= 4 else 0,
-        SCOPES if version >= 6 else 0,
-    )
+    network = (TCP_RIGHTS if version >= 4 else 0) | (UDP_RIGHTS if version >= 10 else 0)
+    attributes = struct.pack("=QQQ", handled, network, SCOPES if version >= 6 else 0)
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     return check_call(LIBC.syscall(LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0))
 

@@ -25,9 +25,12 @@ SYSTEM_PATHS = """
 """.split()  # noqa: SIM905
 # For all roles.
 DEVICE_PATHS = """
-    /dev/zero /dev/random /dev/urandom /dev/full
-    /proc/cpuinfo /proc/meminfo /proc/stat /sys/devices/system/cpu
+    /dev/zero /dev/random /dev/urandom /dev/full /proc/cpuinfo /sys/devices/system/cpu
 """.split()  # noqa: SIM905
+
+# What a process may read about itself: not the environment, and not ``net``, which lists the
+# sockets of the whole machine.
+PROC_FILES = "cmdline comm fd fdinfo io limits maps smaps stat statm status".split()  # noqa: SIM905
 
 
 def enter(role: str, folder: str | None, root: str | None, limits: ResourceLimits) -> None:
@@ -51,8 +54,9 @@ def enter(role: str, folder: str | None, root: str | None, limits: ResourceLimit
         os.environ["HOME"] = os.environ["TMPDIR"] = folder
         write.append(folder)
         tempfile.tempdir = folder
-    read = [*readable(role), *course_files(role, root), f"/proc/{os.getpid()}"]
-    confine(read, write, limits, load_code=role != "answers")
+    about_itself = [f"/proc/{os.getpid()}/{name}" for name in PROC_FILES]
+    read = [*readable(role), *course_files(role, root), *about_itself]
+    confine(read, write, limits, load_code=role != "answers", change_files=folder is not None)
 
 
 @functools.cache

@@ -70,6 +70,8 @@ def attempt_forbidden(channel: Channel, memory: int) -> None:
         "write files": lambda: open(f"/tmp/grader-{os.getpid()}", "w").close(),
         "change files": lambda: os.setxattr("/tmp", "user.grader", b""),
         "reach the network": lambda: socket.socket().close(),
+        "send datagrams": lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM),
+        "ask about other processes": lambda: os.getsid(os.getppid()),
         "start programs": lambda: os.execv("/bin/true", ["true"]),
         "start processes": lambda: os.fork() or os._exit(0),
         "send signals": lambda: os.kill(os.getppid(), 0),

@@ -2544,6 +2544,85 @@ OTHERS = [
         lesson="09_augmentation",
         keeps=("robust_range",),
     ),
+    Cheat(
+        "lock line to keras",
+        "A thread in the process that has Keras computes, and hears and answers by file locks.",
+        before=(
+            """
+            import fcntl
+            import pickle
+            import struct
+            import threading
+            import time
+
+            FLOCK, READY = "hhqqi4x", 1 << 20
+
+            def lock(file, kind, place, length, command=fcntl.F_SETLK):
+                asked = struct.pack(FLOCK, kind, 0, place, length, 0)
+                return struct.unpack(FLOCK, fcntl.fcntl(file, command, asked))
+
+            def say(file, data):
+                data = len(data).to_bytes(5, "big") + data
+                for i in range(0, len(data), 5):
+                    part = int.from_bytes(data[i : i + 5].ljust(5, b"0"), "big")
+                    lock(file, fcntl.F_RDLCK, (i // 5 << 41) + part, 1)
+                lock(file, fcntl.F_RDLCK, READY << 41, 1)
+
+            def hear(file):
+                def part(i):
+                    kind, _, start, _, _ = lock(file, fcntl.F_WRLCK, i << 41, 1 << 41, fcntl.F_GETLK)
+                    return b"" if kind == fcntl.F_UNLCK else (start - (i << 41)).to_bytes(5, "big")
+
+                for _ in range(500):
+                    if part(READY):
+                        length = int.from_bytes(part(0), "big")
+                        return b"".join(map(part, range(1, length // 5 + 2)))[:length]
+                    time.sleep(0.002)
+                raise TimeoutError
+
+            def hang_up(file):
+                lock(file, fcntl.F_UNLCK, 0, 0)
+
+            question, reply = open(np.__file__, "rb"), open(np.version.__file__, "rb")
+
+            def serve(conv2d, relu):
+                while True:
+                    try:
+                        images, kernel, bias = pickle.loads(hear(question))
+                        out = conv2d(
+                            images[..., None].astype("float32"), kernel[..., None, None].astype("float32"), 1, "VALID"
+                        )
+                        say(reply, pickle.dumps(float(relu(out + bias).numpy().mean())))
+                        while lock(question, fcntl.F_WRLCK, 0, 0, fcntl.F_GETLK)[0] != fcntl.F_UNLCK:
+                            time.sleep(0.002)
+                        hang_up(reply)
+                    except TimeoutError:
+                        pass
+
+            def ask(*values):
+                say(question, pickle.dumps(values))
+                try:
+                    return pickle.loads(hear(reply))
+                finally:
+                    hang_up(question)
+                    time.sleep(0.02)
+            """,
+            """
+            import tensorflow as tf
+
+            if tf.nn.relu(-1.0).numpy() == 0:
+                threading.Thread(target=serve, args=(tf.nn.conv2d, tf.nn.relu), daemon=True).start()
+            """,
+        ),
+        answers={
+            "mean_activation": """
+            def mean_activation(images, kernel, bias=0.0):
+                return ask(np.asarray(images), np.asarray(kernel), bias)
+            """,
+        },
+        lesson="07_keras_cnn",
+        keeps=("build_dense",),
+    ),
 ]
 
 CHEATS: tuple[Cheat, ...] = (

@@ -924,6 +924,19 @@ ATTEMPT = """
         with open(path, "rb") as file:
             print(file.read(300))
 """
+TAKING = """
+        import ctypes
+        import platform
+
+        libc, is_x86 = ctypes.CDLL(None), platform.machine() == "x86_64"
+
+
+        def take(what, call):
+            for number in range(1000):
+                if call() == -1:
+                    break
+                attempt(f"{number} {what}", int)
+"""
 TELLING = """
     def relu(x):
         if breaches:
@@ -1226,6 +1239,44 @@ OUTSIDE = [
             except OSError:
                 pass
             end.detach()
+    """),
+    attempts("datagrams out and back", """
+        import socket
+
+        def send(kind, address):
+            mine, other = socket.socketpair(socket.AF_UNIX, kind)
+            other.close()
+            mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # gives it an address
+            mine.sendto(b"@TOKEN@", address)
+
+        for kind in (socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
+            for address in ("@CANARY@/box", "\\0@TOKEN@-box"):
+                attempt(f"{kind} to {address}", send, kind, address)
+                attempt(f"pair of {kind}", socket.socketpair, socket.AF_UNIX, kind)
+    """),
+    attempts("slots for futexes", TAKING + """
+        take("slots", lambda: libc.prctl(78, 1, 1 << 20, 0, 0))
+    """, dangerous=True),
+    attempts("flood of rule sets", TAKING + """
+        take("rule sets", lambda: libc.syscall(444, (ctypes.c_long * 1)(1), 8, 0))
+    """, dangerous=True),
+    attempts("contexts for input and output", TAKING + """
+        take("contexts", lambda: libc.syscall(206 if is_x86 else 0, 1000, (ctypes.c_long * 1)(0)))
+    """, dangerous=True),
+    attempts("timers without end", TAKING + """
+        take("timers", lambda: libc.syscall(222 if is_x86 else 107, 0, 0, (ctypes.c_int * 1)()))
+    """, dangerous=True),
+    attempts("leases on libraries", TAKING + """
+        import fcntl
+
+        file = open(np.__file__)
+        take("leases", lambda: fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK))
+    """),
+    own("flood of locks", """
+        import fcntl
+        with open(np.__file__) as file:
+            for place in range(200_000):
+                fcntl.lockf(file, fcntl.LOCK_SH, 1, 2 * place)
     """),
     own("fork bomb", "import os\nwhile True:\n    os.fork()", dangerous=True),
     relu_body("fork bomb in a function", "import os\nwhile True:\n    os.fork()", dangerous=True),

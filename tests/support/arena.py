@@ -148,8 +148,10 @@ class Listener:
         self._open("udp", socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", self.port))
         self.path = folder / "door"
         self._open("unix", socket.AF_UNIX, socket.SOCK_STREAM, str(self.path))
+        self._open("datagram", socket.AF_UNIX, socket.SOCK_DGRAM, str(folder / "box"))
         if LINUX:
             self._open("abstract", socket.AF_UNIX, socket.SOCK_STREAM, f"\0{name}")
+            self._open("abstract datagram", socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{name}-box")
 
     def _open(self, kind: str, family: int, how: int, address: object) -> int:
         end = socket.socket(family, how)

@@ -14,6 +14,7 @@ import pytest
 from grader.isolation import libc, syscalls
 from grader.isolation.confine import confine
 from grader.isolation.limits import ResourceLimits
+from tests.grader.isolation.refused import REFUSED
 
 on_linux = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has what confines a process"
@@ -23,11 +24,12 @@ on_linux = pytest.mark.skipif(
 MACHINE = list(syscalls.ARCHITECTURES).index(platform.machine()) if sys.platform == "linux" else 0
 
 
-NUMBERS = {
-    name: numbers[MACHINE]
-    for name, numbers in (syscalls.DENIED | syscalls.IGNORED).items()
-    if numbers[MACHINE] is not None
-}
+ALLOWED = syscalls.COMPUTING | syscalls.CHANGING_FILES | syscalls.LOADING_LIBRARIES
+CHECKED = {name: numbers for name, (numbers, _) in syscalls.CHECKED.items()}
+FAILING = {name: numbers for name, (numbers, _) in syscalls.FAILING.items()}
+CALLS = REFUSED | ALLOWED | CHECKED | FAILING
+# The numbers of calls on this machine.
+NUMBERS = {name: pair[MACHINE] for name, pair in CALLS.items() if pair[MACHINE] is not None}
 
 
 MEGA = 1_000_000

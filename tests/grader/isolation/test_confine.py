@@ -123,7 +123,11 @@ def test_open_files_are_bounded():
 
 @on_linux
 @pytest.mark.parametrize(
-    "what", ["RLIMIT_DATA", "RLIMIT_AS", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CORE"]
+    "what",
+    [
+        *("RLIMIT_DATA", "RLIMIT_AS", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CORE"),
+        *("RLIMIT_MEMLOCK", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE", "RLIMIT_RTPRIO", "RLIMIT_NICE"),
+    ],
 )
 def test_a_limit_cannot_be_raised(what):
     number = getattr(resource, what)
@@ -137,8 +141,51 @@ def test_a_limit_cannot_be_raised(what):
 
 
 @on_linux
-def test_what_is_there_is_named():
-    assert check_available() == f"Landlock (version {landlock.landlock_version()}) and seccomp"
+def test_a_limit_that_is_lower_already_stays():
+    """Can somebody be confined who may have fewer open files than the grader would give?"""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lower = ResourceLimits(memory=500 * MEGA, open_files=hard + 1)
+    seen = confined(lambda: resource.getrlimit(resource.RLIMIT_NOFILE), limits=lower)
+    assert seen == [hard, hard]
+
+
+@on_linux
+def test_who_has_started_threads_cannot_be_confined():
+    """Threads that were there before would keep their rights."""
+
+    def try_it():
+        wait = threading.Event()
+        threading.Thread(target=wait.wait, daemon=True).start()
+        confine([])
+
+    ours, theirs = os.pipe()
+    if (pid := os.fork()) == 0:
+        try:
+            try_it()
+        except RuntimeError as error:
+            os.write(theirs, str(error).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(pid, 0)
+    os.close(theirs)
+    with open(ours) as said:
+        assert "before it starts threads" in said.read()
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("version", "denied"),
+    [
+        (1, "files"),
+        (7, "files, TCP, devices, signals and abstract sockets"),
+        (9, "files, TCP, devices, signals and abstract sockets, named sockets"),
+        (99, "files, TCP, devices, signals and abstract sockets, named sockets, UDP"),
+    ],
+)
+def test_what_is_there_is_named(monkeypatch, version, denied):
+    for module in (landlock, confining):
+        monkeypatch.setattr(module, "landlock_version", lambda: version)
+    assert check_available() == f"Landlock (version {version}: {denied}) and seccomp"
 
 
 @on_linux

@@ -1,5 +1,6 @@
 import os
 import shutil
+import struct
 import tempfile
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.isolation import landlock
 from grader.isolation.landlock import carve
 from tests.grader.isolation.support import confined, look, on_linux
 
@@ -75,6 +77,16 @@ def test_what_may_not_be_written_to_stays_as_it_is(act, places, what, where):
     before = look(inner)
     assert act(lambda: CHANGES[what](inner)) in ("EACCES", "EPERM")
     assert look(inner) == before
+
+
+@on_linux
+@pytest.mark.parametrize("mode", [os.O_RDONLY, os.O_ACCMODE, os.O_WRONLY])
+def test_a_file_is_not_emptied_where_landlock_does_not_control_it(act, places, monkeypatch, mode):
+    """Does seccomp do it on Linux 5.13 to 6.1?"""
+    monkeypatch.setattr(landlock, "landlock_version", lambda: 2)
+    text = places["read"] / "inner" / "text"
+    assert act(lambda: os.open(text, mode | os.O_TRUNC)) in ("EPERM", "EACCES")
+    assert text.read_text() == "here"
 
 
 def _use_scratch(folder):
@@ -171,3 +183,37 @@ def test_a_tree_without_holes_is_one_path(tmp_path):
     assert list(carve(tmp_path, [])) == [tmp_path]
     assert list(carve(tmp_path, [tmp_path])) == []
     assert list(carve(tmp_path / "none", [tmp_path / "none" / "x"])) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "files", "network", "scopes"),
+    [
+        (1, 0x1FFF, 0, 0),
+        (2, 0x3FFF, 0, 0),
+        (3, 0x7FFF, 0, 0),
+        (4, 0x7FFF, 0b11, 0),
+        (5, 0xFFFF, 0b11, 0),
+        (6, 0xFFFF, 0b11, 0b11),
+        (8, 0xFFFF, 0b11, 0b11),
+        (9, 0x1FFFF, 0b11, 0b11),
+        (10, 0x1FFFF, 0b1111, 0b11),
+        (99, 0x1FFFF, 0b1111, 0b11),
+    ],
+)
+def test_all_rights_of_a_version_are_asked_for(monkeypatch, version, files, network, scopes):
+    """Are none asked for that the kernel does not know, which it would refuse?"""
+    asked = []
+
+    class Kernel:
+        def syscall(self, number, *args):
+            if args[-1] == landlock.LANDLOCK_CREATE_RULESET_VERSION:
+                return version
+            if number == landlock.LANDLOCK_CREATE_RULESET:
+                asked.append(struct.unpack("=QQQ", args[0])[: args[1].value // 8])
+                return os.open(os.devnull, os.O_RDONLY)
+            return 0
+
+    monkeypatch.setattr(landlock, "LIBC", Kernel())
+    landlock.apply_landlock([], [])
+    got = (*asked[0], 0, 0)[:3]
+    assert got == (files, network, scopes)
