@@ -6,6 +6,7 @@ Each command imports what it needs when it runs, so that help and ``grader check
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import signal
@@ -63,6 +64,9 @@ AutogradedOption = Annotated[
 ]
 
 
+# Errors of a disk that is full, or of a folder that must not be written.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+
 # The limits that options give in gigabytes or megabytes; the others are in seconds.
 LIMIT_UNITS = {"memory": 1e9, "disk": 1e6, "file_size": 1e6, "output": 1e6}
 
@@ -90,7 +94,7 @@ class Format(StrEnum):
 
 
 def main() -> None:
-    """Run the command; print a `CourseError` as one line and exit with status 2."""
+    """Run the command; print a `CourseError`, or that a disk is full, as one line: status 2."""
     leave_out_grammars()
     for stream in (sys.stdout, sys.stderr):
         # Piped output is not always UTF-8 (Windows); a tick that cannot be written is no error.
@@ -103,9 +107,11 @@ def main() -> None:
 
         if not isinstance(error, CourseError):
             raise
+        from grader.printable import shorten
         from grader.terminal import err
 
-        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        message = shorten(str(error))
+        err.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
 
 
@@ -400,6 +406,8 @@ def _print_summary(summary: RunSummary, options: Options) -> None:
 
     for warning in map(escape_name, summary.warnings):
         err.print(f"Not marked: {warning}", style="yellow", markup=False, soft_wrap=True)
+    for note in summary.notes:
+        err.print(f"Note: {note}.", style="yellow", markup=False, highlight=False, soft_wrap=True)
     if summary.results:
         out.print(summary_table(summary.results))
     else:

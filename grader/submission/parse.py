@@ -154,7 +154,9 @@ def _load_json(text: str) -> Any:
             f"the file is damaged: {error.msg} in line {error.lineno}, column {error.colno}"
         ) from error
     except RecursionError as error:
-        raise UnreadableError("the file is damaged: it has lists within lists without end") from error
+        raise UnreadableError(
+            "the file is damaged: it has lists within lists without end"
+        ) from error
     except ValueError as error:
         raise UnreadableError("the file is damaged: it has a number without end") from error
 
@@ -166,7 +168,9 @@ def _cells_of(data: dict) -> list:
     sheets = data.get("worksheets")
     if not isinstance(sheets, list):
         raise UnreadableError("the file is JSON, but not a notebook: it has no cells")
-    if not all(isinstance(sheet, dict) and isinstance(sheet.get("cells"), list) for sheet in sheets):
+    if not all(
+        isinstance(sheet, dict) and isinstance(sheet.get("cells"), list) for sheet in sheets
+    ):
         raise UnreadableError("the file is a notebook of an old format, and damaged")
     return [_upgrade(cell) for sheet in sheets for cell in sheet["cells"]]
 

@@ -50,7 +50,9 @@ def among_the_cells(name: str, part: bytes) -> Bomb:
     )
 
 
-def in_a_cell(name: str, key: bytes, value: Callable[[int], bytes], is_honest: bool = False) -> Bomb:
+def in_a_cell(
+    name: str, key: bytes, value: Callable[[int], bytes], is_honest: bool = False
+) -> Bomb:
     """Return a bomb under a key of a cell."""
 
     def make(size: int) -> bytes:
@@ -68,7 +70,9 @@ def repeated(part: bytes, before: bytes = b"[", after: bytes = b"0]") -> Callabl
 def in_format_3(name: str, part: bytes) -> Bomb:
     """Return a bomb in a notebook of an old format, whose conversion can take more memory yet."""
     head, tail = b'{"nbformat": 3, "worksheets": [{"cells": [{}', b"]}]}"
-    return Bomb(f"{name} in format 3", lambda size: head + (b"," + part) * (size // len(part)) + tail)
+    return Bomb(
+        f"{name} in format 3", lambda size: head + (b"," + part) * (size // len(part)) + tail
+    )
 
 
 def _outputs_with_pictures(size: int) -> bytes:
