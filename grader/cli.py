@@ -514,14 +514,16 @@ def export(
     with err.status("reading"):
         from grader.classroom.export import export as export_grades
 
-        text = export_grades(
+        exported = export_grades(
             find_root(), format.value, gradebook=gradebook, lessons=lessons or None
         )
+    for warning in exported.warnings:
+        err.print(warning, style="yellow", markup=False, highlight=False, soft_wrap=True)
     if to == Path("-"):
-        sys.stdout.write(text)
+        sys.stdout.write(exported.text)
         return
     to = to or Path(f"grades-{format.value}.csv")
-    write_atomically(to, text)
+    write_atomically(to, exported.text)
     out.print(f"wrote {to}", markup=False, highlight=False)
 
 

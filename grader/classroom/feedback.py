@@ -14,8 +14,9 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log
 
 from grader.classroom.gradebook import find_url
 from grader.classroom.records import record_path
@@ -119,23 +120,39 @@ def _write_page(root: Path, path: Path, feedback: Path, url: str) -> Path:
         copy.parent.mkdir(parents=True)
         notebook = without_hidden_tests(nbformat.read(path, as_version=4))
         copy.write_text(nbformat.writes(notebook), encoding="utf-8")
-        api = _nbgrader(root, Path(scratch), feedback, url)
-        # nbgrader takes a student's id for a file pattern, and strips it; there is only this one.
-        outcome = api.generate_feedback(lesson, "*", force=True)
+        outcome = capture_log(_converter(root, copy, feedback, url))
     if not outcome["success"]:
         shutil.rmtree(feedback / student / lesson, ignore_errors=True)
         raise CourseError(_explain_failure(lesson, student, outcome.get("error")))
     return feedback / student / lesson / f"{lesson}.html"
 
 
-def _nbgrader(root: Path, autograded: Path, feedback: Path, url: str) -> NbGraderAPI:
-    """Return nbgrader's interface, with the course's settings and these folders."""
+def _converter(root: Path, notebook: Path, feedback: Path, url: str) -> GenerateFeedback:
+    """Return nbgrader's converter for one notebook, with the course's settings and these folders.
+
+    It is set up as ``NbGraderAPI.generate_feedback`` does, which takes a student's id for a file
+    pattern, and strips it.
+    """
     config = load_nbgrader_config(root)
     config.CourseDirectory.root = str(root)
-    config.CourseDirectory.autograded_directory = str(autograded)
+    config.CourseDirectory.autograded_directory = str(notebook.parents[2])
     config.CourseDirectory.feedback_directory = str(feedback)
     config.CourseDirectory.db_url = url
-    return NbGraderAPI(_Folders(config=config), config=config)
+    config.HTMLExporter.template_name = "feedback"
+    converter = _OnePage(coursedir=_Folders(config=config), config=config)
+    converter.notebook, converter.force = notebook, True
+    return converter
+
+
+class _OnePage(GenerateFeedback):
+    """nbgrader's converter, for one notebook that is not searched for."""
+
+    notebook: Path
+
+    def init_notebooks(self) -> None:
+        """Set what to convert."""
+        self.assignments = {str(self.notebook.parent): [str(self.notebook)]}
+        self.notebooks: list[str] = []
 
 
 class _Folders(CourseDirectory):

@@ -47,5 +47,5 @@ def test_an_error_of_the_disk_is_one_line(url, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device", "/tmp/xyz")
 
     monkeypatch.setattr(module, "Gradebook", refuse)
-    with pytest.raises(CourseError, match="cannot be opened: .*No space left on device"):
+    with pytest.raises(CourseError, match=r"cannot be opened: .*No space left on device"):
         CourseGradebook(url)
