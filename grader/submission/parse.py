@@ -198,9 +198,8 @@ def _upgrade(cell: Any) -> Any:
 def _rebuild(cells: list) -> NotebookNode:
     """Build a valid notebook from untrusted cells."""
     notebook = nbformat.v4.new_notebook()
-    for number, cell in enumerate(cells):
-        if isinstance(cell, dict):
-            notebook.cells.append(_rebuild_cell(cell, number))
+    for number, cell in enumerate(cell for cell in cells if isinstance(cell, dict)):
+        notebook.cells.append(_rebuild_cell(cell, number))
     return notebook
 
 

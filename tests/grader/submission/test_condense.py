@@ -28,7 +28,7 @@ def peak():
         return int(re.search(r"VmHWM:\\s+(\\d+)", status.read())[1]) * 1024
 
 bomb = next(bomb for bomb in BOMBS if bomb.name == sys.argv[1])
-for size in (MAX_FILE_BYTES, MAX_KEPT_BYTES, MAX_KEPT_BYTES // 4, 2 * MAX_FRAME_BYTES):
+for size in (MAX_FILE_BYTES, MAX_KEPT_BYTES, 2 * MAX_FRAME_BYTES, MAX_FRAME_BYTES):
     content = bomb.make(size - 1_000)
     assert len(content) <= size
     with open("/proc/self/clear_refs", "w") as refs:
