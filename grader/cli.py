@@ -134,7 +134,8 @@ def build(
     root = find_root()
     require_sources(root)
     if check:
-        stale = builder.find_stale(root, lessons)
+        with err.status("comparing"):
+            stale = builder.find_stale(root, lessons)
         for reason in stale:
             err.print(str(reason), style="red", markup=False, highlight=False, soft_wrap=True)
         if stale:
@@ -343,10 +344,12 @@ def _autograde_with_progress(options: Options) -> RunSummary:
         TimeRemainingColumn,
     )
 
-    from grader.classroom.autograde import autograde as mark_class
     from grader.terminal import err, is_problem, problem_line
 
-    _print_isolation(options)
+    with err.status("starting"):
+        from grader.classroom.autograde import autograde as mark_class
+
+        _print_isolation(options)
     columns = (TextColumn("marking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err) as progress:
         task = progress.add_task("", total=None)

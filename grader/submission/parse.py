@@ -30,6 +30,7 @@ MAX_FILE_BYTES = 100_000_000
 MAX_WHOLE_FRAME_BYTES = 10_000_000
 MAX_CELLS = 2_000
 MAX_CELL_CHARACTERS = 5_000_000
+MAX_CHARACTERS = 6_000_000  # of all cells
 KEPT_METADATA = ("grade_id", "grade", "solution", "locked", "points", "checksum", "task")
 
 
@@ -198,8 +199,12 @@ def _upgrade(cell: Any) -> Any:
 def _rebuild(cells: list) -> NotebookNode:
     """Build a valid notebook from untrusted cells."""
     notebook = nbformat.v4.new_notebook()
+    characters = 0
     for number, cell in enumerate(cell for cell in cells if isinstance(cell, dict)):
         notebook.cells.append(_rebuild_cell(cell, number))
+        characters += len(notebook.cells[-1].source)
+        if characters > MAX_CHARACTERS:
+            raise UnreadableError(f"the notebook has more than {MAX_CHARACTERS:,} characters")
     return notebook
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+FACE = "\N{GRINNING FACE}".encode()
 HEAD = b'{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "source": "x = 1"}'
 TAIL = b'], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 
@@ -116,6 +117,11 @@ BOMBS = (
     in_a_cell("lists", b"attachments", repeated(b"[],")),
     in_a_cell("a text", b"source", repeated(b"ab", b'"', b'"')),
     in_a_cell("letters from afar", b"source", repeated("\N{SNOWMAN}".encode(), b'"', b'"')),
+    in_a_cell("one letter from afar", b"source", repeated(b"ab", b'"' + FACE, b'"')),
+    among_the_cells("large cells of letters from afar",
+                    b'{"cell_type":"code","source":"%s%s"}' % (FACE, b"x" * 4_800_000)),
+    among_the_cells("cells of letters from afar",
+                    b'{"cell_type":"code","source":"%s%s"}' % (FACE, b"x" * 100_000)),
     in_a_cell("lines", b"source", repeated(b'"x\\n",', b"[", b'"x"]')),
     in_a_cell("quotes without end", b"source", lambda size: b'"' + b'\\"' * (size // 2)),
     in_a_cell("pictures", b"attachments", repeated(b"AAAA", b'{"a.png": {"image/png": "', b'"}}')),
