@@ -184,8 +184,7 @@ def _upgrade(cell: Any) -> Any:
     if not isinstance(cell, dict):
         return cell
     kind = cell.get("cell_type")
-    if kind == "code":
-        return cell | {"source": cell.get("input", "")}
+    cell = cell | {"source": _join_old_lines(cell.get("input" if kind == "code" else "source", ""))}
     if kind == "html":
         return cell | {"cell_type": "markdown"}
     if kind == "heading":
@@ -194,6 +193,14 @@ def _upgrade(cell: Any) -> Any:
         title = " ".join(_source_of(cell).splitlines())
         return cell | {"cell_type": "markdown", "source": f"{marks} {title}"}
     return cell
+
+
+def _join_old_lines(source: Any) -> Any:
+    """Join a text's lines, which may lack their line ends in old formats."""
+    if not isinstance(source, list):
+        return source
+    lines = [line for line in source if isinstance(line, str)]
+    return ("" if lines and lines[0].endswith(("\n", "\r")) else "\n").join(lines)
 
 
 def _rebuild(cells: list) -> NotebookNode:

@@ -71,9 +71,8 @@ def repeated(part: bytes, before: bytes = b"[", after: bytes = b"0]") -> Callabl
 def in_format_3(name: str, part: bytes) -> Bomb:
     """Return a bomb in a notebook of an old format, whose conversion can take more memory yet."""
     head, tail = b'{"nbformat": 3, "worksheets": [{"cells": [{}', b"]}]}"
-    return Bomb(
-        f"{name} in format 3", lambda size: head + (b"," + part) * (size // len(part)) + tail
-    )
+    part = b"," + part
+    return Bomb(f"{name} in format 3", lambda size: head + part * (size // len(part)) + tail)
 
 
 def _outputs_with_pictures(size: int) -> bytes:

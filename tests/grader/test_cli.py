@@ -101,6 +101,23 @@ def test_bad_input_is_one_line_and_status_2(course, arguments, words):
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="writes to /sys, which refuses it")
+def test_a_file_that_cannot_be_written_is_one_line_and_status_2(course):
+    run = grader("export", "--to", "/sys/grades.csv", cwd=course)
+    assert run.returncode == 2
+    assert run.stderr.count("\n") == 1
+    assert "Permission denied: /sys/" in run.stderr
+
+
+def test_twins_are_noted_and_not_called_unmarked(tmp_path):
+    release = answer(make_release(make_course(tmp_path)))
+    for student in ("ana", "ben"):
+        hand_in(tmp_path / "submitted", student, release)
+    run = grader("autograde", cwd=tmp_path)
+    assert f"Note: {LESSON}: ana and ben handed in the same file, byte for byte." in run.stderr
+    assert "Not marked" not in run.stderr
+
+
 def test_build_check_fails_with_what_is_stale(tmp_path):
     make_course(tmp_path)
     run = grader("build", "--check", cwd=tmp_path)
