@@ -120,8 +120,8 @@ class _Writer:
     def write(self, rows: list[list[str]]) -> ExportedGrades:
         """Return the file."""
         text = io.StringIO()
-        # On Python 3.11, csv quotes a carriage return only if it quotes everything.
-        writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        # No cell has a carriage return left, which csv does not quote on Python 3.11.
+        writer = csv.writer(text, lineterminator="\n")
         writer.writerows([[self._make_safe(cell) for cell in row] for row in rows])
         return ExportedGrades(text.getvalue(), tuple(first_few(self._warnings())))
 
