@@ -103,16 +103,23 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from grader.course.lesson import CourseError
-
-        if not isinstance(error, CourseError):
+        message = _plain_message(error)
+        if not message:
             raise
-        from grader.printable import shorten
         from grader.terminal import err
 
-        message = shorten(str(error))
         err.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
+
+
+def _plain_message(error: Exception) -> str:
+    """Return what a user can do something about, in words; empty for any other error."""
+    from grader.course.lesson import CourseError
+    from grader.printable import shorten
+
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
+    return shorten(str(error)) if isinstance(error, CourseError) else ""
 
 
 @app.command()
