@@ -6,6 +6,7 @@ Each command imports what it needs when it runs, so that help and ``grader check
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import signal
@@ -63,6 +64,9 @@ AutogradedOption = Annotated[
 ]
 
 
+# Errors of a disk that is full, or of a folder that must not be written.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+
 # The limits that options give in gigabytes or megabytes; the others are in seconds.
 LIMIT_UNITS = {"memory": 1e9, "disk": 1e6, "file_size": 1e6, "output": 1e6}
 
@@ -90,7 +94,7 @@ class Format(StrEnum):
 
 
 def main() -> None:
-    """Run the command; print a `CourseError` as one line and exit with status 2."""
+    """Run the command; print a `CourseError`, or that a disk is full, as one line: status 2."""
     leave_out_grammars()
     for stream in (sys.stdout, sys.stderr):
         # Piped output is not always UTF-8 (Windows); a tick that cannot be written is no error.
@@ -99,14 +103,23 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from grader.course.lesson import CourseError
-
-        if not isinstance(error, CourseError):
+        message = _plain_message(error)
+        if not message:
             raise
         from grader.terminal import err
 
-        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        err.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
+
+
+def _plain_message(error: Exception) -> str:
+    """Return what a user can do something about, in words; empty for any other error."""
+    from grader.course.lesson import CourseError
+    from grader.printable import shorten
+
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
+    return shorten(str(error)) if isinstance(error, CourseError) else ""
 
 
 @app.command()
@@ -128,7 +141,8 @@ def build(
     root = find_root()
     require_sources(root)
     if check:
-        stale = builder.find_stale(root, lessons)
+        with err.status("comparing"):
+            stale = builder.find_stale(root, lessons)
         for reason in stale:
             err.print(str(reason), style="red", markup=False, highlight=False, soft_wrap=True)
         if stale:
@@ -337,10 +351,12 @@ def _autograde_with_progress(options: Options) -> RunSummary:
         TimeRemainingColumn,
     )
 
-    from grader.classroom.autograde import autograde as mark_class
     from grader.terminal import err, is_problem, problem_line
 
-    _print_isolation(options)
+    with err.status("starting"):
+        from grader.classroom.autograde import autograde as mark_class
+
+        _print_isolation(options)
     columns = (TextColumn("marking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err) as progress:
         task = progress.add_task("", total=None)
@@ -400,6 +416,8 @@ def _print_summary(summary: RunSummary, options: Options) -> None:
 
     for warning in map(escape_name, summary.warnings):
         err.print(f"Not marked: {warning}", style="yellow", markup=False, soft_wrap=True)
+    for note in summary.notes:
+        err.print(f"Note: {note}.", style="yellow", markup=False, highlight=False, soft_wrap=True)
     if summary.results:
         out.print(summary_table(summary.results))
     else:
@@ -506,14 +524,16 @@ def export(
     with err.status("reading"):
         from grader.classroom.export import export as export_grades
 
-        text = export_grades(
+        exported = export_grades(
             find_root(), format.value, gradebook=gradebook, lessons=lessons or None
         )
+    for warning in exported.warnings:
+        err.print(warning, style="yellow", markup=False, highlight=False, soft_wrap=True)
     if to == Path("-"):
-        sys.stdout.write(text)
+        sys.stdout.write(exported.text)
         return
     to = to or Path(f"grades-{format.value}.csv")
-    write_atomically(to, text)
+    write_atomically(to, exported.text)
     out.print(f"wrote {to}", markup=False, highlight=False)
 
 

@@ -32,6 +32,7 @@ from grader.classroom.records import (
     record_path,
     recorded_result,
 )
+from grader.classroom.twins import TwinFinder
 from grader.course.digests import marking_digest
 from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
@@ -46,7 +47,8 @@ from grader.marking.results import (
     SubmissionResult,
     TestResult,
 )
-from grader.submission.parse import UnreadableError, read_file
+from grader.printable import first_few, printable
+from grader.submission.parse import UnreadableError
 from grader.workers.pool import WarmPool
 
 
@@ -90,7 +92,7 @@ def autograde(
             results.append(marked.result)
             on_result(marked.result)
     ordered = sorted(results, key=lambda result: (result.student, result.lesson))
-    return RunSummary(tuple(ordered), discovered.warnings, failed)
+    return RunSummary(tuple(ordered), discovered.warnings, failed, run.notes())
 
 
 def mark_job(
@@ -152,6 +154,7 @@ class _ClassRun:
         self._options, self._discovered, self._book = options, discovered, book
         self.lessons = self._find_lessons()
         self._digests = {lesson.name: self._lesson_digest(lesson) for lesson in self.lessons}
+        self._twins = TwinFinder()
 
     def _find_lessons(self) -> list[Lesson]:
         """Return the lessons asked for, or else those in the gradebook or among submissions."""
@@ -195,20 +198,21 @@ class _ClassRun:
         if folder is None or not os.path.lexists(folder / f"{lesson.name}.ipynb"):
             return recorded_result(record) or self._result_without_file(student, lesson)
         try:
-            if folder.is_symlink():
+            if folder.is_symlink() or folder.parent.is_symlink():
                 raise UnreadableError("its folder is a link and not the folder itself")
-            content = read_file(folder / f"{lesson.name}.ipynb")
+            job, _ = Job(student, lesson, folder, {"lesson": self._digests[lesson.name]}).read()
         except UnreadableError as error:
             # No record is written, so the submission is marked once it can be read.
             return without_marks(lesson, student, UNREADABLE, str(error))
-        digest = {
-            "submission": hashlib.sha256(content).hexdigest(),
-            "lesson": self._digests[lesson.name],
-        }
+        self._twins.add(job)
         result = recorded_result(record)
-        if record and result and not self._options.force and digest.items() <= record.items():
+        if record and result and not self._options.force and job.digest.items() <= record.items():
             return result
-        return Job(student, lesson, folder, digest)
+        return job
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what an instructor should know about the submissions, once they are planned."""
+        return tuple(first_few(self._twins.notes()))
 
     def _result_without_file(self, student: str, lesson: Lesson) -> SubmissionResult:
         """Return the result of a submission without file or record: the gradebook's, or missing."""
@@ -243,8 +247,11 @@ class _ClassRun:
         if self._options.stock:
             from grader.classroom.nbgrader_backend import mark_stock
 
-            for job in jobs:
-                yield job, mark_stock(job.lesson, job.student, job.read(), self._options)
+            for job, content in _read_each(jobs):
+                if isinstance(content, Marked):
+                    yield job, content
+                else:
+                    yield job, mark_stock(job, content, self._options)
             return
         if not jobs:
             return
@@ -258,8 +265,11 @@ class _ClassRun:
     ) -> Iterator[tuple[Job, Marked]]:
         """Mark in an executor, with at most `window` submissions in memory: they can be large."""
         pending: dict[Future, Job] = {}
-        for job in jobs:
-            arguments = (job.read(), job.lesson, job.student, self._options.limits)
+        for job, content in _read_each(jobs):
+            if isinstance(content, Marked):
+                yield job, content
+                continue
+            arguments = (content, job.lesson, job.student, self._options.limits)
             pending[executor.submit(mark_job, *arguments)] = job
             if len(pending) >= window:
                 yield from _take_finished(pending)
@@ -296,6 +306,15 @@ def _invalid_id_result(student: str, lesson: Lesson, reason: str) -> SubmissionR
     return without_marks(lesson, name, MISSING, f"{reason}: rename it and run again")
 
 
+def _read_each(jobs: Iterable[Job]) -> Iterator[tuple[Job, bytes | Marked]]:
+    """Yield each job with its notebook's bytes, or with a failure if they cannot be read now."""
+    for job in jobs:
+        try:
+            yield job.read()
+        except UnreadableError as error:  # Deleted or replaced since the run was planned.
+            yield job, _failure(job.lesson, job.student, error)
+
+
 def _take_finished(pending: dict[Future, Job]) -> Iterator[tuple[Job, Marked]]:
     """Wait for at least one submission; remove and yield those that are done."""
     done, _ = wait(pending, return_when=FIRST_COMPLETED)
@@ -320,7 +339,10 @@ def _try_to_store(run: _ClassRun, job: Job, marked: Marked) -> Marked:
 
 def _failure(lesson: Lesson, student: str, error: Exception) -> Marked:
     """Return a result for a submission that the grader failed to mark; it is not stored."""
-    message = f"could not be marked, run again: {type(error).__name__}: {error}"
+    reason = (
+        str(error) if isinstance(error, UnreadableError) else f"{type(error).__name__}: {error}"
+    )
+    message = f"could not be marked, run again: {printable(reason)}"
     return Marked(without_marks(lesson, student, GRADED, message), None)
 
 

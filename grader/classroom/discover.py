@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from grader.course.lesson import CourseError, Lesson
+from grader.printable import escape_name, first_few
 from grader.submission.parse import UnreadableError, read_file
 
 MAX_TIMESTAMP_BYTES = 1000
@@ -24,7 +26,7 @@ class DiscoveredSubmissions:
     students : frozenset of str
         Every student who has a folder.
     warnings : tuple of str
-        Files and folders that belong to no lesson.
+        Files and folders that belong to no lesson: the first few of each kind, and their number.
     """
 
     folders: dict[tuple[str, str], Path] = field(default_factory=dict)
@@ -51,33 +53,47 @@ def discover(submitted: Path, lessons: list[str]) -> DiscoveredSubmissions:
         raise CourseError(
             f"There is no folder {submitted}. Where are the submissions? See --submitted"
         )
-    folders: dict[tuple[str, str], Path] = {}
-    students: set[str] = set()
-    warnings: list[str] = []
-    for student in _visible_entries(submitted):
-        if not student.is_dir():
-            if student.suffix == ".ipynb":
-                warnings.append(f"{student}: lies outside a student's folder")
-            continue
-        if student.name in lessons:
-            warnings.append(f"{student}: is named like a lesson; a student's folder comes first")
-        students.add(student.name)
-        for folder in _visible_entries(student):
-            if folder.is_dir() and folder.name in lessons:
-                folders[student.name, folder.name] = folder
-            elif folder.is_dir():
-                warnings.append(f"{folder}: no lesson has this name")
-    return DiscoveredSubmissions(folders, frozenset(students), tuple(warnings))
+    students = [path for path in _visible_entries(submitted) if path.is_dir()]
+    folders = {
+        (student.name, folder.name): folder
+        for student in students
+        for folder in _visible_entries(student)
+        if folder.name in lessons and folder.is_dir()
+    }
+    warnings = tuple(_warn_of_strays(submitted, students, lessons))
+    return DiscoveredSubmissions(folders, frozenset(path.name for path in students), warnings)
+
+
+def _warn_of_strays(submitted: Path, students: list[Path], lessons: list[str]) -> Iterator[str]:
+    """Yield a warning for the first few files and folders of each kind that belong to no lesson."""
+    for path in students:
+        if path.name in lessons:
+            yield f"{path}: is named like a lesson; a student's folder comes first"
+    yield from first_few(
+        [
+            f"{path}: lies outside a student's folder"
+            for path in _visible_entries(submitted)
+            if path.suffix == ".ipynb" and not path.is_dir()
+        ]
+    )
+    yield from first_few(
+        [
+            f"{folder}: no lesson has this name"
+            for student in students
+            for folder in _visible_entries(student)
+            if folder.name not in lessons and folder.is_dir()
+        ]
+    )
 
 
 def explain_missing(submitted: Path, student: str, lesson: Lesson) -> str:
     """Return what a student handed in instead of the notebook, as a message."""
     home, name = submitted / student, f"{lesson.name}.ipynb"
-    if not home.is_dir():
+    if home.is_symlink() or not home.is_dir():
         return "nothing was handed in"
     others = [path for path in _notebooks(home / lesson.name) if path.name != name]
     if others:
-        names = ", ".join(f"'{path.name}'" for path in others)
+        names = ", ".join(first_few([f"'{escape_name(path.name)}'" for path in others]))
         return f"found {names}: rename it to {name} and run again"
     misplaced = [path for path in _notebooks(home) if path.name == name]
     if misplaced:

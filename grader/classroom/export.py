@@ -1,16 +1,46 @@
-"""The gradebook's points as a CSV file: for a spreadsheet, Canvas or Moodle."""
+"""The gradebook's points as a CSV file: for a spreadsheet, Canvas or Moodle.
+
+Students choose their folders' names, and a spreadsheet runs what looks like a formula. So such text
+is disarmed. Canvas and Moodle find students by their ids, which must come back unchanged: an id of
+letters, digits and ``_.@+-`` does, because without brackets, ``|`` or ``!`` a formula can call
+nothing. Any other id that looks like a formula is disarmed there too, with a warning.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader.classroom.gradebook import CourseGradebook, find_url
 from grader.course.lesson import CourseError, Lesson, find_lessons
+from grader.printable import escape_name, first_few
 from grader.terminal import points
+
+# Signs that a formula begins with, and those that a spreadsheet may read as one of them.
+SIGNS = r"=+\-@＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−"
+# Where a cell begins, whichever of these signs a spreadsheet takes for the end of a cell.
+FORMULA = re.compile(rf"(?:^|(?<=[,;|]))(?=[^\w,;|]*[{SIGNS}])")
+HARMLESS_ID = re.compile(r"[\w.@+-]*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class ExportedGrades:
+    """A CSV file.
+
+    Attributes
+    ----------
+    text : str
+        The file's content.
+    warnings : tuple of str
+        Ids that Canvas or Moodle will not find, because they had to be disarmed.
+    """
+
+    text: str
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,8 +64,8 @@ class Grades:
 
 def export(
     root: Path, format: str, *, gradebook: str | None = None, lessons: list[str] | None = None
-) -> str:
-    """Return the text of a CSV file.
+) -> ExportedGrades:
+    """Return the points as a CSV file.
 
     Parameters
     ----------
@@ -58,10 +88,9 @@ def export(
         grades = _read(book, root, lessons)
     if not grades.lessons:
         raise CourseError("There are no marks in the gradebook. Run grader autograde first")
-    rows = {"csv": _plain_rows, "canvas": _canvas_rows, "moodle": _moodle_rows}[format](grades)
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([[_safe(cell) for cell in row] for row in rows])
-    return text.getvalue()
+    writer = _Writer()
+    rows = {"csv": _plain_rows, "canvas": _canvas_rows, "moodle": _moodle_rows}[format]
+    return writer.write(rows(grades))
 
 
 def _read(book: CourseGradebook, root: Path, names: list[str] | None) -> Grades:
@@ -76,9 +105,50 @@ def _read(book: CourseGradebook, root: Path, names: list[str] | None) -> Grades:
     return Grades(lessons, book.student_details(), scores)
 
 
-def _safe(cell: str) -> str:
-    """Quote a student's id or name that a spreadsheet would take for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
+class _Id(str):
+    """A cell by which Canvas or Moodle finds a student."""
+
+    __slots__ = ()
+
+
+@dataclass
+class _Writer:
+    """Writes rows of text as CSV that no spreadsheet runs."""
+
+    _changed: dict[str, None] = field(default_factory=dict)
+
+    def write(self, rows: list[list[str]]) -> ExportedGrades:
+        """Return the file."""
+        text = io.StringIO()
+        # No cell has a carriage return left, which csv does not quote on Python 3.11.
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerows([[self._make_safe(cell) for cell in row] for row in rows])
+        return ExportedGrades(text.getvalue(), tuple(first_few(self._warnings())))
+
+    def _make_safe(self, cell: str) -> str:
+        """Return a cell as it is written."""
+        safe = disarm(cell)
+        if isinstance(cell, _Id) and safe != cell:
+            if HARMLESS_ID.fullmatch(cell):
+                return cell
+            self._changed[safe] = None
+        return safe
+
+    def _warnings(self) -> list[str]:
+        return [
+            f"{name}: written like this, because a spreadsheet could run the id as a formula. "
+            "Enter this student's points by hand"
+            for name in self._changed
+        ]
+
+
+def disarm(text: str) -> str:
+    """Return a text in which no spreadsheet finds a formula.
+
+    An apostrophe is put before each beginning of a cell that looks like a formula, and characters
+    that cannot be seen become Python escapes.
+    """
+    return FORMULA.sub("'", escape_name(text))
 
 
 def _plain_rows(grades: Grades) -> list[list[str]]:
@@ -102,7 +172,8 @@ def _canvas_rows(grades: Grades) -> list[list[str]]:
     ]
     for student, details in sorted(grades.students.items()):
         name = _full_name(student, details)
-        identifiers = [name, details.get("lms_user_id") or "", student, student, ""]
+        lms_id = details.get("lms_user_id") or ""
+        identifiers = [name, _Id(lms_id), _Id(student), _Id(student), ""]
         rows.append(identifiers + _scores(grades, student))
     return rows
 
@@ -114,8 +185,9 @@ def _moodle_rows(grades: Grades) -> list[list[str]]:
         + [lesson.name for lesson in grades.lessons]
     ]
     for student, details in sorted(grades.students.items()):
-        names = [details.get(key) or "" for key in ("first_name", "last_name", "email")]
-        rows.append([student, *names, *_scores(grades, student)])
+        names = [details.get(key) or "" for key in ("first_name", "last_name")]
+        email = _Id(details.get("email") or "")
+        rows.append([_Id(student), *names, email, *_scores(grades, student)])
     return rows
 
 

@@ -6,7 +6,6 @@ tests, so that no page can show them.
 
 from __future__ import annotations
 
-import glob
 import logging
 import shutil
 import tempfile
@@ -15,15 +14,16 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log
 
 from grader.classroom.gradebook import find_url
 from grader.classroom.records import record_path
 from grader.course.cells import is_test, without_hidden
 from grader.course.lesson import CourseError, find_lessons
 from grader.course.release import load_nbgrader_config
-from grader.printable import escape_name
+from grader.printable import escape_name, first_few
 
 HIDDEN_TESTS_NOTE = "# Hidden tests ran here."
 
@@ -79,7 +79,7 @@ def write_feedback(
             except CourseError as error:
                 failures.append(str(error))
     if failures:
-        raise CourseError("\n".join(failures))
+        raise CourseError("\n".join(first_few(failures)))
     if not written:
         raise CourseError(f"There is nothing marked in {autograded}. Run grader autograde first")
     return written
@@ -120,31 +120,55 @@ def _write_page(root: Path, path: Path, feedback: Path, url: str) -> Path:
         copy.parent.mkdir(parents=True)
         notebook = without_hidden_tests(nbformat.read(path, as_version=4))
         copy.write_text(nbformat.writes(notebook), encoding="utf-8")
-        api = _nbgrader(root, Path(scratch), feedback, url)
-        outcome = api.generate_feedback(lesson, student, force=True)
+        outcome = capture_log(_converter(root, copy, feedback, url))
     if not outcome["success"]:
         shutil.rmtree(feedback / student / lesson, ignore_errors=True)
         raise CourseError(_explain_failure(lesson, student, outcome.get("error")))
     return feedback / student / lesson / f"{lesson}.html"
 
 
-def _nbgrader(root: Path, autograded: Path, feedback: Path, url: str) -> NbGraderAPI:
-    """Return nbgrader's interface, with the course's settings and these folders."""
+def _converter(root: Path, notebook: Path, feedback: Path, url: str) -> GenerateFeedback:
+    """Return nbgrader's converter for one notebook, with the course's settings and these folders.
+
+    It is set up as ``NbGraderAPI.generate_feedback`` does, which takes a student's id for a file
+    pattern, and strips it.
+    """
     config = load_nbgrader_config(root)
     config.CourseDirectory.root = str(root)
-    config.CourseDirectory.autograded_directory = str(autograded)
+    config.CourseDirectory.autograded_directory = str(notebook.parents[2])
     config.CourseDirectory.feedback_directory = str(feedback)
     config.CourseDirectory.db_url = url
-    return NbGraderAPI(CourseDirectory(config=config), config=config)
+    config.HTMLExporter.template_name = "feedback"
+    converter = _OnePage(coursedir=_Folders(config=config), config=config)
+    converter.notebook, converter.force = notebook, True
+    return converter
+
+
+class _OnePage(GenerateFeedback):
+    """nbgrader's converter, for one notebook that is not searched for."""
+
+    notebook: Path
+
+    def init_notebooks(self) -> None:
+        """Set what to convert."""
+        self.assignments = {str(self.notebook.parent): [str(self.notebook)]}
+        self.notebooks: list[str] = []
+
+
+class _Folders(CourseDirectory):
+    """A course's folders, where a student's id may have line breaks."""
+
+    def format_path(
+        self, nbgrader_step: str, student_id: str, assignment_id: str, escape: bool = False
+    ) -> str:
+        """Return a folder, or, to ``escape``, the pattern that nbgrader finds the ids with."""
+        if escape:
+            student_id = student_id.replace(".*", "[^/]*")
+        return super().format_path(nbgrader_step, student_id, assignment_id, escape=escape)
 
 
 def _explain_failure(lesson: str, student: str, log: str | None) -> str:
     """Return why nbgrader could not write a page, from what it logged."""
     message = f"nbgrader could not write {escape_name(student)}'s page on {lesson}"
-    if glob.escape(student) != student or "\n" in student:
-        return (
-            f"{message}: it treats [, *, ? and line breaks in a student id as a file pattern; "
-            "rename the folder"
-        )
     lines = (log or "").strip().splitlines()
     return f"{message}: {lines[-1] if lines else 'it does not say why'}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sysconfig
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import nbgrader.api
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
+from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
 
@@ -87,9 +87,9 @@ class CourseGradebook:
     def __init__(self, url: str):
         self.url = url
         try:
-            with write_lock(url), _scripts_on_path():
+            with write_lock(url), _alembic_in_this_process():
                 self._book = Gradebook(url)
-        except (SQLAlchemyError, ArgumentError, ImportError, GradebookLockError) as error:
+        except (SQLAlchemyError, ArgumentError, ImportError, OSError, GradebookLockError) as error:
             reason = _first_line(error)
             if isinstance(error, ImportError):
                 reason += ". For PostgreSQL: uv sync --extra postgresql"
@@ -233,11 +233,21 @@ def _first_line(error: Exception) -> str:
 
 
 @contextmanager
-def _scripts_on_path() -> Iterator[None]:
-    """Put the environment's scripts on the PATH, from which nbgrader starts ``alembic`` by name."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
+def _alembic_in_this_process() -> Iterator[None]:
+    """Have nbgrader ask Alembic for the version of the tables without starting its program.
+
+    That takes a second and room for a file, and prints a traceback where there is none.
+    """
+    before = nbgrader.api.get_alembic_version
+    nbgrader.api.get_alembic_version = _alembic_version
     try:
         yield
     finally:
-        os.environ["PATH"] = before
+        nbgrader.api.get_alembic_version = before
+
+
+def _alembic_version() -> str:
+    """Return what ``nbgrader.api.get_alembic_version`` returns."""
+    from alembic.script import ScriptDirectory
+
+    return str(ScriptDirectory(ALEMBIC_DIR).get_current_head())

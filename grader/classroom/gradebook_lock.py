@@ -6,11 +6,15 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, NullPool, create_engine, make_url, text
 
+from grader.terminal import err
+
 LOCK_TIMEOUT = 600.0  # seconds to wait for another run
+SILENT_SECONDS = 2.0  # of waiting before it is said what for
 ADVISORY_LOCK_KEY = 19980  # arbitrary, but no other lock in the same database may use it
 
 # Where the lock file cannot be made, no gradebook can be written, but one may be read.
@@ -61,7 +65,8 @@ def _is_in_folder(database: URL) -> bool:
 def _advisory_lock(database: URL) -> Iterator[None]:
     """Hold a PostgreSQL advisory lock, which ends with the connection."""
     with create_engine(database, poolclass=NullPool).begin() as connection:
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK_KEY})"))
+        with _saying_what_for():
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK_KEY})"))
         yield
 
 
@@ -70,7 +75,8 @@ def _file_lock(path: str) -> Iterator[None]:
     """Lock a file beside the gradebook, because others may read the gradebook meanwhile."""
     lock = FileLock(path, timeout=LOCK_TIMEOUT, fallback_to_soft=False)
     try:
-        lock.acquire()
+        with _saying_what_for():
+            lock.acquire()
     except Timeout as error:
         raise GradebookLockError(
             f"another run of the grader has held {path} for {LOCK_TIMEOUT:g} s"
@@ -82,3 +88,19 @@ def _file_lock(path: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def _saying_what_for() -> Iterator[None]:
+    """Say that another run has the lock if waiting for it takes long."""
+    timer = Timer(SILENT_SECONDS, _say_what_for)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _say_what_for() -> None:
+    err.print("Waiting for another run of the grader, which is writing into the gradebook ...")

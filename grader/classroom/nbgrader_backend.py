@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -12,15 +15,14 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from grader.classroom.records import record_path
-from grader.course.lesson import Lesson
 from grader.course.release import load_nbgrader_config
 from grader.marking.mark import Marked, without_marks
 from grader.marking.results import GRADED, UNREADABLE, SubmissionResult
 from grader.marking.score import score
-from grader.submission.parse import UnreadableError, parse_notebook
+from grader.submission.parse import UnreadableError, check_frame, parse_notebook
 
 if TYPE_CHECKING:
-    from grader.classroom.options import Options
+    from grader.classroom.options import Job, Options
 
 
 RISKS = (
@@ -29,29 +31,31 @@ RISKS = (
 )
 
 
-def mark_stock(lesson: Lesson, student: str, content: bytes, options: Options) -> Marked:
-    """Mark one submission with nbgrader's own ``autograde``, from the folder of submissions.
+def mark_stock(job: Job, content: bytes, options: Options) -> Marked:
+    """Mark one submission with nbgrader's own ``autograde``.
 
     Parameters
     ----------
-    lesson : Lesson
-        The lesson, which must be registered in the gradebook.
-    student : str
-        The student's id.
+    job : Job
+        The submission; its lesson must be registered in the gradebook.
     content : bytes
         The submitted file; nbgrader is called only if it is a notebook.
     options : Options
         The class's folders, gradebook and limits.
     """
+    lesson, student = job.lesson, job.student
     try:
+        check_frame(content)
         parse_notebook(content)
     except UnreadableError as error:
         return Marked(without_marks(lesson, student, UNREADABLE, str(error)), None)
     begin = time.perf_counter()
-    config = _config(options)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
-    api = NbGraderAPI(CourseDirectory(config=config), config=config)
-    outcome = api.autograde(lesson.name, student, force=True, create=True)
+    with tempfile.TemporaryDirectory(prefix="grader-") as scratch:
+        _lay_out(job, content, Path(scratch))
+        config = _config(options, Path(scratch))
+        api = NbGraderAPI(CourseDirectory(config=config), config=config)
+        outcome = api.autograde(lesson.name, student, force=True, create=True)
     path = record_path(options.autograded, student, lesson.name)
     if not outcome["success"] or not path.is_file():
         return Marked(without_marks(lesson, student, UNREADABLE, _last_line(outcome)), None)
@@ -61,12 +65,22 @@ def mark_stock(lesson: Lesson, student: str, content: bytes, options: Options) -
     return Marked(SubmissionResult(student, lesson.name, GRADED, exercises, seconds), notebook)
 
 
-def _config(options: Options) -> Config:
+def _lay_out(job: Job, content: bytes, submitted: Path) -> None:
+    """Write a submission into a folder of submissions, so that nbgrader marks what was read."""
+    folder = submitted / job.student / job.lesson.name
+    folder.mkdir(parents=True)
+    for path in job.folder.iterdir():
+        if path.is_file() and not path.is_symlink():
+            shutil.copyfile(path, folder / path.name)
+    (folder / job.path.name).write_bytes(content)
+
+
+def _config(options: Options, submitted: Path) -> Config:
     """Return the course's nbgrader settings, with the folders and timeout of this run."""
     config = load_nbgrader_config(options.root)
     course = config.CourseDirectory
     course.root = str(options.root)
-    course.submitted_directory = str(options.submitted.resolve())
+    course.submitted_directory = str(submitted.resolve())
     course.autograded_directory = str(options.autograded.resolve())
     course.db_url = options.url
     config.Execute.timeout = max(1, round(options.limits.cell))

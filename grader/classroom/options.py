@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.classroom.gradebook import find_url
 from grader.course.lesson import Lesson
 from grader.isolation.limits import ResourceLimits
 from grader.marking.results import SubmissionResult
-from grader.submission.parse import UnreadableError, read_file
+from grader.submission.parse import read_file
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,14 @@ class RunSummary:
         Files and folders that were found but not marked.
     failed : int
         Number of submissions that could not be marked because of this machine or the grader.
+    notes : tuple of str
+        What an instructor should know about submissions that were marked.
     """
 
     results: tuple[SubmissionResult, ...]
     warnings: tuple[str, ...] = ()
     failed: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,26 @@ class Job:
     folder: Path
     digest: dict[str, str]
 
-    def read(self) -> bytes:
-        """Read the notebook's bytes; they are not kept, so that a large class fits into memory."""
-        try:
-            return read_file(self.folder / f"{self.lesson.name}.ipynb")
-        except UnreadableError:
-            return b""  # Deleted since the run was planned.
+    @property
+    def path(self) -> Path:
+        """The submitted notebook."""
+        return self.folder / f"{self.lesson.name}.ipynb"
+
+    def read(self) -> tuple[Job, bytes]:
+        """Read the notebook's bytes, and return them with the job whose digest is theirs.
+
+        They are not kept, so that a large class fits into memory: the file may have changed since
+        the run was planned.
+
+        Raises
+        ------
+        UnreadableError
+            If it cannot be read any more.
+        """
+        content = read_file(self.path)
+        return replace(self, digest=self.digest | submission_digest(content)), content
+
+
+def submission_digest(content: bytes) -> dict[str, str]:
+    """Return the entry of `Job.digest` for a file's content."""
+    return {"submission": hashlib.sha256(content).hexdigest()}

@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 from grader.course.cells import defines, exercise_of, grade_id, is_answer, is_test
 from grader.marking.cell_run import STOPPED
-from grader.printable import printable
+from grader.printable import printable, shorten
 
 # Errors whose text is the message for the student.
 ERRORS_WITH_MESSAGE = ("CheckError", "FunctionEndedError", "AssertionError", STOPPED)
@@ -48,7 +48,8 @@ def hide_tracebacks(notebook: NotebookNode, errors: Mapping[str, str]) -> None:
         for output in cell.outputs:
             if output.output_type == "error":
                 text = _explain_error(output, exercise_of(cell), notebook, errors)
-                output.traceback = printable(text).split("\n")
+                output.traceback = printable(shorten(text)).split("\n")
+                output.evalue = shorten(output.evalue)
 
 
 def _explain_error(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Callable
 from importlib import resources
 from typing import Any
@@ -21,12 +20,10 @@ from nbformat.v4.rwbase import rejoin_lines
 
 from grader.isolation.codec import DecodeError
 from grader.isolation.process import UNREADABLE_REPLY, ProcessEndedError
+from grader.submission.condense import frame_size
 
 MAX_OUTPUTS = 1_000  # outputs of one cell
-MAX_FRAME_BYTES = (
-    1_000_000  # bytes of a message outside its strings: these become many small values
-)
-STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+MAX_FRAME_BYTES = 1_000_000  # of a message outside its texts: these become many small values
 
 
 def parse_outputs(message: bytes) -> list[NotebookNode]:
@@ -51,7 +48,7 @@ def read_outputs(message: bytes) -> list[NotebookNode]:
     DecodeError
         If the message is not a list of outputs, or too large.
     """
-    if len(STRINGS.sub(b"", message)) > MAX_FRAME_BYTES:
+    if frame_size(message) > MAX_FRAME_BYTES:
         raise DecodeError("too many values")
     try:
         outputs = json.loads(message)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from grader.printable import shorten
+
 GRADED, MISSING, UNREADABLE = "graded", "missing", "unreadable"
 
 
@@ -31,6 +33,9 @@ class TestResult:
     max_score: float
     message: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", shorten(self.message))
+
 
 @dataclass(frozen=True)
 class ExerciseResult:
@@ -52,7 +57,7 @@ class ExerciseResult:
     @property
     def message(self) -> str:
         """What was wrong, without repetitions; empty if nothing was."""
-        return "\n".join(dict.fromkeys(test.message for test in self.tests if test.message))
+        return shorten("\n".join(dict.fromkeys(filter(None, (t.message for t in self.tests)))))
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ class SubmissionResult:
     seconds : float
         The time that marking took.
     message : str
-        What an instructor should know about the submission as a whole.
+        What an instructor should know about the submission as a whole. Messages are cut to
+        `grader.printable.MAX_MESSAGE_CHARACTERS`.
     exercises : tuple of ExerciseResult
         In the order of the lesson.
     """
@@ -79,6 +85,9 @@ class SubmissionResult:
     exercises: tuple[ExerciseResult, ...]
     seconds: float = 0.0
     message: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", shorten(self.message))
 
     @property
     def score(self) -> float:

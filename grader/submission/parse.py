@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+
+from grader.submission.condense import TooLargeError, condense, frame_size
 
 LOOKS_LIKE = {
     b"%PDF": "a PDF",
@@ -20,10 +24,13 @@ LOOKS_LIKE = {
     b"<html": "a web page: download the notebook itself",
     b"version https://git-lfs": "a pointer of Git LFS: the file itself was not uploaded",
 }
-MAX_FILE_BYTES = 200_000_000
+NOT_BLANK = re.compile(rb"[^ \t\r\n\x00]")
+CHUNK_BYTES = 2**20
+MAX_FILE_BYTES = 100_000_000
+MAX_WHOLE_FRAME_BYTES = 10_000_000
 MAX_CELLS = 2_000
 MAX_CELL_CHARACTERS = 5_000_000
-MAX_DEPTH = 100  # of nested lists and dicts
+MAX_CHARACTERS = 6_000_000  # of all cells
 KEPT_METADATA = ("grade_id", "grade", "solution", "locked", "points", "checksum", "task")
 
 
@@ -81,12 +88,14 @@ def parse_notebook(content: bytes) -> NotebookNode:
     UnreadableError
         If they are not a notebook.
     """
-    if not content.strip(b" \t\r\n\x00"):
+    begin = NOT_BLANK.search(content)
+    if begin is None:
         raise UnreadableError("the file is empty")
+    head = content[begin.start() : begin.start() + 100].lower()
     for start, kind in LOOKS_LIKE.items():
-        if content.lstrip()[: len(start)].lower() == start.lower():
+        if head.startswith(start.lower()):
             raise UnreadableError(f"the file is not a notebook but {kind}")
-    data = _without_surrogates(_load_json(_decode(content)))
+    data = _load_json(_condense(content))
     if not isinstance(data, dict):
         raise UnreadableError("the file is JSON, but not a notebook")
     cells = _cells_of(data)
@@ -95,12 +104,40 @@ def parse_notebook(content: bytes) -> NotebookNode:
     return _rebuild(cells)
 
 
-def _decode(content: bytes) -> str:
-    """Decode a file as UTF-8, UTF-16 or UTF-32, with or without a byte-order mark, else Latin."""
+def check_frame(content: bytes) -> None:
+    """Check that a file can be parsed whole, as nbgrader does, in reasonable memory.
+
+    Raises
+    ------
+    UnreadableError
+        If too much of it becomes small values.
+    """
+    if frame_size(_as_utf_8(content)) > MAX_WHOLE_FRAME_BYTES:
+        raise UnreadableError("the file holds too many lists or numbers")
+
+
+def _condense(content: bytes) -> str:
+    """Return as much of a file as is needed, as text."""
     try:
-        return content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
+        kept = condense(_as_utf_8(content))
+    except TooLargeError as error:
+        raise UnreadableError(f"the file is too large for a notebook: {error}") from error
+    try:
+        return kept.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+        return kept.decode("cp1252", "replace")
+
+
+def _as_utf_8(content: bytes) -> bytes | bytearray:
+    """Recode UTF-16 or UTF-32, with or without a byte-order mark, as UTF-8; keep other content."""
+    encoding = json.detect_encoding(content[:100])
+    if encoding.startswith("utf-8"):
+        return content
+    recoded = bytearray()
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    for start in range(0, len(content), CHUNK_BYTES):
+        recoded += decoder.decode(content[start : start + CHUNK_BYTES]).encode("utf-8", "replace")
+    return recoded
 
 
 def _load_json(text: str) -> Any:
@@ -117,47 +154,64 @@ def _load_json(text: str) -> Any:
         raise UnreadableError(
             f"the file is damaged: {error.msg} in line {error.lineno}, column {error.colno}"
         ) from error
-    except (RecursionError, ValueError) as error:
-        raise UnreadableError(f"the file is damaged: {type(error).__name__}") from error
-
-
-def _without_surrogates(value: Any, depth: int = 0) -> Any:
-    """Return a JSON value with lone surrogates replaced: no file or database can store them.
-
-    Values nested deeper than in any notebook become None.
-    """
-    if depth > MAX_DEPTH:
-        return None
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return [_without_surrogates(item, depth + 1) for item in value]
-    if isinstance(value, dict):
-        return {
-            _without_surrogates(key): _without_surrogates(item, depth + 1)
-            for key, item in value.items()
-        }
-    return value
+    except RecursionError as error:
+        raise UnreadableError(
+            "the file is damaged: it has lists within lists without end"
+        ) from error
+    except ValueError as error:
+        raise UnreadableError("the file is damaged: it has a number without end") from error
 
 
 def _cells_of(data: dict) -> list:
     """Return a notebook's cells, converted to format 4 if it has an older format."""
     if isinstance(data.get("cells"), list):
         return data["cells"]
-    if not isinstance(data.get("worksheets"), list):
+    sheets = data.get("worksheets")
+    if not isinstance(sheets, list):
         raise UnreadableError("the file is JSON, but not a notebook: it has no cells")
-    try:
-        return nbformat.convert(nbformat.from_dict(data), 4).cells
-    except Exception as error:  # nbformat can fail in any way on a damaged file
-        raise UnreadableError("the file is a notebook of an old format, and damaged") from error
+    if not all(
+        isinstance(sheet, dict) and isinstance(sheet.get("cells"), list) for sheet in sheets
+    ):
+        raise UnreadableError("the file is a notebook of an old format, and damaged")
+    return [_upgrade(cell) for sheet in sheets for cell in sheet["cells"]]
+
+
+def _upgrade(cell: Any) -> Any:
+    """Convert a cell of format 2 or 3.
+
+    nbformat's converter validates first, and keeps kilobytes for each value that is invalid.
+    """
+    if not isinstance(cell, dict):
+        return cell
+    kind = cell.get("cell_type")
+    cell = cell | {"source": _join_old_lines(cell.get("input" if kind == "code" else "source", ""))}
+    if kind == "html":
+        return cell | {"cell_type": "markdown"}
+    if kind == "heading":
+        level = cell.get("level")
+        marks = "#" * (level if type(level) is int and 1 <= level <= 6 else 1)
+        title = " ".join(_source_of(cell).splitlines())
+        return cell | {"cell_type": "markdown", "source": f"{marks} {title}"}
+    return cell
+
+
+def _join_old_lines(source: Any) -> Any:
+    """Join a text's lines, which may lack their line ends in old formats."""
+    if not isinstance(source, list):
+        return source
+    lines = [line for line in source if isinstance(line, str)]
+    return ("" if lines and lines[0].endswith(("\n", "\r")) else "\n").join(lines)
 
 
 def _rebuild(cells: list) -> NotebookNode:
     """Build a valid notebook from untrusted cells."""
     notebook = nbformat.v4.new_notebook()
-    for number, cell in enumerate(cells):
-        if isinstance(cell, dict):
-            notebook.cells.append(_rebuild_cell(cell, number))
+    characters = 0
+    for number, cell in enumerate(cell for cell in cells if isinstance(cell, dict)):
+        notebook.cells.append(_rebuild_cell(cell, number))
+        characters += len(notebook.cells[-1].source)
+        if characters > MAX_CHARACTERS:
+            raise UnreadableError(f"the notebook has more than {MAX_CHARACTERS:,} characters")
     return notebook
 
 
@@ -171,8 +225,9 @@ def _rebuild_cell(cell: dict, number: int) -> NotebookNode:
         built = nbformat.v4.new_code_cell(source)
     elif kind == "markdown":
         built = nbformat.v4.new_markdown_cell(source)
-        if isinstance(cell.get("attachments"), dict):
-            built["attachments"] = cell["attachments"]
+        attachments = _attachments_of(cell)
+        if attachments:
+            built["attachments"] = attachments
     else:
         built = nbformat.v4.new_raw_cell(source)
     built["id"] = f"cell-{number}"
@@ -180,9 +235,25 @@ def _rebuild_cell(cell: dict, number: int) -> NotebookNode:
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):
         built.metadata["nbgrader"] = {
-            name: nbgrader[name] for name in KEPT_METADATA if _is_simple(nbgrader.get(name))
+            name: _writable(nbgrader[name])
+            for name in KEPT_METADATA
+            if _is_simple(nbgrader.get(name))
         }
     return built
+
+
+def _attachments_of(cell: dict) -> dict[str, dict[str, str]]:
+    """Return the files that are attached to a text cell, each as MIME type -> data."""
+    attachments = cell.get("attachments")
+    if not isinstance(attachments, dict):
+        return {}
+    return {
+        _writable(name): {
+            _writable(mime): _writable(data) for mime, data in forms.items() if type(data) is str
+        }
+        for name, forms in attachments.items()
+        if isinstance(forms, dict)
+    }
 
 
 def _source_of(cell: dict) -> str:
@@ -192,7 +263,12 @@ def _source_of(cell: dict) -> str:
         source = "".join(part for part in source if isinstance(part, str))
     if not isinstance(source, str):
         return ""
-    return source.replace("\r\n", "\n").replace("\r", "\n")
+    return _writable(source).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _writable(value: Any) -> Any:
+    """Return a value; a string without lone surrogates, which no file or database can store."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _is_simple(value: object) -> bool:

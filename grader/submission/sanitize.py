@@ -53,7 +53,9 @@ PICTURE = re.compile(r"attachment:|data:image/(png|jpeg|gif|webp);base64,[\w+/=\
 BASE64 = re.compile(r"[\w+/=\s]*")
 PICTURE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 # TeX commands that do more than draw a formula, on a page that uses MathJax.
-ACTIVE_TEX = re.compile(r"\\(?=(href|url|style|class|cssId|require|html\w*|data|unicode)\b)")
+ACTIVE_TEX = re.compile(
+    r"\\(?=(href|url|style|class|cssId|require|html\w*|data|unicode|mmlToken)\b)"
+)
 INERT_BACKSLASH = "\\\N{ZERO WIDTH SPACE}"
 # The start of a tag that is not allowed, of a comment, or of a processing instruction.
 FORBIDDEN_MARKUP = re.compile(

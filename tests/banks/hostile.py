@@ -23,6 +23,7 @@ from textwrap import dedent, indent
 
 from nbformat import NotebookNode, v4
 
+from tests.banks.honest import LOOPS
 from tests.support.arena import (
     answer,
     find,
@@ -32,7 +33,6 @@ from tests.support.arena import (
     tests_of,
     to_bytes,
 )
-from tests.support.submissions import LOOPS
 
 LESSON = "02_convolution"
 # Its tests pass functions to the student's functions.
@@ -294,6 +294,24 @@ def _link_to(target: str) -> Callable[[Path], None]:
     return lay
 
 
+def _folder_link(levels: int) -> Callable[[Path], None]:
+    """Return what puts a link to a neighbour's folder in place of one of the file's folders."""
+
+    def lay(path: Path) -> None:
+        folders = [path.parents[level] for level in range(levels)]
+        for folder in folders:
+            folder.rmdir()
+        target = [NEIGHBOUR] if levels == 2 else ["..", NEIGHBOUR, LESSON]
+        folders[-1].symlink_to(Path(*target))
+
+    return lay
+
+
+def _hard_link(path: Path) -> None:
+    path.write_bytes(to_bytes(honest()))
+    path.with_name("other name").hardlink_to(path)
+
+
 def _loop_of_links(path: Path) -> None:
     path.symlink_to(path.name)
 
@@ -358,7 +376,21 @@ FILES = [
     data("deep metadata", lambda content: content.update(
         metadata=json.loads("[" * 500 + "]" * 500))),
     file("hundred thousand brackets", lambda content: b'{"metadata": ' + b"[" * 100_000
-         + b"]" * 100_000 + b"," + content[1:], status="unreadable"),
+         + b"]" * 100_000 + b"," + content[1:]),
+    file("hundred thousand brackets in a cell", lambda content: content.replace(
+        b'"cells": [{', b'"cells": [{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b", "),
+        status="unreadable", says="lists"),
+    file("megabytes of small lists", lambda content: b'{"bomb": [' + b"[]," * 10_000_000 + b"0],"
+         + content[1:], status="unreadable", says="too large"),
+    file("megabytes of lists in lists", lambda content: b'{"cells": [' + b"[[[[]]]]," * 3_000_000
+         + b"0]," + content[1:], status="unreadable", says="too large"),
+    file("megabytes of dicts in a cell", lambda content: content.replace(
+        b'"cells": [{', b'"cells": [{"a": [' + b'{"":{}},' * 200_000 + b"0], "),
+        status="unreadable", says="too large"),
+    file("numbers beside the cells", lambda content: b'{"table": [' + b"0.25," * 5_000_000 + b"0],"
+         + content[1:]),
+    file("text without an end", lambda content: content[:-1] + b', "' + b'\\"' * 5_000_000,
+         status="unreadable", says="breaks off"),
     file("number without end", lambda content: b'{"nbformat": ' + b"9" * 100_000 + b"," + content[1:],
          status="unreadable"),
     data("thousand cells", lambda content: content["cells"].extend(
@@ -413,6 +445,9 @@ FILES = [
     in_place("link to a folder", _link_to("/etc")),
     in_place("link to a device", _link_to("/dev/zero"), dangerous=True),
     in_place("link to a terminal", _link_to("/dev/tty"), dangerous=True),
+    in_place("link in place of the lesson's folder", _folder_link(1)),
+    in_place("link in place of the student's folder", _folder_link(2)),
+    in_place("hard link", _hard_link, status="graded"),
     in_place("pipe", os.mkfifo, dangerous=True),
     in_place("socket", _socket),
     in_place("two gigabytes of nothing", _sparse, dangerous=True),
@@ -653,6 +688,7 @@ FLOODS = [
         ]
         bodies = [json.dumps(one).encode() for one in outputs]
         bodies += [b"[" * 10**6, b"9" * 10**6, b"\\xff\\xfe", b""]
+        bodies += [b'["' + bytes([92, 34]) * 10**6]  # a text without an end, full of quotes
         for number in range(3, 60):
             for body in bodies:
                 try:
@@ -1504,6 +1540,9 @@ NAMES = (
     "new\nline\tand tab",
     " space around ",
     "=1+1",
+    "@SUM(1+1)",
+    "-ana",
+    "a[b]c*?",
 )
 # A folder's name may be bytes that are no text.
 NO_TEXT = os.fsdecode(b"caf\xe9 of bytes")

@@ -248,12 +248,107 @@ def test_strays_and_links_do_no_harm(options, release, tmp_path):
         ("ana", LESSON, "graded", 4.0),
         ("cy", LESSON, "unreadable", 0.0),
         ("dan", LESSON, "unreadable", 0.0),
-        ("linked", LESSON, "graded", 4.0),
+        ("linked", LESSON, "unreadable", 0.0),
     ]
+    assert "folder is a link" in outcome.results[-1].message
     warnings = " ".join(outcome.warnings)
     assert "hw2: no lesson has this name" in warnings
     assert "late.ipynb: lies outside" in warnings
     assert ".DS_Store" not in warnings
+
+
+@pytest.fixture
+def before_marking(monkeypatch):
+    """Set what happens between planning a run and marking."""
+    happens = []
+    real = module._ClassRun.mark
+
+    def mark_after(self, jobs):
+        for change in happens:
+            change()
+        return real(self, jobs)
+
+    monkeypatch.setattr(module._ClassRun, "mark", mark_after)
+    return happens.append
+
+
+@pytest.mark.parametrize("stock", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_file_that_is_away_for_a_moment_is_marked_by_the_next_run(
+    options, release, before_marking, monkeypatch, stock
+):
+    options = replace(options, stock=stock)
+    path = hand_in(options.submitted, "ana", answer(copy.deepcopy(release)))
+    hand_in(options.submitted, "ben", answer(release))
+    before_marking(lambda: path.rename(path.with_suffix(".away")))
+    outcome = autograde(options)
+    assert [(row.student, row.status, row.score) for row in outcome.results] == [
+        ("ana", "graded", 0.0), ("ben", "graded", 4.0)
+    ]  # fmt: skip
+    assert outcome.failed == 1
+    assert "could not be marked, run again" in outcome.results[0].message
+    assert not (options.autograded / "ana").exists()
+    monkeypatch.undo()
+    path.with_suffix(".away").rename(path)
+    assert [row.score for row in autograde(options).results] == [4.0, 4.0]
+
+
+@pytest.mark.parametrize("stock", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_marks_belong_to_the_bytes_that_were_marked(
+    options, release, before_marking, monkeypatch, stock
+):
+    """Does a file that was right only while it was marked keep the marks?"""
+    options = replace(options, stock=stock)
+    bad = nbformat.writes(release).encode()
+    path = hand_in(options.submitted, "ana", bad)
+    right = nbformat.writes(answer(release)).encode()
+    before_marking(lambda: path.write_bytes(right))
+    assert autograde(options).results[0].score == 4.0
+    monkeypatch.undo()
+    path.write_bytes(bad)
+    assert autograde(options).results[0].score == 0.0
+    path.write_bytes(right)
+    assert autograde(options).results[0].score == 4.0
+
+
+def test_one_file_handed_in_twice_is_noted_and_keeps_its_marks(options, release, marked):
+    for student in ("ana", "ben"):
+        hand_in(options.submitted, student, answer(copy.deepcopy(release)))
+    for student in ("cy", "dora"):
+        hand_in(options.submitted, student, release)
+    outcome = autograde(options)
+    assert [row.score for row in outcome.results] == [4.0, 4.0, 0.0, 0.0]
+    assert outcome.notes == (
+        f"{LESSON}: ana and ben handed in the same file, byte for byte",
+        f"{LESSON}: cy and dora handed in the same file, byte for byte",
+    )
+    assert [row.message for row in outcome.results] == [""] * 4
+    again = autograde(options)
+    assert (again.notes, len(marked)) == (outcome.notes, 4)
+
+
+def test_the_students_copy_handed_in_as_it_is_is_no_twin(tmp_path, options):
+    lesson = make_course(tmp_path / "course")
+    lesson.release.parent.mkdir(parents=True)
+    lesson.release.write_text(nbformat.writes(make_release(lesson)))
+    for student in ("ana", "ben"):
+        hand_in(options.submitted, student, lesson.release.read_bytes())
+    assert autograde(replace(options, root=lesson.root)).notes == ()
+
+
+def test_a_hard_link_is_noted(options, release, tmp_path):
+    path = hand_in(options.submitted, "ana", answer(release))
+    (tmp_path / "elsewhere.ipynb").hardlink_to(path)
+    outcome = autograde(options)
+    assert outcome.results[0].score == 4.0
+    assert outcome.notes == (f"{LESSON}: ana handed in a hard link: the file has other names, too",)
+
+
+def test_an_odd_file_is_measured_before_nbgrader_parses_it(options):
+    bomb = b'{"cells": [], "bomb": [' + b"[]," * 4_000_000 + b"0]}"
+    hand_in(options.submitted, "ana", bomb)
+    (row,) = autograde(replace(options, stock=True)).results
+    assert (row.status, row.score) == ("unreadable", 0.0)
+    assert "too many lists" in row.message
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import pytest
 
 from grader.classroom.discover import discover, explain_missing, read_timestamp
 from grader.course.lesson import CourseError
+from grader.printable import MAX_LISTED
 from tests.support.toy import LESSON, hand_in
 
 
@@ -57,3 +58,24 @@ def test_the_time_is_read_where_it_can_be(tmp_path, content, time):
         (tmp_path / "timestamp.txt").write_text(content)
     read = read_timestamp(tmp_path)
     assert (read and read.isoformat()) == time
+
+
+def test_many_strays_are_a_few_lines_and_a_number(tmp_path):
+    for number in range(300):
+        (tmp_path / "ana" / f"stray {number:03}").mkdir(parents=True)
+        (tmp_path / f"late {number:03}.ipynb").touch()
+    warnings = discover(tmp_path, [LESSON]).warnings
+    assert len(warnings) == 2 * (MAX_LISTED + 1)
+    assert warnings[0].endswith("late 000.ipynb: lies outside a student's folder")
+    assert [line for line in warnings if line.startswith("and ")] == ["and 295 more"] * 2
+
+
+def test_many_notebooks_of_other_names_are_a_short_message(tmp_path, toy):
+    folder = tmp_path / "ana" / LESSON
+    folder.mkdir(parents=True)
+    for number in range(300):
+        (folder / f"\x1b\n{'x' * 200} {number:03}.ipynb").touch()
+    message = explain_missing(tmp_path, "ana", toy)
+    assert len(message) < 2_000
+    assert "and 295 more" in message
+    assert message.isprintable()

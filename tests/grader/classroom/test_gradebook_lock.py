@@ -54,6 +54,18 @@ def test_a_writer_waits_for_the_lock(url, holder):
     releaser.wait()
 
 
+def test_a_writer_that_waits_says_what_for(url, holder, monkeypatch, capfd):
+    monkeypatch.setattr(module, "SILENT_SECONDS", 0.1)
+    releaser = subprocess.Popen(["sh", "-c", f"sleep 1.5; kill {holder.pid}"])
+    with write_lock(url):
+        holder.wait(timeout=60)
+    releaser.wait()
+    assert "Waiting for another run of the grader" in capfd.readouterr().err
+    with write_lock(url):
+        pass
+    assert capfd.readouterr().err == ""
+
+
 def test_a_killed_process_holds_no_lock(url, holder, monkeypatch):
     monkeypatch.setattr(module, "LOCK_TIMEOUT", 5.0)
     holder.kill()

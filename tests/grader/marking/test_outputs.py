@@ -126,6 +126,14 @@ def test_large_messages_take_little_time_and_memory(outputs):
     assert (read is not None) == ("text" in outputs[0])
 
 
+def test_a_text_without_an_end_takes_no_more_time_than_others():
+    """Is it scanned once, and not from each of the quotes in it?"""
+    begin = time.process_time()
+    with pytest.raises(DecodeError):
+        read_outputs(b'["' + b'\\"' * 60_000)
+    assert time.process_time() - begin < 5
+
+
 def test_texts_do_not_count_as_values():
     assert len(json.dumps([STREAM | {"text": "1," * MAX_FRAME_BYTES}])) > MAX_FRAME_BYTES
     assert read_outputs(json.dumps([STREAM | {"text": "1," * MAX_FRAME_BYTES}]).encode())

@@ -1,7 +1,8 @@
 import json
 
 import grader
-from grader.marking.results import SubmissionResult, to_json
+from grader.marking.results import ExerciseResult, SubmissionResult, TestResult, to_json
+from grader.printable import MAX_MESSAGE_CHARACTERS, shorten
 from tests.support.toy import answer
 
 
@@ -18,3 +19,18 @@ def test_the_json_is_as_designed(toy):
     ]  # fmt: skip
     assert list(row["exercises"][0]) == ["name", "score", "max_score", "message"]
     assert isinstance(row["score"], float)
+
+
+def test_no_message_is_longer_than_the_bound():
+    test = TestResult("test-double", 0.0, 1.0, "a" * 100_000)
+    other = TestResult("test-more", 0.0, 1.0, "b" * 100_000)
+    exercise = ExerciseResult("double", (test, other))
+    result = SubmissionResult("ana", "01_toy", "graded", (exercise,), message="c" * 100_000)
+    for message in (test.message, exercise.message, result.message):
+        assert len(message) <= MAX_MESSAGE_CHARACTERS
+        assert message.endswith(" characters)")
+    assert SubmissionResult.from_record(result.to_record()) == result
+
+
+def test_a_message_within_the_bound_stays():
+    assert shorten("a" * MAX_MESSAGE_CHARACTERS) == "a" * MAX_MESSAGE_CHARACTERS

@@ -4,6 +4,8 @@ import json
 
 import nbformat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.submission.parse import UnreadableError, parse_notebook
 from grader.submission.restore import restore
@@ -28,12 +30,47 @@ def test_carriage_returns_are_read_as_line_ends(release):
     assert find(parse_notebook(text.encode()), "double").source == "def double(x):\n    return 2\n"
 
 
-def test_format_3_is_upgraded():
+def test_format_3_is_read():
     old = nbformat.v3.new_notebook(
         worksheets=[nbformat.v3.new_worksheet(cells=[nbformat.v3.new_code_cell("x = 1")])]
     )
     read = parse_notebook(nbformat.v3.writes_json(old).encode())
     assert [(cell.cell_type, cell.source) for cell in read.cells] == [("code", "x = 1")]
+
+
+OLD_CELL = st.fixed_dictionaries(
+    {
+        "cell_type": st.sampled_from(["code", "markdown", "html", "raw", "heading"]),
+        "metadata": st.just({}),
+    },
+    optional={
+        "source": st.text(max_size=20) | st.lists(st.text(max_size=5), max_size=3),
+        "input": st.text(max_size=20) | st.lists(st.text(max_size=5), max_size=3),
+        "level": st.integers(1, 6),
+    },
+).filter(lambda cell: cell["cell_type"] == "code" or "source" in cell)
+
+
+@pytest.mark.filterwarnings("ignore")
+@given(st.lists(OLD_CELL, max_size=3))
+def test_format_3_is_upgraded_as_nbformat_does(cells):
+    """Are cells, texts and headings the same as from nbformat's own converter?"""
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            cell.setdefault("input", "")
+            cell |= {"outputs": [], "language": "python", "collapsed": False, "prompt_number": 1}
+    data = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""},
+            "worksheets": [{"cells": cells, "metadata": {}}]}  # fmt: skip
+    text = json.dumps(data)
+    expected = nbformat.convert(nbformat.reader.reads(text), 4)
+    joined = [(cell.cell_type, plain(cell.source)) for cell in expected.cells]
+    assert [(cell.cell_type, cell.source) for cell in parse_notebook(text.encode()).cells] == joined
+
+
+def plain(source):
+    """Return a source as the parser does: joined, and with line feeds as line ends."""
+    text = "".join(source).encode("utf-8", "replace").decode()
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @pytest.mark.parametrize("minor", [0, 4, 5, 99])

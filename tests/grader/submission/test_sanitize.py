@@ -51,6 +51,7 @@ ACTING = {
     "a widget": f"<script type='application/vnd.jupyter.widget-view+json'></script><script>{HACK}"
     "</script>",
     "a formula's link": rf"$\href{{javascript:{HACK}}}{{x}}$",
+    "a formula's token": rf"$\mmlToken{{mtext}}[href='javascript:{HACK}']{{x}}$",
 }
 COVERING = {
     "a class of the page's": '<div class="modal-backdrop in">x</div>',
@@ -116,6 +117,7 @@ def test_html_keeps_no_tag_attribute_or_address_that_acts(text):
         assert not tag.get("href", tag.get("src", "")).startswith("data")
         assert "position" not in tag.get("style", "")
     assert r"\href" not in soup.get_text()
+    assert r"\mmlToken" not in soup.get_text()
     assert soup.p.get_text() == "before"
 
 
