@@ -82,5 +82,5 @@ def _make_writable(outputs: list) -> list:
 
 def _join_lines(outputs: list) -> list[NotebookNode]:
     """Join texts that are lists of lines."""
-    cell = nbformat.v4.new_code_cell(outputs=[nbformat.from_dict(output) for output in outputs])
-    return rejoin_lines(nbformat.v4.new_notebook(cells=[cell])).cells[0].outputs
+    cell = nbformat.from_dict({"cell_type": "code", "source": "", "outputs": outputs})
+    return rejoin_lines(NotebookNode(cells=[cell])).cells[0].outputs

@@ -221,16 +221,15 @@ def _rebuild_cell(cell: dict, number: int) -> NotebookNode:
     if len(source) > MAX_CELL_CHARACTERS:
         raise UnreadableError(f"cell {number + 1} has more than {MAX_CELL_CHARACTERS:,} characters")
     kind = cell.get("cell_type")
+    kind = kind if kind in ("code", "markdown") else "raw"
+    # nbformat's functions for new cells validate each for milliseconds; these are valid.
+    built = NotebookNode(
+        cell_type=kind, id=f"cell-{number}", metadata=NotebookNode(), source=source
+    )
     if kind == "code":
-        built = nbformat.v4.new_code_cell(source)
-    elif kind == "markdown":
-        built = nbformat.v4.new_markdown_cell(source)
-        attachments = _attachments_of(cell)
-        if attachments:
-            built["attachments"] = attachments
-    else:
-        built = nbformat.v4.new_raw_cell(source)
-    built["id"] = f"cell-{number}"
+        built.update(execution_count=None, outputs=[])
+    elif kind == "markdown" and (attachments := _attachments_of(cell)):
+        built["attachments"] = attachments
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):
