@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
-import subprocess
-import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import ClassVar
 
+from grader.isolation import namespaces, scratch
 from grader.isolation.channel import (
     NONCE_SIZE,
     Channel,
@@ -50,6 +51,9 @@ class ProcessEndedError(Exception):
 class SandboxedProcess:
     """A process that runs untrusted code, watched from outside from its start to its end.
 
+    It runs only between a request and its reply. The rest of the time the kernel has stopped it, so
+    that none of its threads can work for another process of the same submission.
+
     Parameters
     ----------
     server : ForkServer
@@ -61,8 +65,9 @@ class SandboxedProcess:
         ``folder`` if there is a scratch folder.
     limits : ResourceLimits
         What it may use.
-    scratch : bool
-        Whether it gets a scratch folder, the only folder that it may write to.
+    trusted : bool
+        Whether it is the judge, which is never stopped, and has no scratch folder. Any other
+        process has one, the only folder that it may write to.
 
     Raises
     ------
@@ -80,21 +85,25 @@ class SandboxedProcess:
         arguments: dict,
         limits: ResourceLimits,
         *,
-        scratch: bool = True,
+        trusted: bool = False,
     ):
         if self._stopping.is_set():
             raise ProcessStartError("the grader is being stopped")
-        self._folder = tempfile.mkdtemp(prefix="grader-") if scratch else None
+        in_memory = not server.missing_namespaces()
+        self._folder = None if trusted or in_memory else scratch.make_folder()
         arguments = arguments | {"limits": asdict(limits)}
-        if scratch:
-            arguments |= {"folder": self._folder}
+        if not trusted:
+            arguments |= {"folder": self._folder or namespaces.SCRATCH}
         try:
             self._process = server.fork(entry_point, arguments)
         except ProcessStartError:
             self._remove_folder()
             raise
         self._living.add(self)
+        self._is_trusted = trusted
         self._watchdog = Watchdog(self._process.pid, limits, self._folder, self._has_ended)
+        if in_memory and not trusted:
+            self._watchdog.file_system = f"/proc/{self._process.pid}/root{namespaces.SCRATCH}"
         self._nonce = b""
 
     @classmethod
@@ -141,6 +150,7 @@ class SandboxedProcess:
             self._watchdog.start()
         except LimitExceededError as error:
             raise ProcessEndedError(str(error)) from None
+        self._stop()
 
     def exchange(self, message: bytes, seconds: float, largest: int = MAX_MESSAGE_BYTES) -> bytes:
         """Send a request and return the reply.
@@ -162,8 +172,9 @@ class SandboxedProcess:
         deadline = time.monotonic() + seconds
         self._nonce = os.urandom(NONCE_SIZE)
         try:
-            self.channel.send(self._nonce + message, deadline, self.watch)
-            return self._receive(deadline, largest)
+            with self._running():
+                self.channel.send(self._nonce + message, deadline, self.watch)
+                return self._receive(deadline, largest)
         except DeadlineError:
             raise ProcessEndedError(timeout_reason(seconds), timed_out=True) from None
         except ProtocolError:
@@ -184,9 +195,10 @@ class SandboxedProcess:
         ProcessEndedError
             If there is no valid reply; without a reason, because the timeout is the reason.
         """
-        self._process.signal(signal.SIGINT)
+        self._process.signal(signal.SIGINT)  # which waits until the process runs again
         try:
-            return self._receive(time.monotonic() + INTERRUPT_GRACE, largest)
+            with self._running():
+                return self._receive(time.monotonic() + INTERRUPT_GRACE, largest)
         except (DeadlineError, ProtocolError, ConnectionClosedError):
             raise ProcessEndedError("") from None
 
@@ -231,16 +243,24 @@ class SandboxedProcess:
             return "the connection to the Python process broke"
         return describe_exit(code)
 
+    @contextlib.contextmanager
+    def _running(self) -> Iterator[None]:
+        """Let it run for a while."""
+        self._process.signal(signal.SIGCONT)
+        try:
+            yield
+        finally:
+            self._stop()
+
+    def _stop(self) -> None:
+        """Stop all its threads until it runs again; it can be killed all the same."""
+        if not self._is_trusted:
+            self._process.signal(signal.SIGSTOP)
+
     def _remove_folder(self) -> None:
-        """Remove its scratch folder, however deeply nested the tree in it."""
-        if self._folder is None:
-            return
-        remove = ["rm", "-rf", "--", self._folder]
-        if subprocess.run(remove, stderr=subprocess.DEVNULL).returncode:
-            # It may have removed its own permission to enter a folder.
-            allow = ["chmod", "-R", "u+rwX", "--", self._folder]
-            subprocess.run(allow, stderr=subprocess.DEVNULL)
-            subprocess.run(remove, stderr=subprocess.DEVNULL)
+        """Remove its scratch folder, if that is on disk."""
+        if self._folder is not None:
+            scratch.remove(self._folder)
 
 
 def describe_exit(code: int) -> str:

@@ -27,6 +27,7 @@ DENIED: dict[str, Numbers] = {
     "pidfd_send_signal": (424, 424),
     "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
+    "timer_create": (222, 107),  # a timer can send SIGCONT, which would resume a stopped process
     "setpriority": (141, 140),
     "ioprio_set": (251, 30),
     "sched_setscheduler": (144, 119),

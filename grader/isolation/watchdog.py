@@ -32,6 +32,11 @@ class Watchdog:
         Its scratch folder, the only place where it can make files.
     has_ended : callable
         Whether the process has ended; may wait a moment for it.
+
+    Attributes
+    ----------
+    file_system : str or None
+        The path of a file system that holds nothing but the process's files, if there is one.
     """
 
     def __init__(
@@ -39,6 +44,7 @@ class Watchdog:
     ):
         self._pid, self._limits, self._folder = pid, limits, folder
         self._has_ended = has_ended
+        self.file_system: str | None = None
         self._initial_memory = self._initial_written = 0
 
     def start(self) -> None:
@@ -98,6 +104,8 @@ class Watchdog:
 
     def _files(self) -> tuple[int, int]:
         """Return the number of files in its folder, and the bytes of all its files."""
+        if self.file_system is not None:
+            return _usage(self.file_system)
         if self._folder is None:
             return 0, 0
         count, size = 0, self._deleted_files()
@@ -125,6 +133,16 @@ class Watchdog:
                     if stat.S_ISREG(status.st_mode) and not status.st_nlink:
                         size += BLOCK_SIZE * status.st_blocks
         return size
+
+
+def _usage(file_system: str) -> tuple[int, int]:
+    """Return the number of files in a file system, and their bytes; none if it is gone."""
+    try:
+        status = os.statvfs(file_system)
+    except OSError:
+        return 0, 0
+    files = status.f_files - status.f_ffree - 1  # its root is no file
+    return files, status.f_frsize * (status.f_blocks - status.f_bfree)
 
 
 def _scan(folder: str) -> Iterator[os.DirEntry[str]]:

@@ -57,7 +57,7 @@ class SubmissionContext:
             arguments["role"] = role
         server = self.pool.get(role, with_keras, None if self.root is None else Path(self.root))
         return SandboxedProcess(
-            server, ENTRY_POINTS[role], arguments, self.limits, scratch=role != "judge"
+            server, ENTRY_POINTS[role], arguments, self.limits, trusted=role == "judge"
         )
 
     def check_deadline(self) -> None:

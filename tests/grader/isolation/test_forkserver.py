@@ -393,7 +393,8 @@ def test_a_handle_is_kept_for_what_is_forked():
     """Is the process identified by its pidfd, not only by its number?"""
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     ours, theirs = make_pair()
-    forked = ForkedProcess(None, child.pid, ours)
+    forked = ForkedProcess(None, child.pid, os.pidfd_open(child.pid), ours)
+    assert forked.pid == child.pid
     theirs.close()
     child.communicate()
     forked.signal(signal.SIGKILL)  # it has ended and been reaped

@@ -11,6 +11,7 @@ import pytest
 
 import grader
 from grader.isolation import process as processes
+from grader.isolation import scratch
 from grader.isolation.forkserver import ProcessStartError
 from grader.isolation.limits import ResourceLimits
 from grader.isolation.process import SandboxedProcess
@@ -56,7 +57,7 @@ def nothing_is_left(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     yield
     assert SandboxedProcess._living == set()
-    assert list(tmp_path.glob("grader-*")) == []
+    assert {path.name for path in tmp_path.glob("grader-*/*")} <= {scratch.LOCK_NAME}
 
 
 @pytest.fixture
@@ -433,6 +434,9 @@ def test_ending_all_stops_what_runs_and_starts_no_more(release, toy):
 class NoZygotes:
     def get(self, *_):
         return self
+
+    def missing_namespaces(self):
+        return ""
 
     def fork(self, *_):
         raise ProcessStartError("no process can be started")
