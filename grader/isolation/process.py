@@ -174,7 +174,11 @@ class SandboxedProcess:
         try:
             with self._running():
                 self.channel.send(self._nonce + message, deadline, self.watch)
-                return self._receive(deadline, largest)
+                reply = self._receive(deadline, largest)
+            self._watchdog.check_file_system()
+            return reply
+        except LimitExceededError as error:
+            raise ProcessEndedError(str(error)) from None
         except DeadlineError:
             raise ProcessEndedError(timeout_reason(seconds), timed_out=True) from None
         except ProtocolError:

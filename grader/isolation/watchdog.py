@@ -59,15 +59,34 @@ class Watchdog:
         ------
         LimitExceededError
         """
+        self._check_memory_and_threads()
+        count, size = self._files()
+        written = self._written() - self._initial_written
+        self._check_files(count, max(size, written // MAX_WRITE_FACTOR))
+
+    def check_file_system(self) -> None:
+        """Compare what is in the file system with the limits, where the process has one.
+
+        The kernel bounds it, so the process may have met its end between two checks.
+
+        Raises
+        ------
+        LimitExceededError
+        """
+        if self.file_system is not None:
+            self._check_files(*_usage(self.file_system))
+
+    def _check_memory_and_threads(self) -> None:
         limits = self._limits
         memory, threads = self._memory_and_threads()
         if memory - self._initial_memory > limits.memory:
             raise LimitExceededError(f"used more than {limits.memory / 1e9:.3g} GB of memory")
         if threads > limits.threads:
             raise LimitExceededError(f"started more than {limits.threads:,} threads")
-        count, size = self._files()
-        written = self._written() - self._initial_written
-        if size > limits.disk or written > MAX_WRITE_FACTOR * limits.disk:
+
+    def _check_files(self, count: int, size: int) -> None:
+        limits = self._limits
+        if size > limits.disk:
             raise LimitExceededError(f"wrote more than {limits.disk / 1e6:.3g} MB into files")
         if count > limits.files:
             raise LimitExceededError(f"made more than {limits.files:,} files")

@@ -9,6 +9,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
+from grader.isolation import namespaces
 from grader.isolation.channel import NONCE_SIZE
 from grader.isolation.codec import MAX_MESSAGE_BYTES, decode, encode
 from grader.isolation.limits import ResourceLimits
@@ -35,18 +36,16 @@ class Answering:
 
     def __init__(self):
         self._folder = tempfile.TemporaryDirectory()
-        self.process = (
-            shared_pool()
-            .get("answers", False, None)
-            .fork(
-                "grader.workers.student:serve",
-                {
-                    "role": "answers",
-                    "folder": self._folder.name,
-                    "limits": asdict(LIMITS),
-                    "with_keras": False,
-                },
-            )
+        server = shared_pool().get("answers", False, None)
+        on_disk = server.missing_namespaces()
+        self.process = server.fork(
+            "grader.workers.student:serve",
+            {
+                "role": "answers",
+                "folder": self._folder.name if on_disk else namespaces.SCRATCH,
+                "limits": asdict(LIMITS),
+                "with_keras": False,
+            },
         )
         self._count = 0
         self._nonce = b""
