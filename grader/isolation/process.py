@@ -29,7 +29,10 @@ from utils.checks.time_limit import timeout_reason
 INTERRUPT_GRACE = 2.0  # seconds between asking a cell to stop and killing its process
 START_TIMEOUT = 120.0  # seconds for a process to be ready, on a machine under load
 EXIT_GRACE = 1.0  # seconds for a process to end after its main thread
+STOP_TIMEOUT = 5.0  # seconds for a process to stop, on a machine under load
+STOP_TICK = 0.0002  # seconds
 MAX_READY_BYTES = 100
+MAX_STAT_BYTES = 1000
 
 
 class ProcessEndedError(Exception):
@@ -68,6 +71,8 @@ class SandboxedProcess:
     trusted : bool
         Whether it is the judge, which is never stopped, and has no scratch folder. Any other
         process has one, the only folder that it may write to.
+    group : set of SandboxedProcess, optional
+        The untrusted processes of one submission, of which only one runs at a time.
 
     Raises
     ------
@@ -86,6 +91,7 @@ class SandboxedProcess:
         limits: ResourceLimits,
         *,
         trusted: bool = False,
+        group: set[SandboxedProcess] | None = None,
     ):
         if self._stopping.is_set():
             raise ProcessStartError("the grader is being stopped")
@@ -101,6 +107,10 @@ class SandboxedProcess:
             raise
         self._living.add(self)
         self._is_trusted = trusted
+        self._group = group if group is not None else set()
+        if not trusted:
+            self._group.add(self)
+            self._stat = os.open(f"/proc/{self._process.pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
         self._watchdog = Watchdog(self._process.pid, limits, self._folder, self._has_ended)
         if in_memory and not trusted:
             self._watchdog.file_system = f"/proc/{self._process.pid}/root{namespaces.SCRATCH}"
@@ -226,6 +236,9 @@ class SandboxedProcess:
     def close(self) -> None:
         """Kill it, and remove its scratch folder."""
         self._process.close()
+        if self in self._group:
+            self._group.remove(self)
+            os.close(self._stat)
         self._living.discard(self)
         self._remove_folder()
 
@@ -249,12 +262,34 @@ class SandboxedProcess:
 
     @contextlib.contextmanager
     def _running(self) -> Iterator[None]:
-        """Let it run for a while."""
+        """Let it run for a while, once the others of its group have stopped."""
+        for process in self._group - {self}:
+            process.wait_until_stopped()
         self._process.signal(signal.SIGCONT)
         try:
             yield
         finally:
             self._stop()
+
+    def wait_until_stopped(self) -> None:
+        """Wait until the kernel has stopped all its threads; kill it if that takes too long.
+
+        The kernel stops the main thread first, which stops the others; but not if the process has
+        put its main thread into a state that no signal ends.
+        """
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while not self._has_stopped():
+            if time.monotonic() > deadline:
+                self.kill()
+            time.sleep(STOP_TICK)
+
+    def _has_stopped(self) -> bool:
+        """Tell whether its threads have stopped, or ended."""
+        try:
+            text = os.pread(self._stat, MAX_STAT_BYTES, 0)
+        except ProcessLookupError:
+            return True
+        return text[text.rindex(b")") + 2 :][:1] in (b"T", b"Z", b"X")
 
     def _stop(self) -> None:
         """Stop all its threads until it runs again; it can be killed all the same."""
