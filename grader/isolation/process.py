@@ -107,6 +107,7 @@ class SandboxedProcess:
             raise
         self._living.add(self)
         self._is_trusted = trusted
+        self._is_running = True
         self._group = group if group is not None else set()
         if not trusted:
             self._group.add(self)
@@ -127,6 +128,30 @@ class SandboxedProcess:
     def allow_again(cls) -> None:
         """Allow new processes after `end_all`."""
         cls._stopping.clear()
+
+    @classmethod
+    @contextlib.contextmanager
+    def stopping_with_grader(cls) -> Iterator[None]:
+        """Stop all processes while the user has stopped the grader with Ctrl-Z.
+
+        Otherwise they would go on, watched by nothing.
+        """
+
+        def stop(*_: object) -> None:
+            for process in list(cls._living):
+                process.send_if_running(signal.SIGSTOP)
+            os.kill(os.getpid(), signal.SIGSTOP)  # returns when the user continues the grader
+            for process in list(cls._living):
+                process.send_if_running(signal.SIGCONT)
+
+        if threading.current_thread() is not threading.main_thread():
+            yield  # only the main thread may handle signals
+            return
+        before = signal.signal(signal.SIGTSTP, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTSTP, before)
 
     @property
     def channel(self) -> Channel:
@@ -229,6 +254,11 @@ class SandboxedProcess:
         except LimitExceededError as error:
             raise ProcessEndedError(str(error)) from None
 
+    def send_if_running(self, number: int) -> None:
+        """Send it a signal, unless it waits for a request."""
+        if self._is_running:
+            self._process.signal(number)
+
     def kill(self) -> None:
         """Kill it. A thread that waits for its reply gets a `ProcessEndedError`."""
         self._process.signal(signal.SIGKILL)
@@ -265,6 +295,7 @@ class SandboxedProcess:
         """Let it run for a while, once the others of its group have stopped."""
         for process in self._group - {self}:
             process.wait_until_stopped()
+        self._is_running = True
         self._process.signal(signal.SIGCONT)
         try:
             yield
@@ -295,6 +326,7 @@ class SandboxedProcess:
         """Stop all its threads until it runs again; it can be killed all the same."""
         if not self._is_trusted:
             self._process.signal(signal.SIGSTOP)
+            self._is_running = False
 
     def _remove_folder(self) -> None:
         """Remove its scratch folder, if that is on disk."""

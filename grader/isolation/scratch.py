@@ -1,4 +1,4 @@
-"""Scratch folders on disk, for workers without a file system of their own.
+"""Scratch folders on disk, for everything but workers that have them in memory.
 
 All folders of one run are in one folder, which the run holds locked. The kernel releases the lock
 however the run ends; the next run removes what is no longer locked.
@@ -15,6 +15,7 @@ import stat
 import subprocess
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 PREFIX = "grader-run-"
@@ -26,7 +27,17 @@ _lock = threading.Lock()
 def make_folder() -> str:
     """Return a new folder, which is removed at the latest by the next run."""
     with _lock:
-        return tempfile.mkdtemp(dir=_run_folder(tempfile.gettempdir()))
+        return tempfile.mkdtemp(prefix="grader-", dir=_run_folder(tempfile.gettempdir()))
+
+
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[str]:
+    """Yield a new folder, and remove it afterwards."""
+    folder = make_folder()
+    try:
+        yield folder
+    finally:
+        remove(folder)
 
 
 def remove(folder: str) -> None:

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from grader.isolation.channel import ConnectionClosedError, make_pair
-from grader.isolation.forkserver import ENVIRONMENT, ForkedProcess, ForkServer, ProcessStartError
+from grader.isolation.forkserver import (
+    ENVIRONMENT,
+    NO_NAMESPACES,
+    ForkedProcess,
+    ForkServer,
+    ProcessStartError,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's process handles")
 
@@ -85,9 +91,13 @@ def folder(tmp_path_factory):
     return str(folder)
 
 
-@pytest.fixture(scope="module")
-def server(folder):
-    server = ForkServer(["acts"], "acts:prepare", path=folder)
+@pytest.fixture(scope="module", params=["namespaces", "none"])
+def server(request, folder):
+    """A fork server in namespaces, if the machine allows them, and one without."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "none":
+            patch.setenv(NO_NAMESPACES, "1")
+        server = ForkServer(["acts"], "acts:prepare", path=folder)
     yield server
     server.close()
 

@@ -48,9 +48,16 @@ def value(process, name):
 
 def state_and_time(process):
     """Return a process's state, and the clock ticks that it has used."""
-    text = Path(f"/proc/{process._process.pid}/stat").read_text()
-    fields = text.rpartition(")")[2].split()
+    fields = _stat(process._process.pid)
     return fields[0], int(fields[11]) + int(fields[12])
+
+
+def state_of(pid):
+    return _stat(pid)[0]
+
+
+def _stat(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def has_stopped(process):
@@ -197,13 +204,48 @@ def test_too_much_is_reported_with_and_without_namespaces(pool, write, why):
 
 GRADER = """
 import sys
+from grader.isolation.process import SandboxedProcess
 from tests.grader.isolation.test_process import run, start
 process = start()
 print(process._process.pid, flush=True)
 write = "import time\\nfile = open('x', 'wb', buffering=0)\\n"
-write += "while True:\\n    file.write(bytes(10_000))\\n    time.sleep(0.002)"
+write += "while True:\\n    file.write(bytes(10_000))\\n    time.sleep(0.005)"
 run(process, write, 60)
 """
+
+
+def test_workers_stop_and_continue_with_the_grader(tmp_path):
+    """Without namespaces: does Ctrl-Z stop what a cell writes?"""
+    wrapped = GRADER.replace("run(", "with SandboxedProcess.stopping_with_grader():\n    run(")
+    with subprocess.Popen(
+        [sys.executable, "-c", wrapped],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"TMPDIR": str(tmp_path), NO_NAMESPACES: "1"},
+        cwd=ROOT,
+    ) as grader:
+
+        def written():
+            return sum(path.stat().st_size for path in tmp_path.glob("grader-*/*/x"))
+
+        def wait_until(condition):
+            for _ in range(1000):
+                if condition():
+                    return True
+                time.sleep(0.01)
+            return False
+
+        try:
+            pid = int(grader.stdout.readline())
+            assert wait_until(written)
+            grader.send_signal(signal.SIGTSTP)
+            assert wait_until(lambda: state_of(pid) == state_of(grader.pid) == "T")
+            before = written()
+            time.sleep(0.5)
+            assert written() == before
+            grader.send_signal(signal.SIGCONT)
+            assert wait_until(lambda: written() > before)
+        finally:
+            grader.kill()
 
 
 def test_little_is_written_while_the_grader_stands_still(tmp_path):
