@@ -38,8 +38,11 @@ SCRATCH = "/grader-scratch"
 SPARE_BYTES, SPARE_FILES = 1 << 20, 2
 # Folders of the old root over which a new one can be put together.
 STAGES = ("/mnt", "/media", "/srv", "/opt", "/var", "/run", "/boot")
+MAX_HANDLES = 1024  # file descriptors of a new interpreter, at most
 MAX_LINKS = 40  # symbolic links on the way to a file
 NAME_OF_MACHINE = b"grader"
+FOR_EVER = "2147483647"  # seconds
+GO = b"\1"
 SWITCHED_OFF = "switched off by GRADER_NO_NAMESPACES"
 
 
@@ -175,7 +178,7 @@ def fork_apart() -> tuple[int, int | None]:
     check_call(LIBC.unshare(NEW_PIDS))
     first, pid = None, -1
     try:
-        first = os.posix_spawn(_sleeper(), ["sleep", "infinity"], {}, setsid=True)
+        first = os.posix_spawn(_sleeper(), ["sleep", FOR_EVER], {}, setsid=True)
         pid = os.fork()
     finally:
         if pid == 0:
@@ -251,7 +254,7 @@ def _enter() -> None:
 
 def _wait_outside(pid: int) -> None:
     """Wait for the inner process, without holding anything of it open."""
-    os.closerange(3, os.sysconf("SC_OPEN_MAX") if sys.platform != "linux" else 1024)
+    os.closerange(3, MAX_HANDLES)
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     os._exit(status if status >= 0 else 1)
 
@@ -269,8 +272,8 @@ def _start_writer_of_maps() -> Callable[[], None]:
     if pid == 0:
         try:
             os.close(theirs)
-            os.read(ours, 1)
-            _map_all(parent)
+            if os.read(ours, 1) == GO:
+                _map_all(parent)
         except OSError:
             os._exit(1)
         finally:
@@ -278,6 +281,7 @@ def _start_writer_of_maps() -> Callable[[], None]:
     os.close(ours)
 
     def write() -> None:
+        os.write(theirs, GO)
         os.close(theirs)
         if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
             Path("/proc/self/setgroups").write_text("deny")

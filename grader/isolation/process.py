@@ -105,7 +105,6 @@ class SandboxedProcess:
         except ProcessStartError:
             self._remove_folder()
             raise
-        self._living.add(self)
         self._is_trusted = trusted
         self._is_running = True
         self._group = group if group is not None else set()
@@ -116,6 +115,7 @@ class SandboxedProcess:
         if in_memory and not trusted:
             self._watchdog.file_system = f"/proc/{self._process.pid}/root{namespaces.SCRATCH}"
         self._nonce = b""
+        self._living.add(self)
 
     @classmethod
     def end_all(cls) -> None:
