@@ -31,6 +31,7 @@ START_TIMEOUT = 120.0  # seconds for a process to be ready, on a machine under l
 EXIT_GRACE = 1.0  # seconds for a process to end after its main thread
 STOP_TIMEOUT = 5.0  # seconds for a process to stop, on a machine under load
 STOP_TICK = 0.0002  # seconds
+MAX_BUFFERED_BYTES = 16_000  # of a request that surely fits into the socket's buffer
 MAX_READY_BYTES = 100
 MAX_STAT_BYTES = 1000
 
@@ -116,6 +117,8 @@ class SandboxedProcess:
             self._watchdog.file_system = f"/proc/{self._process.pid}/root{namespaces.SCRATCH}"
         self._nonce = b""
         self._living.add(self)
+        if self._stopping.is_set():
+            self.kill()
 
     @classmethod
     def end_all(cls) -> None:
@@ -206,9 +209,14 @@ class SandboxedProcess:
         """
         deadline = time.monotonic() + seconds
         self._nonce = os.urandom(NONCE_SIZE)
+        request = self._nonce + message
+        is_short = len(request) <= MAX_BUFFERED_BYTES
         try:
+            if is_short:  # it then wakes up once, and finds the request
+                self.channel.send(request, deadline, self.watch)
             with self._running():
-                self.channel.send(self._nonce + message, deadline, self.watch)
+                if not is_short:
+                    self.channel.send(request, deadline, self.watch)
                 reply = self._receive(deadline, largest)
             self._watchdog.check_file_system()
             return reply
@@ -285,7 +293,8 @@ class SandboxedProcess:
 
     def _describe_end(self) -> str:
         """Return how it ended, in words for the student."""
-        code = self._process.wait(INTERRUPT_GRACE)
+        with self._running():  # it may have closed the connection shortly before its end
+            code = self._process.wait(INTERRUPT_GRACE)
         if code is None:
             return "the connection to the Python process broke"
         return describe_exit(code)
