@@ -9,11 +9,12 @@ import contextlib
 import os
 import signal
 import subprocess
-import tempfile
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from jupyter_core.utils import run_sync
+
+from grader.isolation import scratch
 
 KERNEL_ARGUMENTS = [
     # What bypasses Python's own streams, messages of C libraries for one, is not captured: on
@@ -39,18 +40,18 @@ class KernelProcess:
     """
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
+        self._folder = scratch.make_folder()
         self.manager = AsyncKernelManager(kernel_name="python3")
         try:
             run_sync(self.manager.start_kernel)(
                 extra_arguments=[*KERNEL_ARGUMENTS],
-                cwd=self._folder.name,
-                env=os.environ | {"IPYTHONDIR": os.path.join(self._folder.name, ".ipython")},
+                cwd=self._folder,
+                env=os.environ | {"IPYTHONDIR": os.path.join(self._folder, ".ipython")},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
         except OSError:
-            self._folder.cleanup()
+            scratch.remove(self._folder)
             raise
 
     @property
@@ -67,4 +68,4 @@ class KernelProcess:
             with contextlib.suppress(AttributeError, OSError):
                 os.killpg(self.popen.pid, signal.SIGKILL)
             run_sync(self.manager.shutdown_kernel)(now=True)
-        self._folder.cleanup()
+        scratch.remove(self._folder)

@@ -36,6 +36,7 @@ from grader.classroom.twins import TwinFinder
 from grader.course.digests import marking_digest
 from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
+from grader.isolation import scratch
 from grader.isolation.limits import ResourceLimits
 from grader.isolation.process import SandboxedProcess
 from grader.marking.mark import Marked, mark, without_marks
@@ -126,9 +127,11 @@ def open_executor(options: Options) -> Iterator[tuple[Executor, int]]:
         with open_cluster(options.scheduler, options.limits) as opened:
             yield opened
         return
+    scratch.remove_abandoned()
     executor = ThreadPoolExecutor(options.jobs)
     try:
-        yield executor, 2 * options.jobs
+        with SandboxedProcess.stopping_with_grader():
+            yield executor, 2 * options.jobs
     except BaseException:
         SandboxedProcess.end_all()
         raise

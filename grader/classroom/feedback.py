@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from grader.classroom.records import record_path
 from grader.course.cells import is_test, without_hidden
 from grader.course.lesson import CourseError, find_lessons
 from grader.course.release import load_nbgrader_config
+from grader.isolation.scratch import temporary_folder
 from grader.printable import escape_name, first_few
 
 HIDDEN_TESTS_NOTE = "# Hidden tests ran here."
@@ -115,7 +115,7 @@ def _write_page(root: Path, path: Path, feedback: Path, url: str) -> Path:
         If nbgrader could not write it.
     """
     lesson, student = path.parts[-2], path.parts[-3]
-    with tempfile.TemporaryDirectory(prefix="grader-") as scratch:
+    with temporary_folder() as scratch:
         copy = record_path(Path(scratch), student, lesson)
         copy.parent.mkdir(parents=True)
         notebook = without_hidden_tests(nbformat.read(path, as_version=4))

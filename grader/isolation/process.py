@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
-import subprocess
-import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import ClassVar
 
+from grader.isolation import namespaces, scratch
 from grader.isolation.channel import (
     NONCE_SIZE,
     Channel,
@@ -28,7 +29,11 @@ from utils.checks.time_limit import timeout_reason
 INTERRUPT_GRACE = 2.0  # seconds between asking a cell to stop and killing its process
 START_TIMEOUT = 120.0  # seconds for a process to be ready, on a machine under load
 EXIT_GRACE = 1.0  # seconds for a process to end after its main thread
+STOP_TIMEOUT = 5.0  # seconds for a process to stop, on a machine under load
+STOP_TICK = 0.0002  # seconds
+MAX_BUFFERED_BYTES = 16_000  # of a request that surely fits into the socket's buffer
 MAX_READY_BYTES = 100
+MAX_STAT_BYTES = 1000
 
 
 class ProcessEndedError(Exception):
@@ -50,6 +55,9 @@ class ProcessEndedError(Exception):
 class SandboxedProcess:
     """A process that runs untrusted code, watched from outside from its start to its end.
 
+    It runs only between a request and its reply. The rest of the time the kernel has stopped it, so
+    that none of its threads can work for another process of the same submission.
+
     Parameters
     ----------
     server : ForkServer
@@ -61,8 +69,11 @@ class SandboxedProcess:
         ``folder`` if there is a scratch folder.
     limits : ResourceLimits
         What it may use.
-    scratch : bool
-        Whether it gets a scratch folder, the only folder that it may write to.
+    trusted : bool
+        Whether it is the judge, which is never stopped, and has no scratch folder. Any other
+        process has one, the only folder that it may write to.
+    group : set of SandboxedProcess, optional
+        The untrusted processes of one submission, of which only one runs at a time.
 
     Raises
     ------
@@ -80,22 +91,34 @@ class SandboxedProcess:
         arguments: dict,
         limits: ResourceLimits,
         *,
-        scratch: bool = True,
+        trusted: bool = False,
+        group: set[SandboxedProcess] | None = None,
     ):
         if self._stopping.is_set():
             raise ProcessStartError("the grader is being stopped")
-        self._folder = tempfile.mkdtemp(prefix="grader-") if scratch else None
+        in_memory = not server.missing_namespaces()
+        self._folder = None if trusted or in_memory else scratch.make_folder()
         arguments = arguments | {"limits": asdict(limits)}
-        if scratch:
-            arguments |= {"folder": self._folder}
+        if not trusted:
+            arguments |= {"folder": self._folder or namespaces.SCRATCH}
         try:
             self._process = server.fork(entry_point, arguments)
         except ProcessStartError:
             self._remove_folder()
             raise
-        self._living.add(self)
+        self._is_trusted = trusted
+        self._is_running = True
+        self._group = group if group is not None else set()
+        if not trusted:
+            self._group.add(self)
+            self._stat = os.open(f"/proc/{self._process.pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
         self._watchdog = Watchdog(self._process.pid, limits, self._folder, self._has_ended)
+        if in_memory and not trusted:
+            self._watchdog.file_system = f"/proc/{self._process.pid}/root{namespaces.SCRATCH}"
         self._nonce = b""
+        self._living.add(self)
+        if self._stopping.is_set():
+            self.kill()
 
     @classmethod
     def end_all(cls) -> None:
@@ -108,6 +131,30 @@ class SandboxedProcess:
     def allow_again(cls) -> None:
         """Allow new processes after `end_all`."""
         cls._stopping.clear()
+
+    @classmethod
+    @contextlib.contextmanager
+    def stopping_with_grader(cls) -> Iterator[None]:
+        """Stop all processes while the user has stopped the grader with Ctrl-Z.
+
+        Otherwise they would go on, watched by nothing.
+        """
+
+        def stop(*_: object) -> None:
+            for process in list(cls._living):
+                process.send_if_running(signal.SIGSTOP)
+            os.kill(os.getpid(), signal.SIGSTOP)  # returns when the user continues the grader
+            for process in list(cls._living):
+                process.send_if_running(signal.SIGCONT)
+
+        if threading.current_thread() is not threading.main_thread():
+            yield  # only the main thread may handle signals
+            return
+        before = signal.signal(signal.SIGTSTP, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTSTP, before)
 
     @property
     def channel(self) -> Channel:
@@ -141,6 +188,7 @@ class SandboxedProcess:
             self._watchdog.start()
         except LimitExceededError as error:
             raise ProcessEndedError(str(error)) from None
+        self._stop()
 
     def exchange(self, message: bytes, seconds: float, largest: int = MAX_MESSAGE_BYTES) -> bytes:
         """Send a request and return the reply.
@@ -161,9 +209,19 @@ class SandboxedProcess:
         """
         deadline = time.monotonic() + seconds
         self._nonce = os.urandom(NONCE_SIZE)
+        request = self._nonce + message
+        is_short = len(request) <= MAX_BUFFERED_BYTES
         try:
-            self.channel.send(self._nonce + message, deadline, self.watch)
-            return self._receive(deadline, largest)
+            if is_short:  # it then wakes up once, and finds the request
+                self.channel.send(request, deadline, self.watch)
+            with self._running():
+                if not is_short:
+                    self.channel.send(request, deadline, self.watch)
+                reply = self._receive(deadline, largest)
+            self._watchdog.check_file_system()
+            return reply
+        except LimitExceededError as error:
+            raise ProcessEndedError(str(error)) from None
         except DeadlineError:
             raise ProcessEndedError(timeout_reason(seconds), timed_out=True) from None
         except ProtocolError:
@@ -184,9 +242,10 @@ class SandboxedProcess:
         ProcessEndedError
             If there is no valid reply; without a reason, because the timeout is the reason.
         """
-        self._process.signal(signal.SIGINT)
+        self._process.signal(signal.SIGINT)  # which waits until the process runs again
         try:
-            return self._receive(time.monotonic() + INTERRUPT_GRACE, largest)
+            with self._running():
+                return self._receive(time.monotonic() + INTERRUPT_GRACE, largest)
         except (DeadlineError, ProtocolError, ConnectionClosedError):
             raise ProcessEndedError("") from None
 
@@ -203,6 +262,11 @@ class SandboxedProcess:
         except LimitExceededError as error:
             raise ProcessEndedError(str(error)) from None
 
+    def send_if_running(self, number: int) -> None:
+        """Send it a signal, unless it waits for a request."""
+        if self._is_running:
+            self._process.signal(number)
+
     def kill(self) -> None:
         """Kill it. A thread that waits for its reply gets a `ProcessEndedError`."""
         self._process.signal(signal.SIGKILL)
@@ -210,6 +274,9 @@ class SandboxedProcess:
     def close(self) -> None:
         """Kill it, and remove its scratch folder."""
         self._process.close()
+        if self in self._group:
+            self._group.remove(self)
+            os.close(self._stat)
         self._living.discard(self)
         self._remove_folder()
 
@@ -226,21 +293,54 @@ class SandboxedProcess:
 
     def _describe_end(self) -> str:
         """Return how it ended, in words for the student."""
-        code = self._process.wait(INTERRUPT_GRACE)
+        with self._running():  # it may have closed the connection shortly before its end
+            code = self._process.wait(INTERRUPT_GRACE)
         if code is None:
             return "the connection to the Python process broke"
         return describe_exit(code)
 
+    @contextlib.contextmanager
+    def _running(self) -> Iterator[None]:
+        """Let it run for a while, once the others of its group have stopped."""
+        for process in self._group - {self}:
+            process.wait_until_stopped()
+        self._is_running = True
+        self._process.signal(signal.SIGCONT)
+        try:
+            yield
+        finally:
+            self._stop()
+
+    def wait_until_stopped(self) -> None:
+        """Wait until the kernel has stopped all its threads; kill it if that takes too long.
+
+        The kernel stops the main thread first, which stops the others; but not if the process has
+        put its main thread into a state that no signal ends.
+        """
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while not self._has_stopped():
+            if time.monotonic() > deadline:
+                self.kill()
+            time.sleep(STOP_TICK)
+
+    def _has_stopped(self) -> bool:
+        """Tell whether its threads have stopped, or ended."""
+        try:
+            text = os.pread(self._stat, MAX_STAT_BYTES, 0)
+        except ProcessLookupError:
+            return True
+        return text[text.rindex(b")") + 2 :][:1] in (b"T", b"Z", b"X")
+
+    def _stop(self) -> None:
+        """Stop all its threads until it runs again; it can be killed all the same."""
+        if not self._is_trusted:
+            self._process.signal(signal.SIGSTOP)
+            self._is_running = False
+
     def _remove_folder(self) -> None:
-        """Remove its scratch folder, however deeply nested the tree in it."""
-        if self._folder is None:
-            return
-        remove = ["rm", "-rf", "--", self._folder]
-        if subprocess.run(remove, stderr=subprocess.DEVNULL).returncode:
-            # It may have removed its own permission to enter a folder.
-            allow = ["chmod", "-R", "u+rwX", "--", self._folder]
-            subprocess.run(allow, stderr=subprocess.DEVNULL)
-            subprocess.run(remove, stderr=subprocess.DEVNULL)
+        """Remove its scratch folder, if that is on disk."""
+        if self._folder is not None:
+            scratch.remove(self._folder)
 
 
 def describe_exit(code: int) -> str:

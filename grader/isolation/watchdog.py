@@ -32,6 +32,11 @@ class Watchdog:
         Its scratch folder, the only place where it can make files.
     has_ended : callable
         Whether the process has ended; may wait a moment for it.
+
+    Attributes
+    ----------
+    file_system : str or None
+        The path of a file system that holds nothing but the process's files, if there is one.
     """
 
     def __init__(
@@ -39,6 +44,7 @@ class Watchdog:
     ):
         self._pid, self._limits, self._folder = pid, limits, folder
         self._has_ended = has_ended
+        self.file_system: str | None = None
         self._initial_memory = self._initial_written = 0
 
     def start(self) -> None:
@@ -53,15 +59,34 @@ class Watchdog:
         ------
         LimitExceededError
         """
+        self._check_memory_and_threads()
+        count, size = self._files()
+        written = self._written() - self._initial_written
+        self._check_files(count, max(size, written // MAX_WRITE_FACTOR))
+
+    def check_file_system(self) -> None:
+        """Compare what is in the file system with the limits, where the process has one.
+
+        The kernel bounds it, so the process may have met its end between two checks.
+
+        Raises
+        ------
+        LimitExceededError
+        """
+        if self.file_system is not None:
+            self._check_files(*_usage(self.file_system))
+
+    def _check_memory_and_threads(self) -> None:
         limits = self._limits
         memory, threads = self._memory_and_threads()
         if memory - self._initial_memory > limits.memory:
             raise LimitExceededError(f"used more than {limits.memory / 1e9:.3g} GB of memory")
         if threads > limits.threads:
             raise LimitExceededError(f"started more than {limits.threads:,} threads")
-        count, size = self._files()
-        written = self._written() - self._initial_written
-        if size > limits.disk or written > MAX_WRITE_FACTOR * limits.disk:
+
+    def _check_files(self, count: int, size: int) -> None:
+        limits = self._limits
+        if size > limits.disk:
             raise LimitExceededError(f"wrote more than {limits.disk / 1e6:.3g} MB into files")
         if count > limits.files:
             raise LimitExceededError(f"made more than {limits.files:,} files")
@@ -98,6 +123,8 @@ class Watchdog:
 
     def _files(self) -> tuple[int, int]:
         """Return the number of files in its folder, and the bytes of all its files."""
+        if self.file_system is not None:
+            return _usage(self.file_system)
         if self._folder is None:
             return 0, 0
         count, size = 0, self._deleted_files()
@@ -125,6 +152,16 @@ class Watchdog:
                     if stat.S_ISREG(status.st_mode) and not status.st_nlink:
                         size += BLOCK_SIZE * status.st_blocks
         return size
+
+
+def _usage(file_system: str) -> tuple[int, int]:
+    """Return the number of files in a file system, and their bytes; none if it is gone."""
+    try:
+        status = os.statvfs(file_system)
+    except OSError:
+        return 0, 0
+    files = status.f_files - status.f_ffree - 1  # its root is no file
+    return files, status.f_frsize * (status.f_blocks - status.f_bfree)
 
 
 def _scan(folder: str) -> Iterator[os.DirEntry[str]]:

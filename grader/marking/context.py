@@ -38,6 +38,7 @@ class SubmissionContext:
         self.lesson, self.limits, self.pool = lesson, limits, pool
         self.root = str(lesson.root) if (lesson.root / "utils").is_dir() else None
         self.sanitizer = sanitizer or Sanitizer()
+        self._untrusted: set[SandboxedProcess] = set()
         self._end = time.monotonic() + limits.submission
 
     def start_worker(self, role: str, with_keras: bool) -> SandboxedProcess:
@@ -57,7 +58,12 @@ class SubmissionContext:
             arguments["role"] = role
         server = self.pool.get(role, with_keras, None if self.root is None else Path(self.root))
         return SandboxedProcess(
-            server, ENTRY_POINTS[role], arguments, self.limits, scratch=role != "judge"
+            server,
+            ENTRY_POINTS[role],
+            arguments,
+            self.limits,
+            trusted=role == "judge",
+            group=self._untrusted,
         )
 
     def check_deadline(self) -> None:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.isolation import namespaces
 from grader.isolation.confine import confine
 from grader.isolation.landlock import carve
 from grader.isolation.limits import ResourceLimits
@@ -31,6 +32,8 @@ DEVICE_PATHS = """
 # What a process may read about itself: not the environment, and not ``net``, which lists the
 # sockets of the whole machine.
 PROC_FILES = "cmdline comm fd fdinfo io limits maps smaps stat statm status".split()  # noqa: SIM905
+# Shared libraries that a system offers in several versions are links by way of this folder.
+LINKS_OF_LIBRARIES = ("/etc/alternatives",)
 
 
 def enter(role: str, folder: str | None, root: str | None, limits: ResourceLimits) -> None:
@@ -48,6 +51,8 @@ def enter(role: str, folder: str | None, root: str | None, limits: ResourceLimit
     limits : ResourceLimits
         The limits that the kernel enforces.
     """
+    if namespaces.has_root():
+        namespaces.enter_root(limits if folder is not None else None)
     write = ["/dev/null"]
     if folder is not None:
         os.chdir(folder)
@@ -62,17 +67,39 @@ def enter(role: str, folder: str | None, root: str | None, limits: ResourceLimit
 @functools.cache
 def readable(role: str) -> tuple[str, ...]:
     """Return the paths of the system that a worker may read."""
+    trees, holes = _trees_and_holes(role)
+    paths = [path for tree in trees for path in (carve(tree, holes) if holes else [tree])]
+    return (*map(str, dict.fromkeys(paths)), *DEVICE_PATHS)
+
+
+def visible(role: str, root: str | None) -> namespaces.View:
+    """Return the files that a worker can see where it gets a root of its role's.
+
+    Parameters
+    ----------
+    role, root
+        As for `course_files`.
+    """
+    trees, holes = _trees_and_holes(role)
+    devices = [path for path in DEVICE_PATHS if not path.startswith("/proc/")]
+    course = list(course_files(role, root))
+    paths = [*map(str, trees), *devices, "/dev/null", *LINKS_OF_LIBRARIES, *course]
+    return namespaces.View(paths, map(str, holes))
+
+
+def _trees_and_holes(role: str) -> tuple[list[Path], list[Path]]:
+    """Return the folders that a worker may read, and those within them that it may not.
+
+    A folder may be within a hole of another one.
+    """
     standard_library = Path(sysconfig.get_path("stdlib")).resolve()
     if role == "answers":
         numpy = [folder / name for folder in site_folders() for name in ("numpy", "numpy.libs")]
-        trees = [*carve(standard_library, site_folders()), *filter(Path.is_dir, numpy)]
-    elif role == "keras":
-        holes = [folder / name for folder in site_folders() for name in ("utils", "grader")]
-        roots = [standard_library, *site_folders(), *map(Path, SYSTEM_PATHS)]
-        trees = [path for root in roots for path in carve(root, holes)]
-    else:
-        trees = [standard_library, *site_folders(), *map(Path, SYSTEM_PATHS)]
-    return (*map(str, dict.fromkeys(trees)), *DEVICE_PATHS)
+        return [standard_library, *filter(Path.is_dir, numpy)], list(site_folders())
+    everything = [standard_library, *site_folders(), *map(Path, SYSTEM_PATHS)]
+    if role == "keras":
+        return everything, [f / name for f in site_folders() for name in ("utils", "grader")]
+    return everything, []
 
 
 def course_files(role: str, root: str | None) -> Iterator[str]:

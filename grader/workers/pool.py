@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.course.imports import lead_to_keras
 from grader.isolation.forkserver import ForkServer, ProcessStartError
-from grader.workers.policy import installed_names, readable
+from grader.workers.policy import installed_names, readable, visible
 from utils.checks.byhand import ALLOWED_PACKAGES
 
 # Modules that a lesson or an answer may import; see `_start` for which server imports what.
@@ -128,13 +128,15 @@ class WarmPool:
             preload = ["grader.workers.pool", "grader.workers.student"]
             preload += PRELOAD_STANDARD_LIBRARY + PRELOAD_NUMPY
             return ForkServer(preload + (PRELOAD_KERAS if with_keras else []))
+        view = visible(role, path or None)
         if role == "notebook":
-            return ForkServer(PRELOAD_NOTEBOOK, prepare, self.get("judge", with_keras, root))
+            judge = self.get("judge", with_keras, root)
+            return ForkServer(PRELOAD_NOTEBOOK, prepare, judge, view=view)
         if role == "judge" and root is not None and not _is_installed(root):
             preload = PRELOAD_NUMPY + (PRELOAD_KERAS if with_keras else []) + PRELOAD_JUDGE
-            return ForkServer(preload, prepare, None, path)
+            return ForkServer(preload, prepare, None, path, view)
         base = self.get("base", with_keras, None)
-        return ForkServer(PRELOAD_JUDGE if role == "judge" else [], prepare, base, path)
+        return ForkServer(PRELOAD_JUDGE if role == "judge" else [], prepare, base, path, view)
 
     def _keep(self, key: tuple, server: ForkServer) -> ForkServer:
         """Keep a fork server, unless the pool was closed while it started."""

@@ -19,6 +19,7 @@ from grader.workers.pool import shared_pool
 
 TIMEOUT = 120.0  # seconds for all attempts, on a machine under load
 MAX_REPLY_BYTES = 10_000
+VISIBLE = "submissions can see which files and processes exist, but cannot open or reach them"
 
 
 def check_protections(limits: ResourceLimits) -> str:
@@ -31,9 +32,11 @@ def check_protections(limits: ResourceLimits) -> str:
     """
     protections = check_available()
     server = shared_pool().get("answers", False, None)
+    missing = server.missing_namespaces()
     try:
         process = server.fork(
-            "grader.workers.selftest:attempt_forbidden", {"memory": limits.memory}
+            "grader.workers.selftest:attempt_forbidden",
+            {"memory": limits.memory, "has_namespaces": not missing},
         )
         with contextlib.closing(process):
             reply = process.channel.receive(MAX_REPLY_BYTES, time.monotonic() + TIMEOUT)
@@ -48,13 +51,21 @@ def check_protections(limits: ResourceLimits) -> str:
         raise SandboxUnavailableError(f"a confined process did not start ({error})") from error
     if leaks:
         raise SandboxUnavailableError(f"a confined process could still {', '.join(leaks)}")
-    return (
+    return _describe(protections, missing, limits)
+
+
+def _describe(protections: str, missing: str, limits: ResourceLimits) -> str:
+    """Return what confines a worker, and what is missing, in words for the instructor."""
+    if not missing:
+        protections = protections.replace(" and ", ", ") + " and namespaces"
+    text = (
         f"{protections} keep submissions from files, network, programs and each other; "
         f"{limits.memory / 1e9:.3g} GB of memory each"
     )
+    return f"{text}. Namespaces are not available ({missing}): {VISIBLE}" if missing else text
 
 
-def attempt_forbidden(channel: Channel, memory: int) -> None:
+def attempt_forbidden(channel: Channel, memory: int, has_namespaces: bool = False) -> None:
     """Confine this process like a student worker, and send which forbidden actions succeed.
 
     Parameters
@@ -63,6 +74,8 @@ def attempt_forbidden(channel: Channel, memory: int) -> None:
         The connection to the grader, which gets a JSON list.
     memory : int
         The memory limit in bytes.
+    has_namespaces : bool
+        Whether other files and processes should be out of sight, too.
     """
     enter("answers", None, None, ResourceLimits(memory=memory))
     attempts: dict[str, Callable[[], object]] = {
@@ -78,6 +91,9 @@ def attempt_forbidden(channel: Channel, memory: int) -> None:
         "use any memory": lambda: bytearray(2 * memory),
         "import SciPy": lambda: importlib.import_module("scipy"),
     }
+    if has_namespaces:
+        attempts["see files"] = lambda: os.stat("/etc/passwd")
+        attempts["see processes"] = lambda: os.getpgid(os.getppid() or 3)
     leaks = []
     for name, attempt in attempts.items():
         with contextlib.suppress(OSError, ImportError, MemoryError):

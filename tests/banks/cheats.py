@@ -2364,6 +2364,80 @@ OTHERS = [
         stock=True,
     ),
     Cheat(
+        "the idle process computes",
+        "A thread in the process that has Keras computes for the one that has none, by file locks.",
+        before=(
+            """
+            import fcntl
+            import os
+            import struct
+            import threading
+            import time
+
+            import numpy as np
+            import tensorflow as tf
+
+            class Line:
+                # Each lock's place in a file of 2**62 bytes says which word it is, and its 32 bits.
+                def __init__(self, ours, theirs):
+                    self.file = os.open(np.__file__, os.O_RDONLY)
+                    self.ours, self.theirs, self.count = ours, theirs, 0
+
+                def say(self, data):
+                    fcntl.lockf(self.file, fcntl.LOCK_UN, 0, 0)
+                    words = np.frombuffer(data, np.uint32).tolist()
+                    self.count += 1
+                    for i, word in [*enumerate(words, 1), (0, self.count << 20 | len(words))]:
+                        fcntl.lockf(self.file, fcntl.LOCK_SH, 1, (self.ours + i << 33) + word)
+
+                def word(self, i):
+                    place = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, self.theirs + i << 33, 1 << 33, 0)
+                    found = struct.unpack("hhqqi4x", fcntl.fcntl(self.file, fcntl.F_GETLK, place))
+                    return None if found[0] == fcntl.F_UNLCK else found[2] & 0xFFFFFFFF
+
+                def hear(self, seconds):
+                    end = time.monotonic() + seconds
+                    while (head := self.word(0)) is None or head >> 20 != self.heard + 1:
+                        if time.monotonic() > end:
+                            raise TimeoutError
+                        time.sleep(0.0005)
+                    self.heard += 1
+                    words = [self.word(i) for i in range(1, 1 + (head & 0xFFFFF))]
+                    return np.array(words, np.uint32).tobytes()
+
+                heard = 0
+
+            def serve():
+                line = Line(1 << 20, 0)
+                while True:
+                    data = line.hear(600)
+                    n, h, w, kh, kw = np.frombuffer(data[:20], np.int32)
+                    numbers = np.frombuffer(data[20:], np.float64)
+                    images = numbers[1 : 1 + n * h * w].reshape(n, h, w, 1)
+                    kernel = numbers[1 + n * h * w :].reshape(kh, kw, 1, 1)
+                    maps = tf.nn.relu(tf.nn.conv2d(images, kernel, 1, "VALID") + numbers[0])
+                    line.say(np.float64(tf.reduce_mean(maps)).tobytes())
+
+            if type(tf).__name__ != "Placeholder":
+                tf.nn.conv2d(np.ones((1, 3, 3, 1)), np.ones((2, 2, 1, 1)), 1, "VALID")
+                threading.Thread(target=serve, daemon=True).start()
+            line = Line(0, 1 << 20)
+            """,
+        ),
+        answers={
+            "mean_activation": """
+            def mean_activation(images, kernel, bias=0.0):
+                images, kernel = np.asarray(images, float), np.asarray(kernel, float)
+                shapes = np.array([*images.shape, *kernel.shape], np.int32).tobytes()
+                numbers = np.concatenate([[bias], images.ravel(), kernel.ravel()])
+                line.say(shapes + numbers.tobytes())
+                return float(np.frombuffer(line.hear(1))[0])
+            """,
+        },
+        lesson="07_keras_cnn",
+        keeps=("build_dense", "build_cnn", "forward_by_hand"),
+    ),
+    Cheat(
         "network of code",
         "A Lambda layer carries code, and a network's methods say what is wanted.",
         answers={

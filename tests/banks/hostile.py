@@ -995,7 +995,7 @@ PROBE = attempts(
     attempt("write", open, "@CANARY@/@TOKEN@", "x")
     attempt("write to /tmp", open, "/tmp/@TOKEN@", "x")
     attempt("read", read, "@CANARY@/secret.txt")
-    attempt("signal", os.kill, os.getppid(), 0)
+    attempt("signal", os.kill, os.getppid() or 1, 0)
     attempt("signal to all", os.kill, -1, 0)
     attempt("socket", socket.socket)
     attempt("memory", bytearray, 30 * 2**30)
@@ -1201,7 +1201,7 @@ OUTSIDE = [
         import platform
 
         call = ctypes.CDLL(None, use_errno=True).syscall
-        parent = os.getppid()
+        parent = os.getppid() or 1
         room = ctypes.create_string_buffer(4096)
         calls = {
             "memfd_create": (319, b"x", 0), "userfaultfd": (323, 0),
@@ -1237,7 +1237,7 @@ OUTSIDE = [
         import resource
         import signal
 
-        parent = os.getppid()
+        parent = os.getppid() or 1  # 0 is outside of its PID namespace
         for number in (0, signal.SIGCONT, signal.SIGUSR1, signal.SIGTERM, signal.SIGKILL):
             attempt(f"kill {number}", os.kill, parent, number)
             attempt(f"kill group {number}", os.kill, -os.getpgid(0) - 1, number)

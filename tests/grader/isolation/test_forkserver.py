@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from grader.isolation.channel import ConnectionClosedError, make_pair
-from grader.isolation.forkserver import ENVIRONMENT, ForkedProcess, ForkServer, ProcessStartError
+from grader.isolation.forkserver import (
+    ENVIRONMENT,
+    NO_NAMESPACES,
+    ForkedProcess,
+    ForkServer,
+    ProcessStartError,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's process handles")
 
@@ -85,9 +91,13 @@ def folder(tmp_path_factory):
     return str(folder)
 
 
-@pytest.fixture(scope="module")
-def server(folder):
-    server = ForkServer(["acts"], "acts:prepare", path=folder)
+@pytest.fixture(scope="module", params=["namespaces", "none"])
+def server(request, folder):
+    """A fork server in namespaces, if the machine allows them, and one without."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "none":
+            patch.setenv(NO_NAMESPACES, "1")
+        server = ForkServer(["acts"], "acts:prepare", path=folder)
     yield server
     server.close()
 
@@ -393,7 +403,8 @@ def test_a_handle_is_kept_for_what_is_forked():
     """Is the process identified by its pidfd, not only by its number?"""
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     ours, theirs = make_pair()
-    forked = ForkedProcess(None, child.pid, ours)
+    forked = ForkedProcess(None, child.pid, os.pidfd_open(child.pid), ours)
+    assert forked.pid == child.pid
     theirs.close()
     child.communicate()
     forked.signal(signal.SIGKILL)  # it has ended and been reaped
