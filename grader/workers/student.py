@@ -38,6 +38,7 @@ from grader.workers.placeholders import (
     ImportPolicy,
     Placeholder,
     PlaceholderUsedError,
+    is_of_library,
 )
 from grader.workers.quiet import disable_input, discard_output, replace_environment
 from grader.workers.student_ipython import IPythonStub
@@ -292,17 +293,19 @@ class StudentNamespace:
 
     @contextmanager
     def _substituted(self, exercises: list[str]) -> Iterator[None]:
-        """Replace the student's answers to other exercises by the judge's functions."""
-        theirs = {
-            name: self._names[name]
-            for name in exercises
-            if name in self._names and type(self._names[name]) is not Placeholder
-        }
+        """Replace the student's answers to other exercises by the judge's functions.
+
+        An answer that is missing is replaced as well; a library's function of that name is not.
+        """
+        replaced = [name for name in exercises if not is_of_library(self._names.get(name))]
+        theirs = {name: self._names[name] for name in replaced if name in self._names}
         call_judge = self._callback_for_this_call()
-        self._names.update({name: _Callback(call_judge, f"answer {name}") for name in theirs})
+        self._names.update({name: _Callback(call_judge, f"answer {name}") for name in replaced})
         try:
             yield
         finally:
+            for name in replaced:
+                self._names.pop(name, None)
             self._names.update(theirs)
 
     def _call_utils(self, name: str, args: tuple, kwargs: dict) -> object:

@@ -63,8 +63,8 @@ class Attempt:
 
     @property
     def has_failed(self) -> bool:
-        """Whether the function was called to the end and is not right."""
-        return not self.ended and (self.not_done or bool(self.failures))
+        """Whether the function is not right, or has been stopped."""
+        return self.is_over or bool(self.failures)
 
     @functools.cached_property
     def diagnosis(self) -> Diagnosis:

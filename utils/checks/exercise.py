@@ -16,6 +16,7 @@ from utils.checks.compare import ATOL, RTOL, Tolerance
 from utils.checks.describe import describe
 from utils.checks.problem import CheckError, CheckInterruptedError, Problem
 from utils.checks.reference import Reference
+from utils.checks.time_limit import SECONDS_AFTER_TIMEOUT, TimeBudget
 
 
 @dataclass
@@ -35,9 +36,9 @@ class Exercise:
     allowed : collection of str
         Functions of ``utils`` that may be used all the same, as ``module.function``.
     uses : collection of str
-        Other exercises of the lesson that an answer may call by their names. Where a check fails,
-        all checks are made again with the reference answers to these, so that one mistake does
-        not cost points twice.
+        Other exercises of the lesson that an answer may call by their names. Where a check fails
+        or does not end, all checks are made again with the reference answers to these, so that
+        one mistake does not cost points twice.
     rtol, atol : float
         How close numbers must be, as in `utils.checks.compare.find_difference`.
     """
@@ -160,11 +161,12 @@ class Exercise:
             return f"right ({checks})."
         return f"right on what you can see ({checks}); {hidden}, when you hand in."
 
-    def _new_attempt(self) -> Attempt:
-        """Return an attempt in which no check has been made."""
+    def _new_attempt(self, seconds: float | None = None) -> Attempt:
+        """Return an attempt in which no check has been made, and which may take so long."""
         lesson_cells = lesson_facts.facts_of(self._reference.topic).cells
         hidden = notebook.hidden_names(lesson_cells)
-        subject = Subject(self.function, self.by_hand, self.allowed, hidden)
+        budget = TimeBudget(seconds)
+        subject = Subject(self.function, self.by_hand, self.allowed, hidden, budget)
         return Attempt(subject, self._reference, Tolerance(self.rtol, self.atol))
 
     def _make(self, check: Callable[[Attempt], None]) -> None:
@@ -179,13 +181,14 @@ class Exercise:
         answer that is called twice with one input would know that it had been wrong the first
         time, and could return something else.
         """
-        again = self._new_attempt()
+        again = self._new_attempt(SECONDS_AFTER_TIMEOUT if self._attempt.ended else None)
         with self._reference.substituted(self.uses, self.function):
             for check in self._checks:
                 check(again)
+            if again.ended:
+                return
             _ = again.problems  # found while the reference answers are there
-        if not again.ended:
-            self._attempt = again
+        self._attempt = again
 
 
 def _tick() -> str:

@@ -9,7 +9,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from scipy import signal
 
 from utils import checks, convolution
-from utils.checks import problem
+from utils.checks import exercise as exercise_module
+from utils.checks import problem, time_limit
 
 IMAGE = np.arange(1, 17).reshape(4, 4)
 KERNEL = np.array([[1, 2], [3, 4]])
@@ -202,6 +203,59 @@ def test_an_exercise_is_marked_on_its_own_when_the_one_it_uses_is_wrong():
     ) as exercise:
         exercise.agrees(IMAGE, KERNEL)
     assert names["correlate2d"](IMAGE, KERNEL)[0, 0] == 45, "the student's own is put back"
+
+
+def convolve2d_of(source, **names):
+    """Return the function that a notebook with these names defines, and the notebook."""
+    names |= {"np": np}
+    exec(source, names)
+    return names["convolve2d"], names
+
+
+CALLING = "def convolve2d(image, kernel):\n    return correlate2d(image, np.flip(kernel))"
+
+
+def test_an_exercise_is_marked_on_its_own_when_the_one_it_uses_is_missing():
+    """As after a syntax error in its cell, or where its name is misspelt."""
+    convolve2d, names = convolve2d_of(CALLING)
+    with checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as exercise:
+        exercise.agrees(IMAGE, KERNEL)
+    assert "correlate2d" not in names, "what was missing is missing again"
+
+
+def test_an_exercise_is_marked_on_its_own_when_the_one_it_uses_does_not_end(monkeypatch):
+    monkeypatch.setattr(time_limit, "CHECK_SECONDS", 0.3)
+    monkeypatch.setattr(time_limit, "CHECK_SECONDS_WITH_KERAS", 0.3)
+
+    def correlate2d(image, kernel):
+        while True:
+            pass
+
+    convolve2d, names = convolve2d_of(CALLING, correlate2d=correlate2d)
+    with checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as exercise:
+        exercise.agrees(IMAGE, KERNEL)
+    assert names["correlate2d"] is correlate2d
+
+
+def test_an_exercise_that_does_not_end_itself_is_stopped_again(monkeypatch):
+    monkeypatch.setattr(time_limit, "CHECK_SECONDS", 0.3)
+    monkeypatch.setattr(time_limit, "CHECK_SECONDS_WITH_KERAS", 0.3)
+    monkeypatch.setattr(exercise_module, "SECONDS_AFTER_TIMEOUT", 0.3)
+    convolve2d, _ = convolve2d_of("def convolve2d(image, kernel):\n    while True:\n        pass")
+    with (
+        pytest.raises(problem.CheckError, match=r"stopped after 0\.3 s"),
+        checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as exercise,
+    ):
+        exercise.agrees(IMAGE, KERNEL)
+
+
+def test_a_librarys_function_under_the_name_of_a_missing_answer_is_not_replaced():
+    convolve2d, _ = convolve2d_of(CALLING, correlate2d=signal.correlate2d)
+    with (
+        pytest.raises(problem.CheckError, match="scipy"),
+        checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as exercise,
+    ):
+        exercise.agrees(IMAGE, KERNEL)
 
 
 def test_an_exercise_is_told_of_its_own_mistake_where_the_one_it_uses_hands_work_to_a_library():
