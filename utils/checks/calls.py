@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypedDict, runtime_checkable
 import numpy as np
 
 from utils.checks import byhand, source_hints
-from utils.checks.describe import is_model
+from utils.checks.describe import is_model, with_plain_tuples
 from utils.checks.time_limit import TimeBudget, TimeIsUp, timeout_reason
 
 Arguments = tuple[tuple, dict[str, Any]]
@@ -191,6 +191,8 @@ def call(
         try:
             with watching as used:
                 value = function(*copied_args, **copied_kwargs)
+            with contextlib.suppress(RecursionError):  # a list that is in itself
+                value = with_plain_tuples(value)
         except (Exception, SystemExit) as raised:
             error = raised
     return CallResult(

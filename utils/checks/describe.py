@@ -52,6 +52,22 @@ def describe(value: Any) -> str:
     return f"{article(kind)} {kind}"
 
 
+def is_named_tuple(kind: type) -> bool:
+    """Return whether a class is a namedtuple, or derived from one."""
+    return issubclass(kind, tuple) and any("_fields" in vars(base) for base in kind.__mro__)
+
+
+def with_plain_tuples(value: Any) -> Any:
+    """Return a result in which each namedtuple, at any depth, is the tuple that it is."""
+    if is_named_tuple(type(value)):
+        value = tuple(tuple.__iter__(value))  # the class may define another `__iter__`
+    if type(value) in (list, tuple):
+        return type(value)(map(with_plain_tuples, value))
+    if type(value) is dict:
+        return {key: with_plain_tuples(item) for key, item in value.items()}
+    return value
+
+
 def is_long(value: object) -> bool:
     """Return whether a value is an int with too many digits to be shown."""
     return isinstance(value, int) and value.bit_length() > MAX_INT_BITS

@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from scipy import signal
 
 from utils import checks, convolution
+from utils import sobel as reference
+from utils.checks import calls, problem, time_limit
 from utils.checks import exercise as exercise_module
-from utils.checks import problem, time_limit
 
 IMAGE = np.arange(1, 17).reshape(4, 4)
 KERNEL = np.array([[1, 2], [3, 4]])
@@ -269,6 +271,37 @@ def test_an_exercise_is_told_of_its_own_mistake_where_the_one_it_uses_hands_work
     ):
         exercise.agrees(IMAGE, KERNEL)
     assert "SciPy" not in str(failed.value)
+
+
+Gradient = namedtuple("Gradient", "gx gy")
+
+
+class Named(Gradient):
+    def __iter__(self):
+        raise ValueError("of the student's own")
+
+
+@pytest.mark.parametrize("kind", [Gradient, Named])
+def test_a_namedtuple_is_a_tuple(kind):
+    def sobel(image):
+        return kind(*reference.sobel(image))
+
+    image = np.arange(20.0).reshape(4, 5) ** 2
+    with checks.Exercise("sobel.sobel", sobel, by_hand=False) as exercise:
+        exercise.agrees(image)
+        exercise.satisfies(lambda pair: type(pair) is tuple, "no tuple", image)
+
+
+@pytest.mark.parametrize("wrap", [lambda one: [one, one], lambda one: {"a": (1, one)}])
+def test_a_namedtuple_in_another_value_is_a_tuple(wrap):
+    result = calls.call(lambda: wrap(Gradient(1, 2)), (), {})
+    assert repr(result.value) == repr(wrap((1, 2)))
+
+
+def test_a_list_in_itself_is_no_endless_loop():
+    endless = []
+    endless += [endless, endless]
+    assert calls.call(lambda: endless, (), {}).value is endless
 
 
 def test_a_notebook_shows_the_message_and_no_traceback():
