@@ -24,7 +24,13 @@ from grader.isolation import protocol
 from grader.isolation.channel import ConnectionClosedError, DeadlineError, ProtocolError
 from grader.isolation.codec import MAX_MESSAGE_BYTES
 from grader.isolation.limits import ResourceLimits
-from grader.isolation.process import START_TIMEOUT, ProcessEndedError, SandboxedProcess
+from grader.isolation.process import (
+    KILLED_FOR_MEMORY,
+    START_TIMEOUT,
+    ProcessEndedError,
+    ProcessKilledError,
+    SandboxedProcess,
+)
 from grader.marking.cell_history import CellHistory
 from grader.marking.cell_run import CellRun, stopped_run
 from grader.marking.context import SubmissionContext
@@ -67,8 +73,8 @@ def run_submission(
 
     Raises
     ------
-    ProcessStartError
-        If a worker cannot be started, which is not the submission's fault.
+    ProcessStartError, ProcessKilledError
+        If a worker cannot be started, or is killed, which is not the submission's fault.
     """
     supervisor = Supervisor(cells, SubmissionContext(lesson, limits, pool, sanitizer))
     try:
@@ -107,6 +113,7 @@ class Supervisor:
         )
         self._slow_exercises: set[str] = set()
         self._test_stops: dict[int, str] = {}
+        self._kill: ProcessEndedError | None = None  # during the present test
 
     def run_shown_cells(self) -> dict[int, CellRun]:
         """Return the run of each cell that is not a test; cells are only run where it matters."""
@@ -135,7 +142,28 @@ class Supervisor:
             return [NameUsage(silent=False, dynamic=True)] * len(sources)
 
     def run_test(self, index: int) -> CellRun:
-        """Run the test cell with this index."""
+        """Run the test cell with this index; once more if a process was killed meanwhile.
+
+        Raises
+        ------
+        ProcessKilledError
+            If it was killed again, and the submission cannot have done it.
+        """
+        self._kill = None
+        run = self._try_test(index)
+        if self._kill is None:
+            return run
+        self._kill = None
+        self._test_stops.pop(index, None)
+        run = self._try_test(index)
+        if self._kill is not None and self._kill.memory_short:
+            raise ProcessKilledError(KILLED_FOR_MEMORY)
+        if self._kill is not None and self._kill.args == (JUDGE_ENDED,):
+            raise ProcessKilledError("the judge was killed twice")
+        return run
+
+    def _try_test(self, index: int) -> CellRun:
+        """Run a test cell."""
         cell = self._cells[index]
         exercise = grade_id(cell).split("-")[1]
         request = {
@@ -182,6 +210,9 @@ class Supervisor:
             self._slow_exercises.add(exercise)
             raise ProcessEndedError("the judge was kept busy for too long") from None
         except (ConnectionClosedError, ProtocolError):
+            end = judge.explain_end()
+            if end.killed:
+                self._kill = ProcessEndedError(JUDGE_ENDED, memory_short=end.memory_short)
             self.close()
             raise ProcessEndedError(JUDGE_ENDED) from None
 
@@ -224,6 +255,8 @@ class Supervisor:
             return protocol.ANSWER + worker.ask(payload, deadline.remaining())
         except ProcessEndedError as end:
             reason = str(end)
+            if end.killed:
+                self._kill = end
             if end.timed_out:
                 self._slow_exercises.add(exercise)
                 reason = timeout_reason(deadline.seconds)

@@ -446,7 +446,9 @@ import numpy as np
 from utils import checks
 
 # Double precision has 15 digits, single precision only 7.
-with checks.Exercise("sobel.gradient_magnitude", gradient_magnitude, rtol=1e-10, atol=1e-10) as check:
+with checks.Exercise(
+    "sobel.gradient_magnitude", gradient_magnitude, rtol=1e-10, atol=1e-10
+) as check:
     check.example(np.array([[30.0]]), np.array([[40.0]]), expected=[[50]])
     check.example(
         np.array([[3.0, -5.0, 0.0], [8.0, 0.0, -7.0]]),
@@ -484,7 +486,9 @@ import numpy as np
 from utils import checks
 
 rng = np.random.default_rng(33)
-with checks.Exercise("sobel.gradient_magnitude", gradient_magnitude, rtol=1e-10, atol=1e-10) as check:
+with checks.Exercise(
+    "sobel.gradient_magnitude", gradient_magnitude, rtol=1e-10, atol=1e-10
+) as check:
     for dtype in (np.int8, np.uint8, np.int16, np.uint16, np.int32):
         limits = np.iinfo(dtype)
         gx = rng.integers(limits.min, limits.max, (6, 7), dtype=dtype, endpoint=True)
@@ -615,7 +619,9 @@ import numpy as np
 from utils import checks
 
 # Double precision has 15 digits, single precision only 7.
-with checks.Exercise("sobel.gradient_direction", gradient_direction, rtol=1e-10, atol=1e-10) as check:
+with checks.Exercise(
+    "sobel.gradient_direction", gradient_direction, rtol=1e-10, atol=1e-10
+) as check:
     check.example(np.array([[30.0]]), np.array([[40.0]]), expected=[[53.13010235415598]])
     check.example(
         np.array([[1.0, 1.0, -1.0], [-1.0, 1.0, -1.0]]),
@@ -671,7 +677,9 @@ import numpy as np
 from utils import checks
 
 rng = np.random.default_rng(35)
-with checks.Exercise("sobel.gradient_direction", gradient_direction, rtol=1e-10, atol=1e-10) as check:
+with checks.Exercise(
+    "sobel.gradient_direction", gradient_direction, rtol=1e-10, atol=1e-10
+) as check:
     for dtype in (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.int64):
         limits = np.iinfo(dtype)
         low, high = max(limits.min, -(2**31)), min(limits.max, 2**31)

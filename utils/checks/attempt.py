@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import re
 from collections.abc import Callable, Sequence
@@ -143,14 +144,19 @@ class Attempt:
             Failure(Kind.BAD_INPUT, given, result.value, error=result.error, message=what)
         )
 
-    def check_together(self, find_fault: FindFault, calls: Sequence[tuple]) -> None:
-        """Check the results of several calls, whose fault ``find_fault`` returns, or None."""
+    def check_together(
+        self, find_fault: FindFault, calls: Sequence[tuple], in_turn: bool = False
+    ) -> None:
+        """Check the results of several calls, whose fault ``find_fault`` returns, or None.
+
+        With ``in_turn``, a random generator in several calls goes from one to the next.
+        """
         if self.is_over:
             return
         self.count += 1
         results = []
-        for args in calls:
-            result = self._call_once(args, {})
+        for args in copy.deepcopy(calls) if in_turn else calls:
+            result = self._call_once(args, {}, in_turn)
             if result is None:
                 return
             given = self.reference.input(args, {})
@@ -180,9 +186,9 @@ class Attempt:
             return None
         return result
 
-    def _call_once(self, args: tuple, kwargs: dict) -> CallResult | None:
+    def _call_once(self, args: tuple, kwargs: dict, in_turn: bool = False) -> CallResult | None:
         """Call the student's function; None if it is not written yet or has been stopped."""
-        result = self.subject.call(args, kwargs)
+        result = self.subject.call(args, kwargs, in_turn)
         if isinstance(result.error, FunctionEndedError):
             self.ended = str(result.error)
             return None

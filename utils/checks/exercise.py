@@ -99,7 +99,7 @@ class Exercise:
         """Check that ``condition`` holds for the result; ``message`` says what should hold."""
         self._make(lambda attempt: attempt.check_condition(condition, message, args, kwargs))
 
-    def finds_no_fault(self, find_fault: FindFault, *calls: tuple) -> None:
+    def finds_no_fault(self, find_fault: FindFault, *calls: tuple, in_turn: bool = False) -> None:
         """Check the results of several calls together, as for an answer that draws at random.
 
         Parameters
@@ -108,8 +108,11 @@ class Exercise:
             Takes the list of results, and returns a sentence that says what is wrong, or None.
         calls : tuple
             The positional arguments of each call. A message describes them without their numbers.
+        in_turn : bool
+            Whether a random generator that is in several calls goes from one to the next. By
+            default each call gets a copy of it in the same state.
         """
-        self._make(lambda attempt: attempt.check_together(find_fault, calls))
+        self._make(lambda attempt: attempt.check_together(find_fault, calls, in_turn))
 
     def __enter__(self) -> Exercise:
         if not callable(self.function):

@@ -57,9 +57,7 @@ def show_value(value: object) -> str:
     return text if len(text) <= MAX_CHARACTERS else describe(value)
 
 
-def show_results(
-    expected: object, got: object, tolerance: Tolerance = Tolerance()
-) -> list[str]:
+def show_results(expected: object, got: object, tolerance: Tolerance = Tolerance()) -> list[str]:
     """Return expected and actual results as lines: small matrices side by side.
 
     Values that differ by more than a tolerance are in brackets.
