@@ -45,7 +45,7 @@ class ProcessEndedError(Exception):
     timed_out : bool
         Whether it exceeded its time. The process then still exists, and may be interrupted.
     killed : bool
-        Whether a signal killed it that the machine or a person may have sent, or the process itself.
+        Whether a signal killed it that the machine may have sent, a person, or the process itself.
     memory_short : bool
         Whether it was killed while the machine was short of memory.
     """

@@ -210,9 +210,9 @@ class Supervisor:
             self._slow_exercises.add(exercise)
             raise ProcessEndedError("the judge was kept busy for too long") from None
         except (ConnectionClosedError, ProtocolError):
-            end = judge.explain_end()
-            if end.killed:
-                self._kill = ProcessEndedError(JUDGE_ENDED, memory_short=end.memory_short)
+            how = judge.explain_end()
+            if how.killed:
+                self._kill = ProcessEndedError(JUDGE_ENDED, memory_short=how.memory_short)
             self.close()
             raise ProcessEndedError(JUDGE_ENDED) from None
 

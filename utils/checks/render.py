@@ -10,6 +10,7 @@ import numpy as np
 from utils.checks.compare import Tolerance
 from utils.checks.describe import describe, is_model
 
+DEFAULT_TOLERANCE = Tolerance()
 MAX_SHOWN_VALUES = 100  # of an array that is shown in full
 MAX_LINE_WIDTH = 72  # characters of two matrices side by side
 # Characters of a value's repr: on its own line, at all, and of a list with an element a line.
@@ -57,7 +58,9 @@ def show_value(value: object) -> str:
     return text if len(text) <= MAX_CHARACTERS else describe(value)
 
 
-def show_results(expected: object, got: object, tolerance: Tolerance = Tolerance()) -> list[str]:
+def show_results(
+    expected: object, got: object, tolerance: Tolerance = DEFAULT_TOLERANCE
+) -> list[str]:
     """Return expected and actual results as lines: small matrices side by side.
 
     Values that differ by more than a tolerance are in brackets.

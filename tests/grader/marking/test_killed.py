@@ -14,7 +14,7 @@ from grader.isolation import memory
 from grader.isolation.limits import ResourceLimits
 from grader.isolation.process import ProcessKilledError, SandboxedProcess
 from grader.marking.supervisor import Supervisor
-from tests.support.toy import RIGHT, answer, code, find
+from tests.support.toy import RIGHT, answer, code
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has what confines a submission"
