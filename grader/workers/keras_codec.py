@@ -121,7 +121,7 @@ def _describe_keras(layer: Any, word: str) -> dict:
 
     if own_layers.classes_of_its_own(type(layer)) and own_layers.graph_of(layer) is not None:
         layer = keras.Model(layer.inputs, layer.outputs)
-    if own_layers.is_own(layer) and type(layer).__name__ != "Lambda":
+    if own_layers.is_own(layer) and own_layers.classes_of_its_own(type(layer)):
         name = type(layer).__name__
         return {"kind": f"{word} of the class {name}, not Keras's; use Keras's own layers"}
     try:
@@ -238,11 +238,13 @@ def _keras_names(layer: Any) -> dict[str, type]:
 
     Of a class that does not say how it computes, the one of Keras's computes the same.
     """
-    return {
-        kind.__name__: kind.__mro__[len(own)]
-        for kind in map(type, layer._flatten_layers())  # noqa: SLF001
-        if (own := own_layers.classes_of_its_own(kind))
-    }
+    names: dict[str, type] = {}
+    for part in layer._flatten_layers():  # noqa: SLF001
+        kind = type(part)
+        own = own_layers.classes_of_its_own(kind)
+        if own and not own_layers.is_own(part):
+            names[kind.__name__] = kind.__mro__[len(own)]
+    return names
 
 
 def _with_keras_classes(config: object, names: dict[str, type]) -> Any:

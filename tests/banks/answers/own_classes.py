@@ -173,46 +173,36 @@ def build_augmenter(max_fraction=0.2):
 WRONG = {
     AUGMENT: {
         "moves at rest": (MOVER.replace("training=training)", "training=True)"), "training=False"),
-        "white": (MOVER.replace("fill_value=0.0", "fill_value=1.0"), "black"),
-        "never moves": (IN_TRAINING.replace("if training:", "if False:"), "Nothing moves"),
-        "a fixed shift": (
-            MOVER.replace("return self.move(images, training=training)", "return images[:, ::-1]"),
-            "",
-        ),
+        "never moves": (IN_TRAINING.replace("if training:", "if False:"), "nothing moves"),
         "raises": (
             MOVER.replace("return self.move(images, training=training)", "raise ValueError('no')"),
             "raised an error",
         ),
-        "another shape": (
-            MOVER.replace("return self.move(images, training=training)", "return images[:, :20]"),
-            "turns the shape",
-        ),
     },
     CNN: {
-        "one filter too few": (NETWORK.replace("(10, 3", "(9, 3"), "has 9 filters"),
-        "another activation": (stack(LAMBDA.replace("0)", "0.5)")), "activation"),
         "sigmoid": (stack("lambda x: keras.ops.sigmoid(x)"), "has activation sigmoid"),
+    },
+    LENET: {
+        "max pooling": (LENET5.replace("AveragePooling2D", "MaxPooling2D"), "max pooling"),
+        "another activation": (
+            LENET5.replace('5, activation="tanh"', "5, activation=lambda x: x / 2"),
+            "has activation of another kind",
+        ),
         "never called": (
-            NETWORK.replace("    model(np.zeros((1, *input_shape)))\n", ""),
+            LENET5.replace("keras.Input((32, 32, 1)), ", ""),
             "it does not know the shape of its input",
         ),
         "with TensorFlow": (
             "import tensorflow as tf\n"
-            + OWN_RELU.replace("keras.ops.maximum(x, 0)", "tf.nn.relu(x)"),
-            "its class Rectify cannot be followed step by step",
+            + LENET5.replace("self.filters(x)\n", "tf.identity(self.filters(x))\n"),
+            "its class Block cannot be followed step by step",
         ),
         "weights of its own": (
-            stack(
-                before="class Scale(keras.Layer):\n"
-                "    def build(self, shape):\n        self.scale = self.add_weight(shape=())\n"
-                "    def call(self, x):\n        return self.scale * x\n",
-                more="Scale(), ",
+            LENET5.replace(
+                "def call",
+                "def build(self, shape):\n        self.w = self.add_weight(shape=())\n\n    def call",
             ),
-            "its class Scale has weights that are not those of Keras's layers",
+            "its class Block has weights that are not those of Keras's layers",
         ),
-    },
-    LENET: {
-        "max pooling": (LENET5.replace("AveragePooling2D", "MaxPooling2D"), "max pooling"),
-        "no tanh": (LENET5.replace('5, activation="tanh"', "5"), "no activation"),
     },
 }
