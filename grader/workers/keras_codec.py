@@ -24,6 +24,7 @@ Use = Callable[[object, str, tuple, dict], Any]
 MAX_WEIGHTS = 50_000_000  # of one model
 MAX_KIND_CHARACTERS = 200
 MAX_CLASS_CHARACTERS = 40
+MAX_LAYERS = 1000  # that are counted
 MAX_SAVING_ERROR_CHARACTERS = 150
 # Layers that run arbitrary code, or read files.
 REFUSED_LAYERS = frozenset(
@@ -93,6 +94,7 @@ def _describe_own(value: Any, word: str, lend: Lend) -> dict:
     own = {"handle": lend(value), "class": own_layers.own_name(value), "word": word}
     if word == "layer":
         return own
+    own["layers"] = len(value.layers)
     try:
         followed = own_layers.readable(value)
     except own_layers.NotAChainError as reason:
@@ -199,7 +201,10 @@ def _stand_in(plain: dict, call: Use) -> object:
         made_of, reason = None, f"it is a {made_of.kind}"
     if isinstance(made_of, own_layers.StandIn):  # nothing that `describe` sends
         made_of, reason = None, "it cannot be followed"
-    return keras_standin.StandInModel(plain["handle"], call, name, made_of, reason)
+    count = plain.get("layers")
+    stand_in = keras_standin.StandInModel(plain["handle"], call, name, made_of, reason)
+    stand_in.layer_count = count if type(count) is int and 0 <= count <= MAX_LAYERS else 0
+    return stand_in
 
 
 def _lend_activations(layer: Any, handles: object, call: Use) -> None:

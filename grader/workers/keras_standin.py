@@ -57,7 +57,7 @@ class StandInModel(StandIn, StandInLayer, keras.Model):
         self, handle: object, use: Use, class_name: str, readable: keras.Model | None, reason: str
     ):
         super().__init__(handle, use, class_name)
-        self.readable, self.reason = readable, reason
+        self.readable, self.reason, self.layer_count = readable, reason, 0
 
     def predict(self, x: Any, **options: object) -> np.ndarray:
         """Return what the student's model predicts for a batch of pictures."""

@@ -45,7 +45,8 @@ def describe(value: Any) -> str:
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of length {len(value)}"
     if is_model(value):
-        count = len(value.layers)
+        stands_in = getattr(value, "layer_count", None)  # for a model in another process
+        count = len(value.layers) if stands_in is None else stands_in
         return f"a Keras model of {count} {'layer' if count == 1 else 'layers'}"
     # Of an opaque value from another process, only the kind is known.
     kind = value.kind if isinstance(value, OpaqueValue) else type(value).__name__

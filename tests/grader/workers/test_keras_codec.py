@@ -364,6 +364,7 @@ STAND_INS = {
         "handle": 1, "class": "x", "word": "model",
         "readable": {"handle": 1, "class": "x", "word": "model", "reason": ""},
     },
+    "many layers": {"handle": 1, "class": "x", "word": "model", "reason": "", "layers": 10**9},
     "a long name": {"handle": 1, "class": "x" * 10_000, "word": "layer"},
 }  # fmt: skip
 

@@ -347,6 +347,14 @@ def test_long_rows_stand_one_above_the_other():
     assert max(map(len, str(caught.value).splitlines())) < 100
 
 
+def test_warnings_of_what_came_back_cost_nothing():
+    def warn(results):
+        warnings.warn("unbuilt state", stacklevel=1)
+
+    with warnings.catch_warnings(action="error"), checks.Exercise("convolution.relu", abs) as check:
+        check.finds_no_fault(warn, (1,))
+
+
 class TestSeveralResults:
     """Can results that no reference answer gives be checked together?"""
 
