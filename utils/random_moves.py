@@ -132,6 +132,13 @@ def pairwise_fault(pictures: list) -> str | None:
     return None
 
 
+def in_turn_fault(pictures: list) -> str | None:
+    """Find what is wrong with pictures from calls that take one generator in turn."""
+    if all(np.array_equal(pictures[0], picture) for picture in pictures):
+        return mistake_message(known.rng_left_as_it_was)
+    return None
+
+
 def same_state_fault(results: list) -> str | None:
     """Find what is wrong with two data sets from the same state of the generator."""
     for result in results:

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.checks.describe import OpaqueValue
+from utils.checks.describe import OpaqueValue, is_named_tuple
 
 # Limits of one message.
 MAX_MESSAGE_BYTES = 64_000_000
@@ -144,8 +144,10 @@ class _Writer:
         return {"array": header, "bytes": self._add_blob(value)}
 
     def write_other(self, value: Any, depth: int) -> object:
-        """Write a NumPy scalar, or a value that is not plain."""
+        """Write a NumPy scalar, a namedtuple as a tuple, or a value that is not plain."""
         kind = type(value)
+        if type(kind) is type and is_named_tuple(kind):
+            return {"tuple": [self.to_tree(item, depth + 1) for item in tuple.__iter__(value)]}
         if kind.__module__ == "numpy" and issubclass(kind, np.generic) and _is_plain_scalar(kind):
             size = self._add_blob(np.asarray(value))
             return {"scalar": value.dtype.newbyteorder("=").str, "bytes": size}

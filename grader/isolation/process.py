@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import ClassVar
 
-from grader.isolation import namespaces, scratch
+from grader.isolation import memory, namespaces, scratch
 from grader.isolation.channel import (
     NONCE_SIZE,
     Channel,
@@ -28,6 +28,9 @@ from utils.checks.time_limit import timeout_reason
 
 INTERRUPT_GRACE = 2.0  # seconds between asking a cell to stop and killing its process
 START_TIMEOUT = 120.0  # seconds for a process to be ready, on a machine under load
+# Of these signals, the process cannot tell who sent them. The kernel sends SIGKILL when memory runs
+# out; services that free memory send either.
+KILLING_SIGNALS = (signal.SIGKILL, signal.SIGTERM)
 EXIT_GRACE = 1.0  # seconds for a process to end after its main thread
 STOP_TIMEOUT = 5.0  # seconds for a process to stop, on a machine under load
 STOP_TICK = 0.0002  # seconds
@@ -45,11 +48,28 @@ class ProcessEndedError(Exception):
         Why, in words for the student.
     timed_out : bool
         Whether it exceeded its time. The process then still exists, and may be interrupted.
+    killed : bool
+        Whether a signal killed it that the machine may have sent, a person, or the process itself.
+    memory_short : bool
+        Whether it was killed while the machine was short of memory.
     """
 
-    def __init__(self, reason: str, timed_out: bool = False):
+    def __init__(
+        self,
+        reason: str,
+        timed_out: bool = False,
+        killed: bool = False,
+        memory_short: bool = False,
+    ):
         super().__init__(reason)
-        self.timed_out = timed_out
+        self.timed_out, self.killed, self.memory_short = timed_out, killed, memory_short
+
+
+class ProcessKilledError(Exception):
+    """A process was killed twice, which is not the submission's fault."""
+
+
+KILLED_FOR_MEMORY = "a process was killed twice while the machine was short of memory"
 
 
 class SandboxedProcess:
@@ -116,6 +136,7 @@ class SandboxedProcess:
         if in_memory and not trusted:
             self._watchdog.file_system = f"/proc/{self._process.pid}/root{namespaces.SCRATCH}"
         self._nonce = b""
+        self._oom_kills = memory.oom_kills()
         self._living.add(self)
         if self._stopping.is_set():
             self.kill()
@@ -227,7 +248,7 @@ class SandboxedProcess:
         except ProtocolError:
             raise ProcessEndedError(UNREADABLE_REPLY) from None
         except ConnectionClosedError:
-            raise ProcessEndedError(self._describe_end()) from None
+            raise self.explain_end() from None
 
     def interrupt(self, largest: int) -> bytes:
         """Interrupt a request that timed out, and return the reply to it.
@@ -267,6 +288,16 @@ class SandboxedProcess:
         if self._is_running:
             self._process.signal(number)
 
+    def explain_end(self) -> ProcessEndedError:
+        """Return how it ended, in words for the student."""
+        with self._running():  # it may have closed the connection shortly before its end
+            code = self._process.wait(INTERRUPT_GRACE)
+        if code is None:
+            return ProcessEndedError("the connection to the Python process broke")
+        killed = -code in KILLING_SIGNALS
+        memory_short = killed and (memory.oom_kills() > self._oom_kills or memory.is_short())
+        return ProcessEndedError(describe_exit(code), killed=killed, memory_short=memory_short)
+
     def kill(self) -> None:
         """Kill it. A thread that waits for its reply gets a `ProcessEndedError`."""
         self._process.signal(signal.SIGKILL)
@@ -290,14 +321,6 @@ class SandboxedProcess:
     def _has_ended(self) -> bool:
         """Tell whether it has ended, waiting a moment for a process that is ending."""
         return self._process.wait(EXIT_GRACE) is not None
-
-    def _describe_end(self) -> str:
-        """Return how it ended, in words for the student."""
-        with self._running():  # it may have closed the connection shortly before its end
-            code = self._process.wait(INTERRUPT_GRACE)
-        if code is None:
-            return "the connection to the Python process broke"
-        return describe_exit(code)
 
     @contextlib.contextmanager
     def _running(self) -> Iterator[None]:

@@ -36,6 +36,10 @@ From the judge:
   The reply has ``value`` or ``error``; ``library`` if the function used one; and ``after``, the
   arguments, if the function changed them.
 
+- ``use`` (``handle``, ``method``, ``args``, ``kwargs``): call a model, layer or activation that the
+  student wrote, and that an earlier reply mentioned. The reply has ``value``, an array, or
+  ``error``.
+
 **Callbacks.** Before it replies to ``call``, the student's function may call functions of the
 judge: those that it got as arguments, and allowed functions of ``utils``. The worker then sends
 ``ask`` (the function's key), ``args`` and ``kwargs``. The judge's next request has ``value`` or

@@ -77,6 +77,8 @@ def mark(
     ProcessStartError
         If this machine cannot start a sandboxed process;
         `grader.isolation.confine.check_available` says why.
+    ProcessKilledError
+        If this machine kills the processes, as for want of memory.
 
     Examples
     --------

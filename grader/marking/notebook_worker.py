@@ -8,7 +8,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.course.imports import needs_keras
-from grader.isolation.process import ProcessEndedError, SandboxedProcess
+from grader.isolation.process import (
+    KILLED_FOR_MEMORY,
+    ProcessEndedError,
+    ProcessKilledError,
+    SandboxedProcess,
+)
 from grader.marking.cell_run import CellRun, stopped_run
 from grader.marking.context import SubmissionContext
 from grader.marking.outputs import parse_outputs
@@ -43,15 +48,38 @@ class NotebookWorker:
             The cell's code.
         show : bool
             Whether its outputs are wanted; otherwise there are none.
+
+        Raises
+        ------
+        ProcessKilledError
+            If the machine is short of memory, and the process was killed twice.
         """
         try:
-            self._context.check_deadline()
-            run = self._exchange(self._ready_process(), source, show)
+            run = self._run_twice_if_killed(source, show)
         except ProcessEndedError as end:
-            self.close()
+            if end.memory_short:
+                raise ProcessKilledError(KILLED_FOR_MEMORY) from None
             return stopped_run([], str(end))
         self._finished_sources.append(source)
         return run
+
+    def _run_twice_if_killed(self, source: str, show: bool) -> CellRun:
+        """Run a cell; once more if the process was killed, which the machine may have done.
+
+        Raises
+        ------
+        ProcessEndedError
+            If the cell ends the process.
+        """
+        for is_last in (False, True):
+            try:
+                self._context.check_deadline()
+                return self._exchange(self._ready_process(), source, show)
+            except ProcessEndedError as end:
+                self.close()
+                if is_last or not end.killed:
+                    raise
+        raise AssertionError("unreachable")
 
     def _ready_process(self) -> SandboxedProcess:
         """Return the process; if there is none, start one and run the earlier cells again."""

@@ -10,7 +10,13 @@ from nbformat import NotebookNode
 from grader.course.cells import is_answer, is_test
 from grader.course.source_names import NameUsage
 from grader.isolation.codec import MAX_MESSAGE_BYTES, DecodeError, decode, encode
-from grader.isolation.process import UNREADABLE_REPLY, ProcessEndedError, SandboxedProcess
+from grader.isolation.process import (
+    KILLED_FOR_MEMORY,
+    UNREADABLE_REPLY,
+    ProcessEndedError,
+    ProcessKilledError,
+    SandboxedProcess,
+)
 from grader.marking.cell_history import CellHistory
 from grader.marking.context import SubmissionContext
 from grader.marking.rerun import exercise_names, runnable_source
@@ -60,6 +66,7 @@ class StudentWorker:
         self._process: SandboxedProcess | None = None
         self._next_cell = 0
         self._left_out: set[int] = set()  # cells that ended the process
+        self._killed: set[int] = set()  # cells during which it was killed once
         self.stops: dict[int, str] = {}
         self.errors: dict[int, str] = {}
         self.constants = encode({})
@@ -93,6 +100,8 @@ class StudentWorker:
         ------
         ProcessEndedError
             If the submission has no time left.
+        ProcessKilledError
+            If the machine is short of memory, and the process was killed twice.
         """
         while True:
             process = self._ready_process()
@@ -104,9 +113,27 @@ class StudentWorker:
                 return
             except ProcessEndedError as end:
                 self.close()
-                self._left_out.add(self._next_cell)
-                self.stops.setdefault(self._next_cell, str(end))
+                self._record_end(end)
                 self._context.check_deadline()
+
+    def _record_end(self, end: ProcessEndedError) -> None:
+        """Blame the present cell for the end of the process, and leave it out from now on.
+
+        If the process was killed, the cell runs once more: the machine may have done it. A cell
+        during which that happens twice has done it itself, unless memory is short.
+
+        Raises
+        ------
+        ProcessKilledError
+            If memory is short, and the process was killed again.
+        """
+        if end.killed and self._next_cell not in self._killed:
+            self._killed.add(self._next_cell)
+            return
+        if end.memory_short:
+            raise ProcessKilledError(KILLED_FOR_MEMORY)
+        self._left_out.add(self._next_cell)
+        self.stops.setdefault(self._next_cell, str(end))
 
     def _ready_process(self) -> SandboxedProcess:
         """Return the process; start one first if there is none."""

@@ -24,7 +24,13 @@ from grader.isolation import protocol
 from grader.isolation.channel import ConnectionClosedError, DeadlineError, ProtocolError
 from grader.isolation.codec import MAX_MESSAGE_BYTES
 from grader.isolation.limits import ResourceLimits
-from grader.isolation.process import START_TIMEOUT, ProcessEndedError, SandboxedProcess
+from grader.isolation.process import (
+    KILLED_FOR_MEMORY,
+    START_TIMEOUT,
+    ProcessEndedError,
+    ProcessKilledError,
+    SandboxedProcess,
+)
 from grader.marking.cell_history import CellHistory
 from grader.marking.cell_run import CellRun, stopped_run
 from grader.marking.context import SubmissionContext
@@ -34,10 +40,11 @@ from grader.marking.rerun import exercise_names, plan_rerun, runnable_source
 from grader.marking.student_worker import StudentWorker
 from grader.submission.sanitize import Sanitizer
 from grader.workers.pool import WarmPool
-from utils.checks.time_limit import timeout_reason
+from utils.checks.time_limit import SECONDS_AFTER_TIMEOUT, timeout_reason
 
 JUDGE_TIMEOUT_MARGIN = 20.0  # seconds for the judge's own work, beyond the student's calls
-TIMEOUT_AFTER_TIMEOUT = 5.0  # seconds for an exercise that ran out of time in an earlier test
+# For an exercise that ran out of time in an earlier test, or a moment ago in this one.
+TIMEOUT_AFTER_TIMEOUT = SECONDS_AFTER_TIMEOUT
 
 
 def run_submission(
@@ -66,8 +73,8 @@ def run_submission(
 
     Raises
     ------
-    ProcessStartError
-        If a worker cannot be started, which is not the submission's fault.
+    ProcessStartError, ProcessKilledError
+        If a worker cannot be started, or is killed, which is not the submission's fault.
     """
     supervisor = Supervisor(cells, SubmissionContext(lesson, limits, pool, sanitizer))
     try:
@@ -106,6 +113,7 @@ class Supervisor:
         )
         self._slow_exercises: set[str] = set()
         self._test_stops: dict[int, str] = {}
+        self._kill: ProcessEndedError | None = None  # during the present test
 
     def run_shown_cells(self) -> dict[int, CellRun]:
         """Return the run of each cell that is not a test; cells are only run where it matters."""
@@ -134,7 +142,28 @@ class Supervisor:
             return [NameUsage(silent=False, dynamic=True)] * len(sources)
 
     def run_test(self, index: int) -> CellRun:
-        """Run the test cell with this index."""
+        """Run the test cell with this index; once more if a process was killed meanwhile.
+
+        Raises
+        ------
+        ProcessKilledError
+            If it was killed again, and the submission cannot have done it.
+        """
+        self._kill = None
+        run = self._try_test(index)
+        if self._kill is None:
+            return run
+        self._kill = None
+        self._test_stops.pop(index, None)
+        run = self._try_test(index)
+        if self._kill is not None and self._kill.memory_short:
+            raise ProcessKilledError(KILLED_FOR_MEMORY)
+        if self._kill is not None and self._kill.args == (JUDGE_ENDED,):
+            raise ProcessKilledError("the judge was killed twice")
+        return run
+
+    def _try_test(self, index: int) -> CellRun:
+        """Run a test cell."""
         cell = self._cells[index]
         exercise = grade_id(cell).split("-")[1]
         request = {
@@ -147,7 +176,10 @@ class Supervisor:
         try:
             deadline = _CallDeadline(self._context.time_for(self._time_limit(exercise)))
             reply = self._ask_judge(json.dumps(request).encode(), index, exercise, deadline)
-            return CellRun(parse_outputs(reply))
+            run = CellRun(parse_outputs(reply))
+            if run.succeeded:  # at the second attempt, perhaps
+                self._test_stops.pop(index, None)
+            return run
         except ProcessEndedError as end:
             return stopped_run([], f"{exercise}: {end}", is_cell=False)
 
@@ -178,6 +210,9 @@ class Supervisor:
             self._slow_exercises.add(exercise)
             raise ProcessEndedError("the judge was kept busy for too long") from None
         except (ConnectionClosedError, ProtocolError):
+            how = judge.explain_end()
+            if how.killed:
+                self._kill = ProcessEndedError(JUDGE_ENDED, memory_short=how.memory_short)
             self.close()
             raise ProcessEndedError(JUDGE_ENDED) from None
 
@@ -220,9 +255,12 @@ class Supervisor:
             return protocol.ANSWER + worker.ask(payload, deadline.remaining())
         except ProcessEndedError as end:
             reason = str(end)
+            if end.killed:
+                self._kill = end
             if end.timed_out:
                 self._slow_exercises.add(exercise)
                 reason = timeout_reason(deadline.seconds)
+                deadline.extend_once(self._time_limit(exercise))
             self._test_stops[index] = reason
             return protocol.GONE + reason.encode("utf-8", "replace")
 
@@ -284,6 +322,13 @@ class _CallDeadline:
     def __init__(self, seconds: float):
         self.seconds = seconds
         self._end = time.monotonic() + seconds
+        self._is_extended = False
+
+    def extend_once(self, seconds: float) -> None:
+        """Allow a second attempt, with the reference answers to the exercises that it uses."""
+        if not self._is_extended:
+            self._is_extended = True
+            self._end = time.monotonic() + seconds
 
     def remaining(self) -> float:
         """Return the seconds that are left; negative if it has passed."""

@@ -300,12 +300,36 @@ class Judge:
         if kind == GONE:
             raise FunctionEndedError(payload.decode())
         try:
-            reply = decode(payload, EXTENSIONS)
+            reply = decode(payload, EXTENSIONS | {"keras": self._rebuild_model})
         except DecodeError as error:
             raise FunctionEndedError(UNREADABLE_REPLY) from error
         if not isinstance(reply, dict):
             raise FunctionEndedError(UNREADABLE_REPLY)
         return reply
+
+    def _rebuild_model(self, plain: object) -> object:
+        """Rebuild a Keras model; without Keras, return an opaque value."""
+        if "keras" not in sys.modules:
+            return OpaqueValue("Keras model")
+        from grader.workers import keras_codec
+
+        return keras_codec.rebuild(plain, self._use)
+
+    def _use(self, handle: object, method: str, args: tuple, kwargs: dict) -> object:
+        """Call a model, layer or function that stays in the student worker; return the result.
+
+        Raises
+        ------
+        Exception
+            What it raised.
+        FunctionEndedError
+            If the process ends, or its reply is unreadable.
+        """
+        request = {"do": "use", "handle": handle, "method": method, "args": args, "kwargs": kwargs}
+        reply = self._ask(True, request)
+        if (error := read_error(reply.get("error"))) is not None:
+            raise error
+        return reply.get("value")
 
 
 def _describe_model(value: object) -> dict | None:
@@ -317,17 +341,7 @@ def _describe_model(value: object) -> dict | None:
     return keras_codec.describe(value)
 
 
-def _rebuild_model(plain: object) -> object:
-    """Rebuild a Keras model; without Keras, return an opaque value."""
-    if "keras" not in sys.modules:
-        return OpaqueValue("Keras model")
-    from grader.workers import keras_codec
-
-    return keras_codec.rebuild(plain)
-
-
 EXTENSIONS: dict[str, Callable[[Any], Any]] = {
-    "keras": _rebuild_model,
     "function": CallbackHandle,
     "generator": GeneratorState,
 }

@@ -1,20 +1,30 @@
 """Send Keras models and layers between processes, as plain values: configuration and weights.
 
 A configuration from a student's process can name any class. A model is therefore rebuilt in Keras's
-safe mode, and from Keras's own classes only.
+safe mode, and from Keras's own classes only. What the student wrote (a class of layers, an
+activation) stays in the student's process: the judge gets a stand-in that asks for each result by a
+message.
 """
 
 from __future__ import annotations
 
-import itertools
+import contextlib
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from utils.checks import own_layers
 from utils.checks.describe import OpaqueValue
+
+Lend = Callable[[object], int]
+Use = Callable[[object, str, tuple, dict], Any]
 
 MAX_WEIGHTS = 50_000_000  # of one model
 MAX_KIND_CHARACTERS = 200
+MAX_CLASS_CHARACTERS = 40
+MAX_LAYERS = 1000  # that are counted
 MAX_SAVING_ERROR_CHARACTERS = 150
 # Layers that run arbitrary code, or read files.
 REFUSED_LAYERS = frozenset(
@@ -22,6 +32,11 @@ REFUSED_LAYERS = frozenset(
     Lambda TFSMLayer TorchModuleWrapper JaxLayer FlaxLayer
     StringLookup IntegerLookup TextVectorization Hashing FeatureSpace
     """.split()  # noqa: SIM905
+)
+# Where Keras publishes classes that a configuration names; and in `keras` itself.
+PUBLIC_MODULES = (
+    *("layers", "initializers", "regularizers", "constraints", "dtype_policies", "models"),
+    *("random", "ops"),
 )
 ZEROS: dict[str, Any] = {
     "module": "keras.initializers",
@@ -39,27 +54,81 @@ class UnsafeModelError(ValueError):
     """A model cannot be sent safely; the text says why, for the student."""
 
 
-def describe(value: object) -> dict | None:
+def describe(value: object, lend: Lend | None = None) -> dict | None:
     """Describe a model or layer in plain values.
+
+    Parameters
+    ----------
+    value : object
+        Any value.
+    lend : callable, optional
+        Makes a handle for an object that stays in this process and is called by messages. Without,
+        a model with classes or functions of the student's own cannot be sent.
 
     Returns
     -------
     dict or None
-        ``config`` and ``weights``; or, if it cannot be sent, ``kind``, which says what it is and
-        why. None if the value is neither a model nor a layer.
+        ``config`` and ``weights``, and the handles of ``activations`` that the student wrote, by
+        their places. Of a class of the student's own: ``handle``, and for a model what it is made
+        of, described in the same way (``readable``). If it cannot be sent, ``kind``, which says
+        what it is and why. None if the value is neither a model nor a layer.
     """
     import keras
 
     if not isinstance(value, keras.Layer) or isinstance(value, type):
         return None
-    kind = type(value).__name__
     word = "model" if isinstance(value, keras.Model) else "layer"
-    layer = _as_keras_model(value)
-    if not _is_keras_module(type(layer).__module__):
-        return {"kind": f"{word} of the class {kind}, not Keras's; use Keras's own layers"}
+    if lend is None:
+        return _describe_keras(value, word)
+    if own_layers.has_own_layers(value):
+        return _describe_own(value, word, lend)
+    activations = list(own_layers.own_activations(value))
+    handles = {place: lend(layer.activation) for place, layer in activations}
+    with _without_activations([layer for _, layer in activations]):
+        description = _describe_keras(value, word)
+    return description | {"activations": handles} if handles else description
+
+
+def _describe_own(value: Any, word: str, lend: Lend) -> dict:
+    """Describe a model or layer that the student's own classes have a part in."""
+    own = {"handle": lend(value), "class": own_layers.own_name(value), "word": word}
+    if word == "layer":
+        return own
+    own["layers"] = len(value.layers)
+    try:
+        followed = own_layers.readable(value)
+    except own_layers.NotAChainError as reason:
+        return own | {"reason": str(reason)}
+    return own | {"readable": describe(followed, lend)}
+
+
+@contextlib.contextmanager
+def _without_activations(layers: list) -> Iterator[None]:
+    """Take functions that cannot be saved out of layers for a while."""
+    import keras
+
+    kept = [layer.activation for layer in layers]
+    for layer in layers:
+        layer.activation = keras.activations.linear
+    try:
+        yield
+    finally:
+        for layer, activation in zip(layers, kept, strict=True):
+            layer.activation = activation
+
+
+def _describe_keras(layer: Any, word: str) -> dict:
+    """Describe a model or layer that computes as Keras's own do."""
+    import keras
+
+    if own_layers.classes_of_its_own(type(layer)) and own_layers.graph_of(layer) is not None:
+        layer = keras.Model(layer.inputs, layer.outputs)
+    if own_layers.is_own(layer) and own_layers.classes_of_its_own(type(layer)):
+        name = type(layer).__name__
+        return {"kind": f"{word} of the class {name}, not Keras's; use Keras's own layers"}
     try:
         config = _to_plain(keras.saving.serialize_keras_object(layer))
-        config.pop("compile_config", None)  # how it was compiled does not matter
+        config = _with_keras_classes(_without_compiling(config), _keras_names(layer))
         config = _without_initializers(config)
         _check(config)
         weights = [np.asarray(array) for array in layer.get_weights()]
@@ -71,20 +140,87 @@ def describe(value: object) -> dict | None:
     return {"config": config, "weights": weights}
 
 
-def rebuild(plain: object) -> object:
+def use(value: Any, method: object, args: tuple, kwargs: dict) -> np.ndarray:
+    """Call an object that was lent, for the judge, and return the result as an array.
+
+    Parameters
+    ----------
+    value : Layer or callable
+        The object.
+    method : {"call", "predict"}
+        What to call.
+    args, kwargs : tuple, dict
+        The arguments.
+    """
+    import keras
+
+    function = value.predict if method == "predict" else value
+    if not isinstance(value, keras.Layer):  # an activation works on tensors
+        args = tuple(map(keras.ops.convert_to_tensor, args))
+    return np.asarray(keras.ops.convert_to_numpy(function(*args, **kwargs)))
+
+
+def rebuild(plain: object, call: Use | None = None) -> object:
     """Rebuild a model or layer from an untrusted description, as `describe` returns.
+
+    Parameters
+    ----------
+    plain : object
+        The description. Untrusted.
+    call : callable, optional
+        Calls what was lent: takes its handle, the method, and the arguments.
 
     Returns
     -------
     object
-        The model or layer; an `OpaqueValue` if it cannot be rebuilt.
+        The model or layer; a stand-in for one of the student's own class, which `call` computes; an
+        `OpaqueValue` if it cannot be rebuilt.
     """
-    import keras
-
     if not isinstance(plain, dict):
         return OpaqueValue("nothing that can be read")
     if "kind" in plain:
         return OpaqueValue(str(plain["kind"])[:MAX_KIND_CHARACTERS])
+    if "handle" in plain and call is not None:
+        return _stand_in(plain, call)
+    layer = _rebuild_keras(plain)
+    if call is not None and not isinstance(layer, OpaqueValue):
+        _lend_activations(layer, plain.get("activations"), call)
+    return layer
+
+
+def _stand_in(plain: dict, call: Use) -> object:
+    """Return what stands for a model or layer of the student's own class."""
+    from grader.workers import keras_standin
+
+    name = str(plain.get("class"))[:MAX_CLASS_CHARACTERS]
+    if plain.get("word") == "layer":
+        return keras_standin.StandInLayer(plain["handle"], call, name)
+    made_of: Any = rebuild(plain.get("readable"), call) if "readable" in plain else None
+    reason = str(plain.get("reason", ""))[:MAX_KIND_CHARACTERS]
+    if isinstance(made_of, OpaqueValue):
+        made_of, reason = None, f"it is a {made_of.kind}"
+    if isinstance(made_of, own_layers.StandIn):  # nothing that `describe` sends
+        made_of, reason = None, "it cannot be followed"
+    count = plain.get("layers")
+    stand_in = keras_standin.StandInModel(plain["handle"], call, name, made_of, reason)
+    stand_in.layer_count = count if type(count) is int and 0 <= count <= MAX_LAYERS else 0
+    return stand_in
+
+
+def _lend_activations(layer: Any, handles: object, call: Use) -> None:
+    """Let layers compute their activations by the student's functions, in their process."""
+    from grader.workers import keras_standin
+
+    parts = layer._flatten_layers()  # noqa: SLF001  (Keras has no public name for it)
+    for place, handle in handles.items() if isinstance(handles, dict) else ():
+        if type(place) is int and 0 <= place < len(parts) and hasattr(parts[place], "activation"):
+            parts[place].activation = keras_standin.StandInFunction(handle, call)
+
+
+def _rebuild_keras(plain: dict) -> object:
+    """Rebuild a model or layer of Keras's own classes."""
+    import keras
+
     try:
         config, weights = plain["config"], plain["weights"]
         _check(config)
@@ -102,22 +238,41 @@ def rebuild(plain: object) -> object:
     return layer
 
 
-def _as_keras_model(value: Any) -> Any:
-    """Convert a model of the student's class to a plain Keras model, if it computes the same."""
-    import keras
+def _keras_names(layer: Any) -> dict[str, type]:
+    """Return which class of Keras's each class of the student's is, by name.
 
-    if _is_keras_module(type(value).__module__):
-        return value
-    own_classes = itertools.takewhile(
-        lambda kind: not _is_keras_module(kind.__module__), type(value).__mro__
-    )
-    computes = any({"call", "__call__"} & vars(kind).keys() for kind in own_classes)
-    if computes or not getattr(value, "inputs", None):
-        return value
-    try:
-        return keras.Model(value.inputs, value.outputs)
-    except Exception:  # then the caller reports that the class is not Keras's
-        return value
+    Of a class that does not say how it computes, the one of Keras's computes the same.
+    """
+    names: dict[str, type] = {}
+    for part in layer._flatten_layers():  # noqa: SLF001
+        kind = type(part)
+        own = own_layers.classes_of_its_own(kind)
+        if own and not own_layers.is_own(part):
+            names[kind.__name__] = kind.__mro__[len(own)]
+    return names
+
+
+def _with_keras_classes(config: object, names: dict[str, type]) -> Any:
+    """Name Keras's classes in place of those that only derive from them."""
+    if isinstance(config, list):
+        return [_with_keras_classes(item, names) for item in config]
+    if not isinstance(config, dict):
+        return config
+    config = {key: _with_keras_classes(item, names) for key, item in config.items()}
+    kind = names.get(str(config.get("class_name")))
+    if kind is not None and not own_layers.is_keras_module(config.get("module")):
+        config |= {"module": kind.__module__, "class_name": kind.__name__, "registered_name": None}
+    return config
+
+
+def _without_compiling(config: object) -> Any:
+    """Leave out how models were compiled, which does not matter."""
+    if isinstance(config, list):
+        return [_without_compiling(item) for item in config]
+    if not isinstance(config, dict):
+        return config
+    kept = {key: item for key, item in config.items() if key != "compile_config"}
+    return {key: _without_compiling(item) for key, item in kept.items()}
 
 
 def _to_plain(value: object) -> Any:
@@ -150,7 +305,7 @@ def _is_own_initializer(key: str, value: object) -> bool:
     return (
         key.endswith("_initializer")
         and isinstance(value, dict)
-        and not _is_keras_module(value.get("module"))
+        and not own_layers.is_keras_module(value.get("module"))
     )
 
 
@@ -186,12 +341,44 @@ def _check_class(config: dict) -> None:
             "with a function that is not Keras's; name one, as in activation='relu'"
         )
     is_name_only = module is None and "config" not in config
-    if not _is_keras_module(module) and name not in PSEUDO_CLASSES and not is_name_only:
+    if name in PSEUDO_CLASSES or (is_name_only and "." not in str(name)):
+        return
+    if not isinstance(name, str) or (module, name) not in _allowed_classes():
         raise UnsafeModelError(
             f"with a layer of the class {name}, not Keras's; use Keras's own layers"
         )
 
 
-def _is_keras_module(module: object) -> bool:
-    """Tell whether a module's name belongs to Keras."""
-    return isinstance(module, str) and module.split(".")[0] == "keras"
+@functools.cache
+def _allowed_classes() -> frozenset[tuple[str, str]]:
+    """Return the module and name of each class that a configuration may name.
+
+    These are layers, operations, and what layers are configured with. Keras writes the name under
+    which it publishes a class, where there is one.
+    """
+    import keras
+
+    kinds = (
+        *(keras.Operation, keras.initializers.Initializer, keras.regularizers.Regularizer),
+        *(keras.constraints.Constraint, keras.DTypePolicy, keras.random.SeedGenerator),
+    )
+    found = {(kind.__module__, kind.__name__) for kind in _with_subclasses(kinds)}
+    public = [keras, *(vars(keras)[name] for name in PUBLIC_MODULES)]
+    found |= {
+        (module.__name__.replace("keras._tf_keras.", ""), name)
+        for module in public
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, kinds)
+    }
+    return frozenset(
+        (module, name)
+        for module, name in found
+        if own_layers.is_keras_module(module) and name not in REFUSED_LAYERS
+    )
+
+
+def _with_subclasses(kinds: Iterable[type]) -> Iterator[type]:
+    """Yield classes and all that are derived from them."""
+    for kind in kinds:
+        yield kind
+        yield from _with_subclasses(kind.__subclasses__())

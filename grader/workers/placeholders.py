@@ -197,6 +197,11 @@ class Placeholder:
         return id(self)
 
 
+def is_of_library(value: object) -> bool:
+    """Tell whether a value stands for an attribute of a library."""
+    return type(value) is Placeholder and "." in value._dotted_name  # noqa: SLF001  (of this module)
+
+
 def _make_operator(name: str) -> Callable:
     """Return a special method that uses a placeholder."""
 

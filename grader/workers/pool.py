@@ -33,7 +33,9 @@ PRELOAD_NUMPY = [
     numpy.random numpy.testing numpy.typing
     """.split(),  # noqa: SIM905
 ]
-PRELOAD_KERAS = "keras tensorflow grader.workers.keras_codec".split()  # noqa: SIM905
+PRELOAD_KERAS = """
+    keras tensorflow grader.workers.keras_codec grader.workers.keras_standin
+""".split()  # noqa: SIM905
 PRELOAD_JUDGE = """
     grader.workers.judge utils.checks utils.data scipy.signal scipy.ndimage skimage.filters
 """.split()  # noqa: SIM905

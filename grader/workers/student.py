@@ -38,6 +38,7 @@ from grader.workers.placeholders import (
     ImportPolicy,
     Placeholder,
     PlaceholderUsedError,
+    is_of_library,
 )
 from grader.workers.quiet import disable_input, discard_output, replace_environment
 from grader.workers.student_ipython import IPythonStub
@@ -45,6 +46,7 @@ from utils.checks.bindings import DemonstrationNames
 from utils.checks.calls import explain_hidden_name, without_names
 from utils.checks.source_hints import find_hints
 
+MAX_LENT = 100  # models and functions that the judge may call
 MAX_CAUSES = 20  # of an error, followed in search of a placeholder
 
 
@@ -114,6 +116,8 @@ class StudentNamespace:
         # got from the judge is valid during that call only.
         self._callback_lock = threading.RLock()
         self._call_number = 0
+        self._lent: dict[int, object] = {}
+        self._lent_count = 0
         main = ModuleType("__main__")
         sys.modules["__main__"] = main
         self._names: dict[str, Any] = vars(main)
@@ -124,6 +128,7 @@ class StudentNamespace:
             "run": self.run,
             "describe": self.describe,
             "call": self.call,
+            "use": self.use,
         }
         disable_input()
         discard_output()  # the notebook worker shows it
@@ -268,6 +273,51 @@ class StudentNamespace:
             reply["library"] = self._policy.violation
         return reply
 
+    def use(self, handle: int, method: str, args: tuple, kwargs: dict) -> dict:
+        """Call a model, layer or activation that an earlier reply left here.
+
+        Parameters
+        ----------
+        handle : int
+            Its number.
+        method : {"call", "predict"}
+            What to call.
+        args, kwargs : tuple, dict
+            Its arguments.
+
+        Returns
+        -------
+        dict
+            ``value``, an array; or ``error``.
+        """
+        self._policy.begin_call(())
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                return {"value": self._codec().use(self._lent[handle], method, args, kwargs)}
+        except BaseException as error:
+            return {"error": describe_error(error)}
+        finally:
+            self._policy.end_call()
+
+    def _codec(self) -> ModuleType:
+        """Return what encodes Keras models.
+
+        Raises
+        ------
+        TypeError
+            If this process has no Keras.
+        """
+        if self._keras_codec is None:
+            raise TypeError("there is no Keras here")
+        return self._keras_codec
+
+    def _lend(self, value: object) -> int:
+        """Keep an object that the judge may call; return its number. Old ones are forgotten."""
+        self._lent_count += 1
+        self._lent[self._lent_count] = value
+        self._lent.pop(self._lent_count - MAX_LENT, None)
+        return self._lent_count
+
     def _execute_statement(self, statement: ast.stmt, name: str) -> None:
         """Run one statement as IPython would."""
         flags = self._compiler_flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -292,17 +342,19 @@ class StudentNamespace:
 
     @contextmanager
     def _substituted(self, exercises: list[str]) -> Iterator[None]:
-        """Replace the student's answers to other exercises by the judge's functions."""
-        theirs = {
-            name: self._names[name]
-            for name in exercises
-            if name in self._names and type(self._names[name]) is not Placeholder
-        }
+        """Replace the student's answers to other exercises by the judge's functions.
+
+        An answer that is missing is replaced as well; a library's function of that name is not.
+        """
+        replaced = [name for name in exercises if not is_of_library(self._names.get(name))]
+        theirs = {name: self._names[name] for name in replaced if name in self._names}
         call_judge = self._callback_for_this_call()
-        self._names.update({name: _Callback(call_judge, f"answer {name}") for name in theirs})
+        self._names.update({name: _Callback(call_judge, f"answer {name}") for name in replaced})
         try:
             yield
         finally:
+            for name in replaced:
+                self._names.pop(name, None)
             self._names.update(theirs)
 
     def _call_utils(self, name: str, args: tuple, kwargs: dict) -> object:
@@ -399,7 +451,9 @@ class StudentNamespace:
         """Encode a result that is not plain, such as a model; an extension for `encode`."""
         if type(value) is TaggedValue:
             return value.tag, value.value
-        if self._keras_codec is not None and (model := self._keras_codec.describe(value)):
+        if self._keras_codec is not None and (
+            model := self._keras_codec.describe(value, self._lend)
+        ):
             return "keras", model
         return None
 

@@ -457,7 +457,10 @@ import numpy as np
 
 from utils import checks
 
-with checks.Exercise("sobel.gradient_magnitude", gradient_magnitude) as check:
+# Double precision has 15 digits, single precision only 7.
+with checks.Exercise(
+    "sobel.gradient_magnitude", gradient_magnitude, rtol=1e-10, atol=1e-10
+) as check:
     check.example(np.array([[30.0]]), np.array([[40.0]]), expected=[[50]])
     check.example(
         np.array([[3.0, -5.0, 0.0], [8.0, 0.0, -7.0]]),
@@ -495,7 +498,9 @@ import numpy as np
 from utils import checks
 
 rng = np.random.default_rng(33)
-with checks.Exercise("sobel.gradient_magnitude", gradient_magnitude) as check:
+with checks.Exercise(
+    "sobel.gradient_magnitude", gradient_magnitude, rtol=1e-10, atol=1e-10
+) as check:
     for dtype in (np.int8, np.uint8, np.int16, np.uint16, np.int32):
         limits = np.iinfo(dtype)
         gx = rng.integers(limits.min, limits.max, (6, 7), dtype=dtype, endpoint=True)
@@ -648,7 +653,10 @@ import numpy as np
 
 from utils import checks
 
-with checks.Exercise("sobel.gradient_direction", gradient_direction) as check:
+# Double precision has 15 digits, single precision only 7.
+with checks.Exercise(
+    "sobel.gradient_direction", gradient_direction, rtol=1e-10, atol=1e-10
+) as check:
     check.example(np.array([[30.0]]), np.array([[40.0]]), expected=[[53.13010235415598]])
     check.example(
         np.array([[1.0, 1.0, -1.0], [-1.0, 1.0, -1.0]]),
@@ -704,7 +712,9 @@ import numpy as np
 from utils import checks
 
 rng = np.random.default_rng(35)
-with checks.Exercise("sobel.gradient_direction", gradient_direction) as check:
+with checks.Exercise(
+    "sobel.gradient_direction", gradient_direction, rtol=1e-10, atol=1e-10
+) as check:
     for dtype in (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.int64):
         limits = np.iinfo(dtype)
         low, high = max(limits.min, -(2**31)), min(limits.max, 2**31)

@@ -305,7 +305,7 @@ def last_is(classes):
         dense = models.settings_of(model, "Dense")
         return (
             bool(dense)
-            and tuple(model.output_shape[1:]) == (classes,)
+            and models.output_shape(model) == (classes,)
             and dense[-1]["activation"] == "softmax"
         )
 

@@ -199,6 +199,9 @@ with checks.Exercise("augmentation.random_shift", random_shift, allowed=["poolin
     # Two calls from each state of the generator.
     calls = [(image, 0.5, np.random.default_rng(seed // 2)) for seed in range(20)]
     check.finds_no_fault(random_moves.pairwise_fault, *calls)
+    # Eight calls that take one generator in turn.
+    calls = [(image, 0.5, np.random.default_rng(7))] * 8
+    check.finds_no_fault(random_moves.in_turn_fault, *calls, in_turn=True)
     check.raises(ValueError, image, -0.1, np.random.default_rng(0))
     check.raises(ValueError, image, 1, np.random.default_rng(0))
 
@@ -231,6 +234,8 @@ with checks.Exercise("augmentation.random_shift", random_shift, allowed=["poolin
     image = np.arange(1, 100).reshape(9, 11)
     calls = [(image, 0.4, np.random.default_rng(seed // 2)) for seed in range(40)]
     check.finds_no_fault(random_moves.pairwise_fault, *calls)
+    calls = [(image, 0.4, np.random.default_rng(8))] * 6
+    check.finds_no_fault(random_moves.in_turn_fault, *calls, in_turn=True)
     for dtype in (np.uint8, np.int16, np.float32, float):
         image = np.arange(1, 64).reshape(7, 9).astype(dtype)
         calls = [(image, 0.5, np.random.default_rng(seed)) for seed in range(20)]

@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypedDict, runtime_checkable
 import numpy as np
 
 from utils.checks import byhand, source_hints
-from utils.checks.describe import is_model
+from utils.checks.describe import is_model, with_plain_tuples
 from utils.checks.time_limit import TimeBudget, TimeIsUp, timeout_reason
 
 Arguments = tuple[tuple, dict[str, Any]]
@@ -118,17 +118,17 @@ class Subject:
             return self.function.hints
         return source_hints.find_hints(self.function)
 
-    def call(self, args: tuple, kwargs: dict) -> CallResult:
-        """Call the function on copies of the arguments.
+    def call(self, args: tuple, kwargs: dict, in_turn: bool = False) -> CallResult:
+        """Call the function on copies of the arguments; the parameters are those of `call`.
 
         A function that has used up its time is stopped: `FunctionEndedError` is its error.
         """
         if isinstance(self.function, RemoteFunction):  # whose time its process limits
-            return call(self.function, args, kwargs, self.by_hand, self.allowed)
+            return call(self.function, args, kwargs, self.by_hand, self.allowed, in_turn)
         try:
             namespace = getattr(inspect.unwrap(self.function), "__globals__", {})
             with without_names(namespace, self.hidden), self.budget.running():
-                result = call(self.function, args, kwargs, self.by_hand, self.allowed)
+                result = call(self.function, args, kwargs, self.by_hand, self.allowed, in_turn)
         except TimeIsUp:
             return CallResult(error=FunctionEndedError(timeout_reason(self.budget.seconds)))
         if isinstance(result.error, NameError):
@@ -163,6 +163,7 @@ def call(
     kwargs: dict,
     by_hand: bool = False,
     allowed: Collection[str] = (),
+    in_turn: bool = False,
 ) -> CallResult:
     """Call a function on copies of the arguments, and record what it did.
 
@@ -176,8 +177,11 @@ def call(
         Whether to notice libraries that do the work.
     allowed : collection of str
         Functions of ``utils`` that it may call all the same, as ``module.function``.
+    in_turn : bool
+        Whether it draws from the random generators among the arguments themselves, so that the
+        next call finds them as this one leaves them.
     """
-    copied_args, copied_kwargs = copy_arguments(args, kwargs)
+    copied_args, copied_kwargs = copy_arguments(args, kwargs, in_turn)
     if isinstance(function, RemoteFunction):
         reply = function.call_apart(copied_args, copied_kwargs, by_hand, tuple(allowed))
         changed = changed_argument(function, (args, kwargs), reply["after"])
@@ -191,6 +195,8 @@ def call(
         try:
             with watching as used:
                 value = function(*copied_args, **copied_kwargs)
+            with contextlib.suppress(RecursionError):  # a list that is in itself
+                value = with_plain_tuples(value)
         except (Exception, SystemExit) as raised:
             error = raised
     return CallResult(
@@ -216,10 +222,17 @@ def violation_of(result: CallResult) -> str:
     return ""
 
 
-def copy_arguments(args: tuple, kwargs: dict) -> Arguments:
-    """Return copies of the arguments, except Keras models, which are slow to copy."""
-    models = {id(value): value for value in (*args, *kwargs.values()) if is_model(value)}
-    return copy.deepcopy((args, kwargs), models)
+def copy_arguments(args: tuple, kwargs: dict, in_turn: bool = False) -> Arguments:
+    """Return copies of the arguments, except Keras models, which are slow to copy.
+
+    ``in_turn`` excepts random generators too.
+    """
+    kept = {
+        id(value): value
+        for value in (*args, *kwargs.values())
+        if is_model(value) or (in_turn and isinstance(value, np.random.Generator))
+    }
+    return copy.deepcopy((args, kwargs), kept)
 
 
 def changed_argument(function: Callable, before: Arguments, after: Arguments) -> str:

@@ -282,6 +282,10 @@ class _Pattern:
             is_constant = factor and np.allclose(self.mine, factor * self.right, rtol=1e-6)
         return factor if is_constant else None
 
+    def is_single_precision(self) -> bool:
+        """Return whether the values are right as far as single precision goes."""
+        return bool(np.allclose(self.mine, self.right, rtol=RTOL, atol=ATOL))
+
     def is_offset(self) -> bool:
         """Return whether every value is off by the same amount."""
         noise = self.tolerance.atol + self.tolerance.rtol * np.abs(self.right).max(initial=0)
@@ -320,6 +324,11 @@ BOOL_PATTERNS: Sentences = (
 )
 NUMBER_PATTERNS: Sentences = (
     (lambda p: not p.mine.any(), "Every value is 0."),
+    (
+        _Pattern.is_single_precision,
+        "The result has only about seven digits, as in single precision (float32). "
+        "Compute in double precision (float64).",
+    ),
     (lambda p: p.would_be(-p.mine), "Right, except for the sign: every value is negated."),
     (
         lambda p: p.mine.ndim == 2 and p.would_be(p.mine.T),

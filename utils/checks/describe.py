@@ -45,11 +45,28 @@ def describe(value: Any) -> str:
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of length {len(value)}"
     if is_model(value):
-        count = len(value.layers)
+        stands_in = getattr(value, "layer_count", None)  # for a model in another process
+        count = len(value.layers) if stands_in is None else stands_in
         return f"a Keras model of {count} {'layer' if count == 1 else 'layers'}"
     # Of an opaque value from another process, only the kind is known.
     kind = value.kind if isinstance(value, OpaqueValue) else type(value).__name__
     return f"{article(kind)} {kind}"
+
+
+def is_named_tuple(kind: type) -> bool:
+    """Return whether a class is a namedtuple, or derived from one."""
+    return issubclass(kind, tuple) and any("_fields" in vars(base) for base in kind.__mro__)
+
+
+def with_plain_tuples(value: Any) -> Any:
+    """Return a result in which each namedtuple, at any depth, is the tuple that it is."""
+    if is_named_tuple(type(value)):
+        value = tuple(tuple.__iter__(value))  # the class may define another `__iter__`
+    if type(value) in (list, tuple):
+        return type(value)(map(with_plain_tuples, value))
+    if type(value) is dict:
+        return {key: with_plain_tuples(item) for key, item in value.items()}
+    return value
 
 
 def is_long(value: object) -> bool:

@@ -43,6 +43,7 @@ class SmallResult:
     given: Input
     expected: Any
     result: CallResult
+    is_right: bool
 
 
 @dataclass(eq=False)
@@ -89,14 +90,14 @@ class Diagnosis:
     @functools.cached_property
     def small_results(self) -> list[SmallResult]:
         """What the student's function does on each of the small public inputs."""
-        return [
-            SmallResult(
-                self.reference.input(args, {}),
-                self.reference.result(args, {}),
-                self.subject.call(args, {}),
-            )
-            for args in examples_of(self.reference.topic, self.reference.name)
-        ]
+        examples = examples_of(self.reference.topic, self.reference.name)
+        return [self._try_small(args) for args in examples]
+
+    def _try_small(self, args: tuple) -> SmallResult:
+        """Call the student's function on a small public input."""
+        expected, result = self.reference.result(args, {}), self.subject.call(args, {})
+        is_right = result.error is None and self.tolerance.equal(result.value, expected)
+        return SmallResult(self.reference.input(args, {}), expected, result, is_right)
 
     @functools.cached_property
     def _mistakes(self) -> list[Callable]:
@@ -168,10 +169,7 @@ class Diagnosis:
                 for small in self.small_results
                 if (known := known_result(mistake, small.given)).error is None
                 and small.result.error is None
-                and not (
-                    self.tolerance.equal(known.value, small.expected)
-                    and self.tolerance.equal(small.result.value, small.expected)
-                )
+                and not (small.is_right and self.tolerance.equal(known.value, small.expected))
             ]
             self._likenesses[mistake] = sum(same) / len(same) if same else 1.0
         return self._likenesses[mistake]
@@ -185,7 +183,7 @@ class Diagnosis:
         if not shown:
             where = f"for {_smallest(failures).given.describe()}"
             return Problem(what, where, look, count=count, named=True)
-        example, size = _show(_smallest(shown))
+        example, size = self._show(_smallest(shown))
         return Problem(what, example, look, size, count, named=True, has_results=True)
 
     # Errors, and results that no known mistake explains
@@ -239,7 +237,7 @@ class Diagnosis:
         problems: dict[str, Problem] = {}
         for failure in public:
             fact = self.tolerance.difference(failure.got, failure.expected, permitted)
-            example, size = _show(failure)
+            example, size = self._show(failure)
             problems.setdefault(fact, Problem(fact, example, "", size, 0, has_results=True))
         first, *others = problems.values()
         what = "\n".join(filter(None, [cause, first.what]))
@@ -266,23 +264,22 @@ class Diagnosis:
         return [
             Failure(Kind.RESULT, small.given, small.result.value, small.expected, shown=True)
             for small in self.small_results
-            if small.result.error is None
-            and not self.tolerance.equal(small.result.value, small.expected)
+            if small.result.error is None and not small.is_right
         ]
 
     def _small_trials(self) -> list[Trial]:
         """Return the small public inputs as trials."""
         return [
-            Trial(
-                small.given,
-                small.result.value,
-                small.expected,
-                small.result.error is None
-                and self.tolerance.equal(small.result.value, small.expected),
-                is_example=False,
-            )
+            Trial(small.given, small.result.value, small.expected, small.is_right, is_example=False)
             for small in self.small_results
         ]
+
+    def _show(self, failure: Failure) -> tuple[str, int]:
+        """Return an input with its results as text, and the number of values in the input."""
+        given = failure.given
+        parts = [given.show()] if given.args or given.kwargs else []
+        results = show_results(failure.expected, failure.got, self.tolerance)
+        return "\n".join([*parts, *results]), given.size
 
     def _read_source(self, given: Input) -> tuple[str, str]:
         """Return what is wrong in the source of the student's function, and where to look."""
@@ -368,13 +365,6 @@ def _is_distinctive(result: object) -> bool:
 def _smallest(failures: Sequence[Failure]) -> Failure:
     """Return the failure with the smallest input."""
     return min(failures, key=lambda failure: failure.given.size)
-
-
-def _show(failure: Failure) -> tuple[str, int]:
-    """Return an input with its results as text, and the number of values in the input."""
-    given = failure.given
-    parts = [given.show()] if given.args or given.kwargs else []
-    return "\n".join([*parts, *show_results(failure.expected, failure.got)]), given.size
 
 
 def _grouped_by_message(failures: Sequence[Failure]) -> list[list[Failure]]:

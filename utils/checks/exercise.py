@@ -16,6 +16,7 @@ from utils.checks.compare import ATOL, RTOL, Tolerance
 from utils.checks.describe import describe
 from utils.checks.problem import CheckError, CheckInterruptedError, Problem
 from utils.checks.reference import Reference
+from utils.checks.time_limit import SECONDS_AFTER_TIMEOUT, TimeBudget
 
 
 @dataclass
@@ -35,9 +36,9 @@ class Exercise:
     allowed : collection of str
         Functions of ``utils`` that may be used all the same, as ``module.function``.
     uses : collection of str
-        Other exercises of the lesson that an answer may call by their names. Where a check fails,
-        all checks are made again with the reference answers to these, so that one mistake does
-        not cost points twice.
+        Other exercises of the lesson that an answer may call by their names. Where a check fails
+        or does not end, all checks are made again with the reference answers to these, so that
+        one mistake does not cost points twice.
     rtol, atol : float
         How close numbers must be, as in `utils.checks.compare.find_difference`.
     """
@@ -98,7 +99,7 @@ class Exercise:
         """Check that ``condition`` holds for the result; ``message`` says what should hold."""
         self._make(lambda attempt: attempt.check_condition(condition, message, args, kwargs))
 
-    def finds_no_fault(self, find_fault: FindFault, *calls: tuple) -> None:
+    def finds_no_fault(self, find_fault: FindFault, *calls: tuple, in_turn: bool = False) -> None:
         """Check the results of several calls together, as for an answer that draws at random.
 
         Parameters
@@ -107,8 +108,11 @@ class Exercise:
             Takes the list of results, and returns a sentence that says what is wrong, or None.
         calls : tuple
             The positional arguments of each call. A message describes them without their numbers.
+        in_turn : bool
+            Whether a random generator that is in several calls goes from one to the next. By
+            default each call gets a copy of it in the same state.
         """
-        self._make(lambda attempt: attempt.check_together(find_fault, calls))
+        self._make(lambda attempt: attempt.check_together(find_fault, calls, in_turn))
 
     def __enter__(self) -> Exercise:
         if not callable(self.function):
@@ -160,11 +164,12 @@ class Exercise:
             return f"right ({checks})."
         return f"right on what you can see ({checks}); {hidden}, when you hand in."
 
-    def _new_attempt(self) -> Attempt:
-        """Return an attempt in which no check has been made."""
+    def _new_attempt(self, seconds: float | None = None) -> Attempt:
+        """Return an attempt in which no check has been made, and which may take so long."""
         lesson_cells = lesson_facts.facts_of(self._reference.topic).cells
         hidden = notebook.hidden_names(lesson_cells)
-        subject = Subject(self.function, self.by_hand, self.allowed, hidden)
+        budget = TimeBudget(seconds)
+        subject = Subject(self.function, self.by_hand, self.allowed, hidden, budget)
         return Attempt(subject, self._reference, Tolerance(self.rtol, self.atol))
 
     def _make(self, check: Callable[[Attempt], None]) -> None:
@@ -179,13 +184,14 @@ class Exercise:
         answer that is called twice with one input would know that it had been wrong the first
         time, and could return something else.
         """
-        again = self._new_attempt()
+        again = self._new_attempt(SECONDS_AFTER_TIMEOUT if self._attempt.ended else None)
         with self._reference.substituted(self.uses, self.function):
             for check in self._checks:
                 check(again)
+            if again.ended:
+                return
             _ = again.problems  # found while the reference answers are there
-        if not again.ended:
-            self._attempt = again
+        self._attempt = again
 
 
 def _tick() -> str:

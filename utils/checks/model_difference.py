@@ -17,6 +17,7 @@ from utils.checks.models import (
     setting_text,
     without_batch,
 )
+from utils.checks.own_layers import readable
 from utils.keras_setup import keras
 
 MAX_LISTED_LAYERS = 8  # layers by their numbers
@@ -42,10 +43,10 @@ def find_model_difference(got: object, expected: keras.Model) -> str | None:
     if not is_model(got):
         return f"It should return a Keras model, but returned {_describe_no_model(got)}."
     try:
-        mine = list_steps(got)
+        got, expected = readable(got), readable(expected)
+        mine, right = list_steps(got), list_steps(expected)
     except NotAChainError as reason:
         return f"The model cannot be read: {reason}."
-    right = list_steps(expected)
     return (
         _input_difference(got, expected)
         or _layers_difference(mine, right)

@@ -6,6 +6,7 @@ an activation as an argument or as a separate layer.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 
 from utils import output_size
 from utils.checks.describe import article, describe, is_model
+from utils.checks.own_layers import NotAChainError, readable
 from utils.keras_setup import keras
 
 # The names of the course's layers in messages.
@@ -102,13 +104,10 @@ class Step:
         return f"{', '.join(parts)} -> {self.shape}"
 
 
-class NotAChainError(ValueError):
-    """A model is not a chain of layers; the text says why."""
-
-
 def show_model(model: keras.Model) -> str:
     """Return a model as a short list of its layers, each with its activation."""
     try:
+        model = readable(model)
         steps = list_steps(model)
     except NotAChainError as reason:
         return f"{describe(model)} ({reason})"
@@ -122,16 +121,17 @@ def list_steps(model: keras.Model) -> list[Step]:
 
     Inputs and layers that change nothing are left out. An activation layer becomes the activation
     of the layer before it, if that has none. A Reshape that flattens is a Flatten; padding that
-    adds nothing is ``valid``; a nested model is replaced by its layers.
+    adds nothing is ``valid``; a nested model is replaced by its layers, and a layer or model of the
+    student's own class by what its ``call`` does.
 
     Raises
     ------
     NotAChainError
-        If the model is not built yet, is an instance of another class, or has branches.
+        If the model is not built yet, cannot be followed, or has branches.
     """
     steps: list[Step] = []
-    for operation, before, after in _walk(model):
-        activation = _activation_of(operation, before, after)
+    for operation, before, after, compute in _walk(readable(model)):
+        activation = _activation_of(operation, before, after, compute)
         if activation == "linear":
             continue
         last = steps[-1] if steps else None
@@ -158,19 +158,25 @@ def settings_of(model: object, *kinds: str) -> list[dict]:
         return []
 
 
-def _walk(model: keras.Model) -> list[tuple[keras.Operation, tuple, tuple]]:
-    """Return a model's operations from input to output, with their input and output shapes."""
+def output_shape(model: object) -> tuple | None:
+    """Return the shape of a model's output without the batch axis; None if it is not known."""
+    try:
+        return without_batch(readable(model).output_shape) if is_model(model) else None
+    except (NotAChainError, AttributeError):
+        return None
+
+
+def _walk(model: keras.Model) -> list[tuple[keras.Operation, tuple, tuple, Callable]]:
+    """Return a model's operations from input to output.
+
+    Each comes with the shapes of its input and output, and with the function that it computes.
+    """
     if isinstance(model, keras.Sequential) and not model.layers:
         raise NotAChainError("it has no layers")
     outputs, inputs = getattr(model, "outputs", None), getattr(model, "inputs", None)
     if not outputs or not inputs:
-        if isinstance(model, keras.Sequential):
-            raise NotAChainError(
-                "it does not know the shape of its input; let it begin with keras.Input(shape)"
-            )
         raise NotAChainError(
-            f"it is a class of its own ({type(model).__name__}); build it with keras.Sequential "
-            "or with keras.Model(inputs, outputs)"
+            "it does not know the shape of its input; let it begin with keras.Input(shape)"
         )
     if len(outputs) != 1 or len(inputs) != 1:
         raise NotAChainError(
@@ -180,7 +186,8 @@ def _walk(model: keras.Model) -> list[tuple[keras.Operation, tuple, tuple]]:
     tensor = outputs[0]
     while tensor is not inputs[0]:
         operation, node_index, _ = tensor._keras_history  # noqa: SLF001  (Keras has no public name for it)
-        sources = operation._inbound_nodes[node_index].input_tensors  # noqa: SLF001
+        node = operation._inbound_nodes[node_index]  # noqa: SLF001
+        sources = node.input_tensors
         if len(sources) != 1:
             raise NotAChainError(
                 f"{operation.name} has {len(sources)} inputs; it should be one layer after another"
@@ -189,9 +196,15 @@ def _walk(model: keras.Model) -> list[tuple[keras.Operation, tuple, tuple]]:
         if is_model(operation):
             found += reversed(_walk(operation))
         else:
-            found.append((operation, before, after))
+            found.append((operation, before, after, functools.partial(_run_node, node)))
         tensor = sources[0]
     return found[::-1]
+
+
+def _run_node(node: Any, values: object) -> Any:
+    """Return what a node of a model's graph computes from some values."""
+    args, kwargs = node.arguments.fill_in({id(node.input_tensors[0]): values})
+    return node.operation(*args, **kwargs)
 
 
 def _describe_layer(layer: keras.Operation, before: tuple, after: tuple) -> Step:
@@ -290,7 +303,9 @@ def _with_activation(step: Step, activation: str) -> Step:
     return Step(step.kind, step.name, settings, step.shape, step.parameters)
 
 
-def _activation_of(operation: keras.Operation, before: tuple, after: tuple) -> str:
+def _activation_of(
+    operation: keras.Operation, before: tuple, after: tuple, compute: Callable
+) -> str:
     """Return the name of a separate activation layer, or an empty string for other layers.
 
     A layer that changes nothing is the activation ``linear``.
@@ -301,7 +316,7 @@ def _activation_of(operation: keras.Operation, before: tuple, after: tuple) -> s
         return _name_activation(operation, rank=len(before) + 1)
     if isinstance(operation, keras.layers.Layer) or before != after:
         return ""
-    return _name_activation(operation, rank=len(before) + 1, unknown="")
+    return _name_activation(compute, rank=len(before) + 1, unknown="")
 
 
 def _name_activation(function: Callable | None, rank: int = 2, unknown: str | None = None) -> str:

@@ -58,7 +58,7 @@ class Reference:
             The other exercises of the lesson.
         function : callable
             The student's function. The reference answers take the place of the student's own
-            functions of these names.
+            functions of these names, and of those that are missing; not of a library's.
         """
         if isinstance(function, RemoteFunction):
             function.substitutes = {name: self._answer(name) for name in names}
@@ -67,17 +67,19 @@ class Reference:
             finally:
                 function.substitutes = {}
             return
-        namespace = getattr(function, "__globals__", {})
-        own = {
-            name: namespace[name]
+        namespace = getattr(inspect.unwrap(function), "__globals__", {})
+        replaced = [
+            name
             for name in names
-            if name in namespace
-            and not byhand.is_library(getattr(namespace[name], "__module__", None))
-        }
-        namespace.update({name: byhand.trusted(self._answer(name)) for name in own})
+            if not byhand.is_library(getattr(namespace.get(name), "__module__", None))
+        ]
+        own = {name: namespace[name] for name in replaced if name in namespace}
+        namespace.update({name: byhand.trusted(self._answer(name)) for name in replaced})
         try:
             yield
         finally:
+            for name in replaced:
+                namespace.pop(name, None)
             namespace.update(own)
 
     def _answer(self, exercise: str) -> Callable:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from utils.checks.compare import ATOL, RTOL
+from utils.checks.compare import Tolerance
 from utils.checks.describe import describe, is_model
 
+DEFAULT_TOLERANCE = Tolerance()
 MAX_SHOWN_VALUES = 100  # of an array that is shown in full
 MAX_LINE_WIDTH = 72  # characters of two matrices side by side
 # Characters of a value's repr: on its own line, at all, and of a list with an element a line.
@@ -57,10 +58,12 @@ def show_value(value: object) -> str:
     return text if len(text) <= MAX_CHARACTERS else describe(value)
 
 
-def show_results(expected: object, got: object) -> list[str]:
+def show_results(
+    expected: object, got: object, tolerance: Tolerance = DEFAULT_TOLERANCE
+) -> list[str]:
     """Return expected and actual results as lines: small matrices side by side.
 
-    Values that differ are in brackets.
+    Values that differ by more than a tolerance are in brackets.
     """
     if not (
         isinstance(expected, np.ndarray)
@@ -72,7 +75,7 @@ def show_results(expected: object, got: object) -> list[str]:
         return [hang("expected: ", show_value(expected)), hang("got:      ", show_value(got))]
     wrong = np.zeros(got.shape, bool)
     if got.shape == expected.shape:
-        wrong = ~np.isclose(got.astype(float), expected.astype(float), rtol=RTOL, atol=ATOL)
+        wrong = ~tolerance.isclose(got.astype(float), expected.astype(float))
     digits = _digits_that_tell_apart(expected, got, wrong)
     left, right = _rows(expected, digits), _rows(got, digits, wrong)
     if len(left[0]) + len(right[0]) > MAX_LINE_WIDTH:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 CHECK_SECONDS = 10.0  # for all calls of one test cell
 CHECK_SECONDS_WITH_KERAS = 20.0
+SECONDS_AFTER_TIMEOUT = 5.0  # for a function that has used up its time before
 RETRY_SECONDS = 0.2  # an `except:` of the function's may have caught the first
 
 

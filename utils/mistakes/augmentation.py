@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
 from utils import augmentation as right
@@ -78,6 +80,16 @@ def fixed_seed(image, max_fraction, rng):
     Does your function make a generator anew each time?
     """
     return right.random_shift(image, max_fraction, np.random.default_rng(0))
+
+
+@mistake_in("random_shift")
+def rng_left_as_it_was(image, max_fraction, rng):
+    """The next call with the same `rng` moves its picture in the same way: the state of `rng` stays
+    as it was.
+
+    Do you draw from `rng` itself, or from a copy of it, or from a generator made from its state?
+    """
+    return right.random_shift(image, max_fraction, copy.deepcopy(rng))
 
 
 @mistake_in("augment")

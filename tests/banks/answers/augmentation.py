@@ -109,6 +109,9 @@ RIGHT = {
             (DX, "rng.choice(np.arange(-mx, mx + 1))"),
             (DY, "rng.permutation(range(-my, my + 1))[0]"),
         ),
+        "a generator from a draw": changed(
+            SHIFT, ("h, w =", "rng = np.random.default_rng(rng.integers(1 << 40)); h, w =")
+        ),
         "both at once": changed(
             SHIFT,
             (
@@ -305,6 +308,21 @@ WRONG = {
         ),
         "own generator": (changed(SHIFT, (DX, "np.random.randint(-mx, mx + 1)")), "two different"),
         "own seed": (changed(SHIFT, ("h, w =", "rng = np.random.default_rng(0); h, w =")), ""),
+        "a copy of the generator": (
+            changed(SHIFT, ("h, w =", "import copy; rng = copy.deepcopy(rng); h, w =")),
+            "state of `rng` stays",
+        ),
+        "a generator from the state": (
+            changed(
+                SHIFT,
+                (
+                    "h, w =",
+                    "import zlib; seed = zlib.crc32(str(rng.bit_generator.state).encode()); "
+                    "rng = np.random.default_rng(seed); h, w =",
+                ),
+            ),
+            "state of `rng` stays",
+        ),
         "edge repeated": (
             changed(
                 SHIFT,

@@ -121,6 +121,15 @@ def build_lenet5(classes=10):
     "layer_table": {
         "a loop": TABLE,
         "a comprehension": "def layer_table(model):\n    return [(l.name, tuple(l.output.shape)[1:], l.count_params()) for l in model.layers]",
+        "namedtuples": """
+import typing
+class Row(typing.NamedTuple):
+    name: str
+    shape: tuple
+    parameters: int
+def layer_table(model):
+    return [Row(l.name, tuple(l.output.shape)[1:], l.count_params()) for l in model.layers]
+""",
         "lists for tuples": TABLE.replace("rows.append((", "rows.append([").replace(
             "count_params()))", "count_params()])"
         ),

@@ -59,6 +59,15 @@ def output_size(n, k, padding=0, stride=1):
 """,
     },
     "same_padding": {
+        "a namedtuple": """
+from typing import NamedTuple
+class Padding(NamedTuple):
+    before: int
+    after: int
+def same_padding(n, k, stride=1):
+    total = max((-(-n // stride) - 1) * stride + k - n, 0)
+    return Padding(before=total // 2, after=total - total // 2)
+""",
         "the remainder": """
 def same_padding(n, k, stride=1):
     rest = n % stride

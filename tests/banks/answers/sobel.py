@@ -46,6 +46,9 @@ RIGHT = {
     "sobel": {
         "two loops": SOBEL,
         "a list for a tuple": SOBEL.replace("return gx, gy", "return [gx, gy]"),
+        "a namedtuple": "from collections import namedtuple\n"
+        'Gradient = namedtuple("Gradient", ["gx", "gy"])\n'
+        + SOBEL.replace("return gx, gy", "return Gradient(gx, gy)"),
         "python numbers": """
 def sobel(image):
     rows = [[float(pixel) for pixel in row] for row in image]
@@ -232,6 +235,7 @@ def edges_with(old, new):
 
 
 AS_FLOAT = "gx, gy = gx.astype(float), gy.astype(float)\n    "
+AS_FLOAT32 = "gx, gy = gx.astype(np.float32), gy.astype(np.float32); "
 # Each wrong answer, and words that the student reads.
 WRONG = {
     "sobel": {
@@ -375,6 +379,14 @@ def sobel(image):
             "wrap around",
         ),
         "half precision": (magnitude_with("return np.hypot(gx, gy)"), "half precision"),
+        "single precision": (
+            magnitude_with(AS_FLOAT32 + "return np.sqrt(gx ** 2 + gy ** 2)"),
+            "single precision",
+        ),
+        "single precision, then float": (
+            magnitude_with(AS_FLOAT32 + "return np.hypot(gx, gy).astype(float)"),
+            "single precision",
+        ),
         "sizes added": (magnitude_with(AS_FLOAT + "return abs(gx) + abs(gy)"), "adds the two sizes"),
         "added": (magnitude_with(AS_FLOAT + "return gx + gy"), "cancel"),
         "squares": (magnitude_with(AS_FLOAT + "return gx ** 2 + gy ** 2"), "root is missing"),
@@ -418,6 +430,14 @@ def sobel(image):
     },
     "gradient_direction": {
         "half precision": (direction_with("return np.degrees(np.arctan2(gy, gx))"), "half precision"),
+        "single precision": (
+            direction_with(AS_FLOAT32 + "return np.degrees(np.arctan2(gy, gx))"),
+            "single precision",
+        ),
+        "single precision, then float": (
+            direction_with(AS_FLOAT32 + "return np.arctan2(gy, gx).astype(float) * 180 / np.pi"),
+            "single precision",
+        ),
         "half precision, then float": (
             direction_with("return np.arctan2(gy, gx).astype(float) * 180 / np.pi"),
             "",

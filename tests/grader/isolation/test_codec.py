@@ -4,7 +4,7 @@ import math
 import subprocess
 import sys
 import time
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict, namedtuple
 from enum import IntEnum
 
 import numpy as np
@@ -192,6 +192,21 @@ def test_what_is_not_plain_arrives_as_its_kind_alone(kind):
     assert type(back) is OpaqueValue
     assert back.kind == kind
     assert repr(back) == f"<{kind}>"
+
+
+Pair = namedtuple("Pair", "before after")
+
+
+class Iterating(Pair):
+    def __iter__(self):
+        raise ValueError
+
+
+@pytest.mark.parametrize("kind", [Pair, Iterating])
+def test_a_namedtuple_arrives_as_a_tuple(kind):
+    back = decode(encode([kind(1, kind(2, "x"))]))
+    assert back == [(1, (2, "x"))]
+    assert type(back[0]) is type(back[0][1]) is tuple
 
 
 def test_a_class_of_any_name_is_told_in_bounds():

@@ -272,9 +272,125 @@ REFUSED = {
 
 @pytest.mark.parametrize("make", REFUSED, ids=lambda make: make.__name__)
 def test_what_is_not_keras_s_own_is_refused_with_a_reason(keras, make):
+    """Without a way to call it where it is."""
     back = carry(make(keras))
     assert type(back) is OpaqueValue
     assert REFUSED[make] in back.kind
+
+
+def carry_lending(value, calls=None):
+    """Carry a model, with a way to call what stays behind; note each call."""
+    lent = []
+
+    def lend(one):
+        lent.append(one)
+        return len(lent) - 1
+
+    def call(handle, method, args, kwargs):
+        if calls is not None:
+            calls.append((handle, method))
+        return decode(encode(keras_codec.use(lent[handle], method, args, kwargs)))
+
+    extension = lambda one: ("keras", found) if (found := describe(one, lend)) else None  # noqa: E731
+    return decode(encode(value, extension), {"keras": lambda plain: rebuild(plain, call)})
+
+
+X = np.random.default_rng(4).normal(size=(3, 4)).astype(np.float32)
+
+
+@pytest.mark.parametrize("make", [with_own_layer, of_own_class, that_computes_otherwise, own_layer])
+def test_what_is_of_its_own_class_is_called_where_it_is(keras, make):
+    model, calls = make(keras), []
+    if make is own_layer:
+        model.call = lambda x: 2 * x
+    back = carry_lending(model, calls)
+    assert isinstance(back, keras.Layer)
+    assert isinstance(back, keras.Model) == isinstance(model, keras.Model)
+    assert np.allclose(back(X), np.asarray(model(X)))
+    assert calls == [(0, "call")]
+    if isinstance(model, keras.Model):
+        assert np.allclose(back.predict(X, verbose=0), model.predict(X, verbose=0))
+        assert calls[1:] == [(0, "predict")]
+
+
+def test_it_knows_whether_it_is_trained(keras):
+    class Resting(keras.Layer):
+        def call(self, x, training=False):
+            return x if training else 0 * x
+
+    back = carry_lending(Resting())
+    assert np.array_equal(back(X, training=True), X)
+    assert not back(X, training=False).any()
+    assert not back(X).any()
+
+
+@pytest.mark.parametrize("make", [with_own_function, with_named_function])
+def test_an_activation_of_its_own_is_computed_where_it_is(keras, make):
+    model, calls = make(keras), []
+    activation = model.layers[0].activation
+    model.layers[0].activation = lambda x: keras.ops.maximum(activation(x), 0.25)
+    back = carry_lending(model, calls)
+    assert [type(one) for one in back.layers] == [keras.layers.Dense]
+    assert np.allclose(np.asarray(back(X)), np.asarray(model(X)))
+    assert calls == [(0, "call")]
+    assert np.allclose(back.predict(X, verbose=0), np.asarray(model(X)))  # in a graph, too
+    assert np.asarray(model(X)).min() == 0.25, "the model itself is as it was"
+
+
+def test_the_layers_of_what_is_of_its_own_class_can_be_read(keras):
+    from utils.checks.own_layers import readable
+
+    back = carry_lending(with_own_layer(keras))
+    assert type(readable(back)) is type(keras.Model(*[keras.Input((4,))] * 2))
+    with pytest.raises(ValueError, match="does not know the shape of its input"):
+        readable(carry_lending(of_own_class(keras)))
+
+
+def test_a_class_that_only_derives_from_keras_s_becomes_that(keras):
+    class Mine(keras.layers.Dense):
+        pass
+
+    for carried in (carry, carry_lending):
+        assert type(carried(Mine(3))) is keras.layers.Dense
+        (layer,) = carried(keras.Sequential([keras.Input((4,)), Mine(3)])).layers
+        assert type(layer) is keras.layers.Dense
+
+
+STAND_INS = {
+    "no class": {"handle": 1, "word": "layer"},
+    "a class of text": {"handle": [], "class": 3, "word": "model", "reason": 7},
+    "made of nothing": {"handle": 1, "class": "x", "word": "model", "readable": None},
+    "made of itself": {
+        "handle": 1, "class": "x", "word": "model",
+        "readable": {"handle": 1, "class": "x", "word": "model", "reason": ""},
+    },
+    "many layers": {"handle": 1, "class": "x", "word": "model", "reason": "", "layers": 10**9},
+    "a long name": {"handle": 1, "class": "x" * 10_000, "word": "layer"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", STAND_INS)
+def test_a_forged_stand_in_can_only_be_called(keras, what):
+    asked = []
+    back = rebuild(STAND_INS[what], lambda *request: asked.append(request) or np.zeros(2))
+    assert isinstance(back, keras.Layer)
+    assert len(back.class_name) <= 40
+    assert np.array_equal(back(X), np.zeros(2))
+    assert asked[0][1] == "call"
+
+
+@pytest.mark.parametrize("value", [None, 3, [1.0], OpaqueValue("x")])
+def test_a_stand_in_gives_arrays_only(keras, value):
+    back = rebuild(STAND_INS["no class"], lambda *_: value)
+    with pytest.raises(TypeError, match="something else"):
+        back(X)
+
+
+@pytest.mark.parametrize("places", [3, {99: 0}, {"0": 0}, {-1: 0}, {(): 1}, {1.0: 1}])
+def test_forged_places_of_activations_are_ignored(keras, places):
+    plain = describe(keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]))
+    back = rebuild(plain | {"activations": places}, lambda *_: 1 / 0)
+    assert np.asarray(back(X)).shape == (3, 2)
 
 
 def test_a_model_that_cannot_describe_itself_is_told(keras):
@@ -359,6 +475,21 @@ FORGERIES = {
             "class_name": "CSVLogger", "module": "keras.callbacks", "registered_name": None,
             "config": {"filename": "SPRUNG"},
         }
+    ),
+    "a dot in the name": lambda plain: layer_of(plain).update(
+        module="keras", class_name="layers.Lambda", config={"function": "x"}
+    ),
+    "a dot in the name of a good class": lambda plain: layer_of(plain).update(
+        module="keras", class_name="layers.Dense"
+    ),
+    "a function as a class": lambda plain: layer_of(plain)["config"].update(
+        activation={
+            "class_name": "set_epsilon", "module": "keras.config", "registered_name": None,
+            "config": {},
+        }
+    ),
+    "another class of Keras's": lambda plain: layer_of(plain).update(
+        module="keras.optimizers", class_name="Adam", config={}
     ),
     "an inner module": lambda plain: plain.update(
         config={

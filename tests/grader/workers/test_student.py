@@ -598,6 +598,29 @@ def test_another_exercise_can_be_replaced_by_the_judge_s(answering):
     reply = answering.call("f", 3, substitutes=["pool", "not_there"], helpers=helpers)
     assert reply["value"] == ["right", 3]
     assert answering.call("f", 3) == {"value": "mine"}
+    assert answering.describe("not_there") == {"kind": "missing"}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "1 / 0\ndef pool(x): ...",
+        "def pool(x)\n    return 1",
+        "import numba\n@numba.jit\ndef pool(x):\n    return 1",
+    ],
+)
+def test_another_exercise_that_is_missing_is_replaced_as_well(answering, cell):
+    answering.run(cell)
+    answering.run("def f(x):\n    return pool(x)")
+    helpers = [("answer pool", lambda x: {"value": ["right", x]})]
+    assert answering.call("f", 3, substitutes=["pool"], helpers=helpers)["value"] == ["right", 3]
+    assert answering.call("f", 3)["error"]["names"][0] == "NameError"
+
+
+def test_a_library_s_function_is_not_replaced_by_the_judge_s(answering):
+    answering.run("from scipy.signal import correlate2d as pool\ndef f(x):\n    return pool(x)")
+    reply = answering.call("f", 3, substitutes=["pool"])
+    assert reply["library"] == "scipy (`pool(x)`)"
 
 
 def test_a_function_of_the_student_s_can_be_given_to_a_replaced_one(answering):

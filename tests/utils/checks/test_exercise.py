@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from scipy import signal
 
 from utils import checks, convolution
-from utils.checks import problem
+from utils import sobel as reference
+from utils.checks import calls, problem, time_limit
+from utils.checks import exercise as exercise_module
 
 IMAGE = np.arange(1, 17).reshape(4, 4)
 KERNEL = np.array([[1, 2], [3, 4]])
@@ -204,6 +207,59 @@ def test_an_exercise_is_marked_on_its_own_when_the_one_it_uses_is_wrong():
     assert names["correlate2d"](IMAGE, KERNEL)[0, 0] == 45, "the student's own is put back"
 
 
+def convolve2d_of(source, **names):
+    """Return the function that a notebook with these names defines, and the notebook."""
+    names |= {"np": np}
+    exec(source, names)
+    return names["convolve2d"], names
+
+
+CALLING = "def convolve2d(image, kernel):\n    return correlate2d(image, np.flip(kernel))"
+
+
+def test_an_exercise_is_marked_on_its_own_when_the_one_it_uses_is_missing():
+    """As after a syntax error in its cell, or where its name is misspelt."""
+    convolve2d, names = convolve2d_of(CALLING)
+    with checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as exercise:
+        exercise.agrees(IMAGE, KERNEL)
+    assert "correlate2d" not in names, "what was missing is missing again"
+
+
+def test_an_exercise_is_marked_on_its_own_when_the_one_it_uses_does_not_end(monkeypatch):
+    monkeypatch.setattr(time_limit, "CHECK_SECONDS", 0.3)
+    monkeypatch.setattr(time_limit, "CHECK_SECONDS_WITH_KERAS", 0.3)
+
+    def correlate2d(image, kernel):
+        while True:
+            pass
+
+    convolve2d, names = convolve2d_of(CALLING, correlate2d=correlate2d)
+    with checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as exercise:
+        exercise.agrees(IMAGE, KERNEL)
+    assert names["correlate2d"] is correlate2d
+
+
+def test_an_exercise_that_does_not_end_itself_is_stopped_again(monkeypatch):
+    monkeypatch.setattr(time_limit, "CHECK_SECONDS", 0.3)
+    monkeypatch.setattr(time_limit, "CHECK_SECONDS_WITH_KERAS", 0.3)
+    monkeypatch.setattr(exercise_module, "SECONDS_AFTER_TIMEOUT", 0.3)
+    convolve2d, _ = convolve2d_of("def convolve2d(image, kernel):\n    while True:\n        pass")
+    with (
+        pytest.raises(problem.CheckError, match=r"stopped after 0\.3 s"),
+        checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as exercise,
+    ):
+        exercise.agrees(IMAGE, KERNEL)
+
+
+def test_a_librarys_function_under_the_name_of_a_missing_answer_is_not_replaced():
+    convolve2d, _ = convolve2d_of(CALLING, correlate2d=signal.correlate2d)
+    with (
+        pytest.raises(problem.CheckError, match="scipy"),
+        checks.Exercise("convolution.convolve2d", convolve2d, uses=["correlate2d"]) as exercise,
+    ):
+        exercise.agrees(IMAGE, KERNEL)
+
+
 def test_an_exercise_is_told_of_its_own_mistake_where_the_one_it_uses_hands_work_to_a_library():
     names = {"correlate2d": lambda image, kernel: signal.correlate2d(image, kernel, "valid")}
     exec("def convolve2d(image, kernel):\n    return correlate2d(image, kernel)", names)
@@ -215,6 +271,37 @@ def test_an_exercise_is_told_of_its_own_mistake_where_the_one_it_uses_hands_work
     ):
         exercise.agrees(IMAGE, KERNEL)
     assert "SciPy" not in str(failed.value)
+
+
+Gradient = namedtuple("Gradient", "gx gy")
+
+
+class Named(Gradient):
+    def __iter__(self):
+        raise ValueError("of the student's own")
+
+
+@pytest.mark.parametrize("kind", [Gradient, Named])
+def test_a_namedtuple_is_a_tuple(kind):
+    def sobel(image):
+        return kind(*reference.sobel(image))
+
+    image = np.arange(20.0).reshape(4, 5) ** 2
+    with checks.Exercise("sobel.sobel", sobel, by_hand=False) as exercise:
+        exercise.agrees(image)
+        exercise.satisfies(lambda pair: type(pair) is tuple, "no tuple", image)
+
+
+@pytest.mark.parametrize("wrap", [lambda one: [one, one], lambda one: {"a": (1, one)}])
+def test_a_namedtuple_in_another_value_is_a_tuple(wrap):
+    result = calls.call(lambda: wrap(Gradient(1, 2)), (), {})
+    assert repr(result.value) == repr(wrap((1, 2)))
+
+
+def test_a_list_in_itself_is_no_endless_loop():
+    endless = []
+    endless += [endless, endless]
+    assert calls.call(lambda: endless, (), {}).value is endless
 
 
 def test_a_notebook_shows_the_message_and_no_traceback():
@@ -258,6 +345,14 @@ def test_long_rows_stand_one_above_the_other():
     ):
         exercise.example(wide, np.array([[1]]), expected=wide)
     assert max(map(len, str(caught.value).splitlines())) < 100
+
+
+def test_warnings_of_what_came_back_cost_nothing():
+    def warn(results):
+        warnings.warn("unbuilt state", stacklevel=1)
+
+    with warnings.catch_warnings(action="error"), checks.Exercise("convolution.relu", abs) as check:
+        check.finds_no_fault(warn, (1,))
 
 
 class TestSeveralResults:

@@ -429,7 +429,7 @@ def test_a_wrong_model_is_told_which_layer_differs_and_how(name):
         (frozen, "Layer 1 (convolution) is frozen, should be trainable."),
         (branched, "has 2 inputs; it should be one layer after another."),
         (two_outputs, "it has 1 inputs and 2 outputs, not one of each."),
-        (Own, "it is a class of its own (Own); build it with keras.Sequential"),
+        (Own, "it does not know the shape of its input; before you return it, call it once"),
     ],
 )
 def test_what_is_no_plain_chain_is_told_so(build, message):
@@ -457,9 +457,16 @@ def test_a_layer_and_a_tensor_are_no_models():
 
 
 def test_a_layer_that_only_looks_right_is_caught_by_what_it_predicts():
+    dense = layers.Dense(7, activation="tanh")
+    dense.call = lambda x, training=None: 2 * layers.Dense.call(dense, x)
+    difference = find_model_difference(sequential(*parts(dense1=dense)), expected())
+    assert "predicts something else" in difference
+
+
+def test_a_layer_with_weights_that_computes_in_its_own_way_is_refused():
     stack = parts(dense1=Doubling(7, activation="tanh"))
     difference = find_model_difference(sequential(*stack), expected())
-    assert "predicts something else" in difference
+    assert "its class Dense has weights that are not those of Keras's layers" in difference
 
 
 def test_a_layer_used_twice_has_too_few_parameters():
@@ -570,8 +577,8 @@ def test_a_model_is_shown_as_a_short_list_of_layers():
         "18 parameters",
     ]
     assert models.show_model(Own()) == (
-        "a Keras model of 0 layers (it is a class of its own (Own); build it with "
-        "keras.Sequential or with keras.Model(inputs, outputs))"
+        "a Keras model of 0 layers (it does not know the shape of its input; before you return it, "
+        "call it once on np.zeros((1, height, width, channels)))"
     )
 
 
