@@ -42,7 +42,7 @@ ENVIRONMENT = {
     "TF_NUM_INTEROP_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "",
-    # oneDNN compiles its kernels at their first use in each worker, which takes longer than they save.
+    # oneDNN compiles its kernels when a worker first uses them, which takes longer than they save.
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "KERAS_BACKEND": "tensorflow",
     "MPLBACKEND": "agg",
