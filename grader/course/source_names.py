@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
+import re
 import threading
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -34,6 +35,7 @@ SCOPES: tuple[type[ast.AST], ...] = (
 # Modules whose import never fails and prints nothing.
 NUMPY_MODULES = ("numpy", "numpy.lib.stride_tricks")
 SAFE_MODULES = ("numpy", "math", "itertools", "time")
+PROMPT = re.compile(r"\s*In \[")
 # Before Python 3.12, the parser's recursion counter is shared by all threads.
 PARSE_LOCK = threading.Lock()
 
@@ -90,6 +92,25 @@ class NameUsage:
         return cls(**values)
 
 
+def to_python(source: str) -> str:
+    """Return a cell's text as plain Python, in which IPython's magics are calls.
+
+    IPython's own transformation takes longer than most cells, and leaves plain Python as it is.
+    Only a prompt, as in ``In [1]: x``, is plain Python as well: an annotation.
+
+    Raises
+    ------
+    SyntaxError
+        If IPython could not transform it.
+    """
+    try:
+        with PARSE_LOCK:
+            ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return TransformerManager().transform_cell(source)
+    return TransformerManager().transform_cell(source) if PROMPT.match(source) else source
+
+
 def parse(source: str) -> ast.Module:
     """Parse a cell's text, which may contain IPython magics.
 
@@ -98,7 +119,7 @@ def parse(source: str) -> ast.Module:
     SyntaxError
         If IPython could not run it either.
     """
-    text = TransformerManager().transform_cell(source)
+    text = to_python(source)
     with PARSE_LOCK:
         return ast.parse(text)
 

@@ -45,6 +45,8 @@ ENVIRONMENT = {
     "TF_NUM_INTEROP_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "",
+    # oneDNN compiles its kernels when a worker first uses them, which takes longer than they save.
+    "TF_ENABLE_ONEDNN_OPTS": "0",
     "KERAS_BACKEND": "tensorflow",
     "MPLBACKEND": "agg",
     "PYTHONDONTWRITEBYTECODE": "1",

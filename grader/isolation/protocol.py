@@ -25,13 +25,14 @@ the student's code could write to the connection. Requests and replies are dicts
 From the supervisor:
 
 - ``read`` (``sources``): find out which names cells use; the reply has ``uses``.
-- ``run`` (``source``, ``number``, ``ended_well``, ``is_lessons``): run a cell; the reply has
+- ``run`` (``source``, ``number``, ``ended_well``, ``bindings``): run a cell; the reply has
   ``error``.
 
 From the judge:
 
 - ``describe`` (``name``): the reply has ``kind``, which is ``missing``, ``value`` (with ``value``)
-  or ``function`` (with ``parameters`` and ``hints``).
+  or ``function`` (with ``parameters``).
+- ``hints`` (``name``): what a function's source shows; the reply has ``hints``.
 - ``call`` (``name``, ``args``, ``kwargs``, ``allowed``, ``substitutes``): call a function.
   The reply has ``value`` or ``error``; ``library`` if the function used one; and ``after``, the
   arguments, if the function changed them.

@@ -20,6 +20,7 @@ from grader.isolation.process import (
 from grader.marking.cell_history import CellHistory
 from grader.marking.context import SubmissionContext
 from grader.marking.rerun import exercise_names, runnable_source
+from utils.checks.bindings import read_bindings
 
 REPLAY_TIMEOUT = 1.0  # seconds for a cell that was stopped before
 MAX_REPLY_BYTES = 8_000_000  # of a reply about a cell: how it ended, or which names it uses
@@ -154,7 +155,7 @@ class StudentWorker:
             "source": source,
             "number": index,
             "ended_well": ended_well,
-            "is_lessons": is_test(self._cells[index]) or self._cells[index].source in self._lessons,
+            "bindings": self._bindings(index, source),
         }
         seconds = self._context.time_for(self._time_limit(index))
         try:
@@ -169,6 +170,14 @@ class StudentWorker:
             self.stops.setdefault(index, str(end))
         if error := read_error(reply):
             self.errors[index] = error
+
+    def _bindings(self, index: int, source: str) -> dict[str, list[str]] | None:
+        """Return what a cell binds if it is the lesson's own, unchanged; else None."""
+        cell = self._cells[index]
+        if not is_test(cell) and cell.source not in self._lessons:
+            return None
+        bindings = read_bindings(source)
+        return {"variables": sorted(bindings.variables), "names": sorted(bindings.names)}
 
     def _time_limit(self, index: int) -> float:
         """Return the seconds that a cell may take."""

@@ -198,6 +198,14 @@ class Judge:
         }
         return self._converse(not by_hand, request, callbacks, extension)
 
+    def hints(self, name: str, to_keras: bool) -> list[str]:
+        """Return what the source of a student's function shows. Untrusted."""
+        try:
+            reply = self._ask(to_keras, {"do": "hints", "name": name})
+        except FunctionEndedError:
+            return []
+        return only_strings(reply.get("hints"))
+
     def _define_names(self, used: set[str], exercises: list[str], imports: dict[str, str]) -> None:
         """Define the names that a test cell uses: imports, and what the student defined."""
         for name in sorted(used):
@@ -211,8 +219,8 @@ class Judge:
             to_keras = self.with_keras and name not in exercises
             reply = self._ask(to_keras, {"do": "describe", "name": name})
             if reply.get("kind") == "function":
-                known = (only_strings(reply.get(key)) for key in ("parameters", "hints"))
-                self._names[name] = FunctionProxy(self, name, *known)
+                parameters = only_strings(reply.get("parameters"))
+                self._names[name] = FunctionProxy(self, name, parameters, to_keras)
             elif reply.get("kind") == "value":
                 self._names[name] = reply.get("value")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
 import io
 import json
 import os
@@ -295,7 +296,9 @@ class CellRunner:
         self._raw_streams = _divert_standard_streams()
         self._limit = limit
         self._collector = Collector(limit)
-        self._shell = _make_shell(self._collector, folder)
+        self._shell = warm_shell()
+        self._shell.collector = self._collector
+        self._shell.ipython_dir = os.path.join(folder, ".ipython")
         self._streams = Stream("stdout", self._collector), Stream("stderr", self._collector)
 
     def render(self, render: bool) -> None:
@@ -366,11 +369,17 @@ def _take_raw(raw: int, limit: int) -> str:
     return text
 
 
-def _make_shell(collector: Collector, folder: str) -> Shell:
-    """Return a shell without history or profile, with inline figures."""
+@functools.cache
+def warm_shell() -> Shell:
+    """Return the process's shell, without history or profile, with inline figures.
+
+    Made in the fork server: that takes as long as all the rest that a worker does to start. It has
+    run nothing, so workers that are forked from there begin alike.
+    """
     config = Config()
     config.HistoryManager.enabled = False
-    config.InteractiveShell.ipython_dir = os.path.join(folder, ".ipython")
-    shell = Shell.instance(collector, config=config)
-    shell.enable_matplotlib("inline")
+    with tempfile.TemporaryDirectory(prefix="grader-") as profile:
+        config.InteractiveShell.ipython_dir = profile
+        shell = Shell.instance(Collector(0), config=config)
+        shell.enable_matplotlib("inline")
     return shell

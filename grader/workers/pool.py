@@ -188,8 +188,9 @@ def prepare_judge() -> None:
 
 
 def prepare_notebook() -> None:
-    """Do the same for the notebook worker."""
+    """Do the same for the notebook worker; also make its shell."""
     readable("notebook")
+    importlib.import_module("grader.workers.notebook").warm_shell()
 
 
 def _is_installed(root: Path) -> bool:

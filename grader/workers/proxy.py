@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +34,10 @@ class FunctionProxy(RemoteFunction):
         Sends the calls.
     name : str
         The function's name in the notebook.
-    parameters, hints : list of str
-        The names of its parameters, and what its source shows. Untrusted.
+    parameters : list of str
+        The names of its parameters. Untrusted.
+    to_keras : bool
+        Whether it was found in the worker that has Keras.
 
     Attributes
     ----------
@@ -42,10 +45,15 @@ class FunctionProxy(RemoteFunction):
         Functions that replace the student's answers to other exercises during a call.
     """
 
-    def __init__(self, judge: Judge, name: str, parameters: list[str], hints: list[str]):
-        self._judge, self.__name__ = judge, name
-        self.parameters, self.hints = parameters, hints
+    def __init__(self, judge: Judge, name: str, parameters: list[str], to_keras: bool):
+        self._judge, self.__name__, self._to_keras = judge, name, to_keras
+        self.parameters = parameters
         self.substitutes: Mapping[str, Callable] = {}
+
+    @functools.cached_property
+    def hints(self) -> list[str]:
+        """What its source shows; only asked for when a test has failed. Untrusted."""
+        return self._judge.hints(self.__name__, self._to_keras)
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Call it like an ordinary function, for test cells that do so."""

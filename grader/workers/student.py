@@ -23,9 +23,8 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from IPython.core.inputtransformer2 import TransformerManager
 
-from grader.course.source_names import SCOPES, read_name_usage
+from grader.course.source_names import SCOPES, read_name_usage, to_python
 from grader.isolation.channel import Channel, ReplyChannel
 from grader.isolation.codec import MAX_MESSAGE_BYTES, MessageTooLargeError, decode, encode
 from grader.isolation.limits import ResourceLimits
@@ -42,7 +41,7 @@ from grader.workers.placeholders import (
 )
 from grader.workers.quiet import disable_input, discard_output, replace_environment
 from grader.workers.student_ipython import IPythonStub
-from utils.checks.bindings import DemonstrationNames
+from utils.checks.bindings import Bindings, DemonstrationNames
 from utils.checks.calls import explain_hidden_name, without_names
 from utils.checks.source_hints import find_hints
 
@@ -107,7 +106,6 @@ class StudentNamespace:
         self._policy = ImportPolicy(installed, constants, self._call_utils)
         self._policy.install()
         _import_modules(constants)
-        self._transform = TransformerManager().transform_cell
         self._compiler_flags = 0  # of ``from __future__ import ...``
         self._busy = False
         self._skip_errors = False
@@ -127,6 +125,7 @@ class StudentNamespace:
             "read": self.read,
             "run": self.run,
             "describe": self.describe,
+            "hints": self.hints,
             "call": self.call,
             "use": self.use,
         }
@@ -165,7 +164,11 @@ class StudentNamespace:
         return {"uses": [read_name_usage(source).to_plain() for source in sources]}
 
     def run(
-        self, source: str, number: int, ended_well: bool = False, is_lessons: bool = False
+        self,
+        source: str,
+        number: int,
+        ended_well: bool = False,
+        bindings: dict | None = None,
     ) -> dict:
         """Run a cell, except for the statements that use placeholders.
 
@@ -178,9 +181,9 @@ class StudentNamespace:
         ended_well : bool
             Whether it ran without an error where all libraries are available. Then every statement
             that fails here is skipped, because it must be due to a placeholder.
-        is_lessons : bool
-            Whether it is one of the lesson's own cells, unchanged. An answer does not see the
-            variables that these leave behind.
+        bindings : dict, optional
+            The fields of `Bindings`, if it is one of the lesson's own cells, unchanged. An answer
+            does not see the variables that these leave behind.
 
         Returns
         -------
@@ -189,8 +192,9 @@ class StudentNamespace:
         """
         self._skip_errors = ended_well
         try:
-            self._left_behind.note(self._transform(source), is_lessons)
-            self.execute(source, f"<cell {number}>")
+            text = to_python(source)
+            self._left_behind.note(Bindings(**bindings) if bindings else text, bool(bindings))
+            self._execute_text(text, f"<cell {number}>")
         except BaseException as error:
             return {"error": describe_error(error)}
         return {"error": None}
@@ -205,7 +209,10 @@ class StudentNamespace:
         name : str
             Shown as the file name in tracebacks.
         """
-        text = self._transform(source)
+        self._execute_text(to_python(source), name)
+
+    def _execute_text(self, text: str, name: str) -> None:
+        """Run plain Python of the present cell, statement by statement."""
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
         for statement in ast.parse(text, name).body:
             try:
@@ -222,9 +229,12 @@ class StudentNamespace:
             return {"kind": "missing"}
         value = self._names[name]
         if callable(value):
-            hints = find_hints(value)
-            return {"kind": "function", "parameters": _parameter_names(value), "hints": hints}
+            return {"kind": "function", "parameters": _parameter_names(value)}
         return {"kind": "value", "value": value}
+
+    def hints(self, name: str) -> dict:
+        """Return what the source of a function shows, for the message if a test fails."""
+        return {"hints": find_hints(self._names[name]) if name in self._names else []}
 
     def call(self, name: str, args: tuple, kwargs: dict, allowed: list, substitutes: list) -> dict:
         """Call a function.

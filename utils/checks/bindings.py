@@ -58,12 +58,20 @@ class DemonstrationNames:
 
     names: set[str] = field(default_factory=set)
 
-    def note(self, source: str, is_lessons: bool) -> None:
-        """Note that a cell has run: one of the lesson's, unchanged, or one of the student's."""
-        bindings = read_bindings(source)
-        self.names -= bindings.names
+    def note(self, cell: str | Bindings, is_lessons: bool) -> None:
+        """Note that a cell has run.
+
+        Parameters
+        ----------
+        cell : str or Bindings
+            Its source as plain Python, or what it binds.
+        is_lessons : bool
+            Whether it is one of the lesson's, unchanged, or one of the student's.
+        """
+        bindings = read_bindings(cell) if isinstance(cell, str) else cell
+        self.names.difference_update(bindings.names)
         if is_lessons:
-            self.names |= bindings.variables
+            self.names.update(bindings.variables)
 
 
 def _outside_scopes(tree: ast.AST) -> Iterator[ast.AST]:

@@ -42,15 +42,16 @@ class RemoteFunction(Protocol):
     ----------
     parameters : list of str
         The names of its parameters.
-    hints : list of str
-        What its source shows, as `utils.checks.source_hints.find_hints` returns it. Untrusted.
     substitutes : mapping of str to callable
         Functions that take the place of the student's own, by name, while it runs.
     """
 
     parameters: list[str]
-    hints: list[str]
     substitutes: Mapping[str, Callable]
+
+    @property
+    def hints(self) -> list[str]:
+        """What its source shows, as `source_hints.find_hints` returns it. Untrusted."""
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Call the function as if it were local."""

@@ -104,7 +104,7 @@ FORGED = [
 @pytest.mark.parametrize("forged", FORGED, ids=range(len(FORGED)))
 def test_a_forged_reply_is_a_wrong_answer_and_nothing_else(forged):
     wire = Wire(forged, *[reply({"value": "the end"})] * 3)
-    proxy = FunctionProxy(Judge(wire, with_keras=False), "f", [], [])
+    proxy = FunctionProxy(Judge(wire, with_keras=False), "f", [], False)
     proxy.substitutes = {"ok": lambda: 1}
     args = ([1], np.zeros(2))
     done = proxy.call_apart(args, {}, by_hand=True)
@@ -115,6 +115,23 @@ def test_a_forged_reply_is_a_wrong_answer_and_nothing_else(forged):
     assert len(done["after"][0]) == 2
     for message in wire.sent[1:]:
         assert decode(message[1:]).keys() <= {"value", "error"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "hints"),
+    [
+        (reply({"hints": ["return in loop", 3]}), ["return in loop"]),
+        (reply({"hints": "return in loop"}), []),
+        (reply({}), []),
+        (b"Gkilled by signal 9", []),
+    ],
+)
+def test_what_the_source_shows_is_asked_for_once_and_only_when_it_is_needed(answer, hints):
+    wire = Wire(answer)
+    proxy = FunctionProxy(Judge(wire, with_keras=False), "f", [], False)
+    assert wire.sent == []
+    assert (proxy.hints, proxy.hints) == (hints, hints)
+    assert [decode(message[1:])["do"] for message in wire.sent] == ["hints"]
 
 
 FAIR = describe_generator(np.random.default_rng(3))
@@ -145,14 +162,14 @@ def test_a_forged_state_of_a_generator_is_passed_over(told):
         return "generator", told
 
     sent = b"A" + encode({"value": 1, "after": ((object(),), {})}, extension)
-    proxy = FunctionProxy(Judge(Wire(sent), with_keras=False), "f", [], [])
+    proxy = FunctionProxy(Judge(Wire(sent), with_keras=False), "f", [], False)
     assert proxy.call_apart((rng,), {}, by_hand=True)["value"] == 1
     assert rng.bit_generator.state == before
     assert rng.bit_generator.seed_seq.n_children_spawned == 0
 
 
 def test_a_process_that_came_to_an_end_is_told():
-    proxy = FunctionProxy(Judge(Wire(b"Gkilled by signal 9"), with_keras=False), "f", [], [])
+    proxy = FunctionProxy(Judge(Wire(b"Gkilled by signal 9"), with_keras=False), "f", [], False)
     done = proxy.call_apart((1,), {}, by_hand=True)
     assert type(done["error"]).__name__ == "FunctionEndedError"
     assert str(done["error"]) == "killed by signal 9"
@@ -164,5 +181,5 @@ def test_a_process_that_came_to_an_end_is_told():
 )
 def test_an_answer_by_hand_goes_where_there_are_no_libraries(with_keras, by_hand, to):
     wire = Wire(reply({"value": 1}))
-    FunctionProxy(Judge(wire, with_keras), "f", [], []).call_apart((), {}, by_hand)
+    FunctionProxy(Judge(wire, with_keras), "f", [], False).call_apart((), {}, by_hand)
     assert wire.sent[0][:1] == to

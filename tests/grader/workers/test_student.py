@@ -79,6 +79,9 @@ class Answering:
     def describe(self, name):
         return self.ask({"do": "describe", "name": name})
 
+    def hints(self, name):
+        return self.ask({"do": "hints", "name": name})
+
     def value(self, name):
         return self.describe(name)["value"]
 
@@ -140,7 +143,8 @@ def test_what_needs_a_library_is_left_out_and_the_rest_runs(answering):
 
 def test_an_answer_does_not_see_variables_of_demonstrations(answering):
     demonstration = "h = 0.1\nimage = [h]\ndef helper():\n    return 5\nimport math"
-    assert answering.run(demonstration, is_lessons=True) is None
+    bindings = {"variables": ["h", "image"], "names": ["h", "helper", "image", "math"]}
+    assert answering.run(demonstration, bindings=bindings) is None
     answering.run("def f(x):\n    return h + x\ndef g():\n    return helper() + math.floor(2.5)")
     reply = answering.call("f", 1)
     assert reply["error"]["text"].startswith("name 'h' is not defined; the lesson's demonst")
@@ -154,7 +158,7 @@ def test_an_answer_does_not_see_variables_of_demonstrations(answering):
 
 def test_what_the_source_of_a_function_shows_is_described(answering):
     answering.run("def f(x):\n    for i in x:\n        return i")
-    assert answering.describe("f")["hints"] == ["return in loop"]
+    assert answering.hints("f") == {"hints": ["return in loop"]}
     assert answering.describe("len")["kind"] == "missing"
 
 
