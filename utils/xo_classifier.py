@@ -205,7 +205,7 @@ def compare_with_print(
         ours = (
             np.trunc(hundredths + 1e-9 * np.sign(hundredths)) if truncate else np.rint(hundredths)
         )
-        agree, total = agree + np.count_nonzero(printed == ours), total + ours.size
+        agree, total = agree + int(np.sum(printed == ours)), total + ours.size
         lines += [
             f"    {name}, row {row + 1}, column {column + 1}: "
             f"printed {printed[row, column] / 100:.2f}, computed {computed[name][row, column]:.4f}"

@@ -598,7 +598,7 @@ for shape, filters in [((6, 6, 3), 1), ((32, 32, 3), 12)]:
     same_layer = {"type": "conv", "filters": filters, "kernel": 3, "padding": "same"}
     valid = sizes.trace_shapes(shape, [layer])[0]
     same = sizes.trace_shapes(shape, [same_layer])[0]
-    print(f"{shape} through {filters:2d} filters of 3x3:  valid {valid},  same {same}")
+    print(f"{shape}, kernel 3x3, filters {filters:2d}:  valid {valid},  same {same}")
 
 # %% [markdown]
 # A layer learns the weights in the slices, and one bias for each filter. With a kernel of

@@ -581,7 +581,7 @@ def max_pool_same(image, size=2, stride=2):
     array of shape (ceil(H / stride), ceil(W / stride))
         The largest pixel in each window. Along an axis of n pixels the windows stick out by
         p = max((ceil(n / stride) - 1) * stride + size - n, 0) in all: p // 2 before, the rest
-        after. What lies outside the image never wins.
+        after. What is outside the image is never the maximum.
     """
     ### BEGIN SOLUTION
     image = np.asarray(image, dtype=float)
@@ -920,7 +920,7 @@ plots.images(
 
 # %% nbgrader={"grade_id": "shift", "solution": true}
 def shift(image, dx, dy=0):
-    """Move a picture within its frame: dx pixels to the right, dy down; zeros come in.
+    """Shift an image within its frame: dx pixels to the right, dy down; zeros come in.
 
     Parameters
     ----------
@@ -1138,6 +1138,8 @@ for dx in range(4):
 # Networks with strides are therefore only roughly invariant. Azulay and Weiss (2019) found that for well-known networks a
 # shift by a single pixel often changes the answer, and Zhang (2019) reduced the problem by blurring feature
 # maps before every stride.
+#
+# ## What max pooling does to a small shift
 #
 # > **Spot the slip.** The course notes *Introduction to Convolution Neural Network* (S4) give "Translation
 # > Variance" as a reason for pooling, and the book chapter (S0) says that the pooling step "results in

@@ -246,7 +246,7 @@ def _draw_shape(ax: Axes, place: int, shape: Shape, largest: int, agrees: bool) 
     colour = BLUE if len(shape) == 3 else GREEN
     if len(shape) == 3:
         height, width = (0.62 * side / largest for side in shape[:2])
-        depth = 0.028 * np.log2(shape[2] + 1)
+        depth = 0.022 * np.log2(shape[2] + 1)
     else:
         height, width, depth = 0.048 * np.log2(shape[0] + 1), 0.07, 0.0
     left, right = place - width / 2, place + width / 2
