@@ -1223,8 +1223,8 @@ print(f"   with noise, of 800: {by_rule} right by the crossing, {by_templates} b
 #   by hand.
 # - A match of 1 and −1 pixels is *(agreeing − disagreeing) / all*.
 # - The match map is **equivariant**, exactly. The verdict is **not invariant**: the templates are tied to positions.
-#   Small features tolerate a shift of one pixel, which whole letters do not; a shift of three pixels is enough for
-#   a wrong verdict.
+#   Small features tolerate every shift of one pixel, comparing whole letters only 75 % of them; a shift of three
+#   pixels is enough for a wrong verdict.
 # - Hand-made features detect only what their designer thought of. An X rotated by 25° is already taken for an O.
 # - Check published numbers. Most are right.
 #
