@@ -1,4 +1,4 @@
-"""Lesson 05: pooling, global pooling, shifting, and how much of a shift pooling forgives.
+"""Lesson 05: pooling, global pooling, shifting, and how large a shift pooling hides.
 
 The first four functions are the reference answers. The rest measures what the lesson claims.
 """
@@ -111,7 +111,7 @@ def global_pool(volume: np.ndarray, mode: str = "max") -> np.ndarray:
 
 
 def shift(image: np.ndarray, dx: int, dy: int = 0) -> np.ndarray:
-    """Move a picture within its frame: what leaves is lost, and zeros come in.
+    """Shift an image within its frame: what leaves is lost, and zeros come in.
 
     Parameters
     ----------
@@ -148,6 +148,71 @@ def edge_maps(image: np.ndarray) -> np.ndarray:
     return convolution.relu(convolution.correlate_channels(volume, kernels))
 
 
+def shift_all(images: np.ndarray, dx: int) -> np.ndarray:
+    """Shift each of a stack of images ``(N, H, W)`` by ``dx`` pixels to the right, as `shift`."""
+    return np.moveaxis(shift(np.moveaxis(images, 0, -1), dx), -1, 0)
+
+
+def edge_maps_all(images: np.ndarray) -> np.ndarray:
+    """Return what `edge_maps` gives for each of a stack of images, in single precision.
+
+    ``(N, H, W)`` gives ``(N, H - 2, W - 2, 4)``.
+    """
+    images = np.asarray(images, np.float32)
+    across, down = images[:, :, 2:] - images[:, :, :-2], images[:, :-2] - images[:, 2:]
+    gx = across[:, :-2] + 2 * across[:, 1:-1] + across[:, 2:]
+    gy = down[:, :, :-2] + 2 * down[:, :, 1:-1] + down[:, :, 2:]
+    return convolution.relu(np.stack([gx, -gx, gy, -gy], axis=-1))
+
+
+def pool_all(maps: np.ndarray, size: int | str) -> np.ndarray:
+    """Max-pool the maps of each image, and flatten what is left of them.
+
+    Parameters
+    ----------
+    maps : ndarray, shape (N, H, W, C)
+        C feature maps of each of N images.
+    size : int or "global"
+        The side of the window, which is also the stride; 1 changes nothing.
+
+    Returns
+    -------
+    ndarray, shape (N, D)
+        One row of numbers for each image.
+    """
+    count, height, width, channels = maps.shape
+    if size == "global":
+        return maps.max(axis=(1, 2))
+    side = int(size)
+    rows, columns = height // side, width // side
+    whole = maps[:, : rows * side, : columns * side]
+    windows = whole.reshape(count, rows, side, columns, side, channels)
+    return windows.max(axis=(2, 4)).reshape(count, -1)
+
+
+def strongest_responses(images: np.ndarray, kernels: np.ndarray) -> np.ndarray:
+    """Convolve images with kernels, apply ReLU, and keep the largest number of each feature map.
+
+    Parameters
+    ----------
+    images : ndarray, shape (N, H, W)
+        Grey images.
+    kernels : ndarray, shape (kh, kw, F)
+        F kernels.
+
+    Returns
+    -------
+    ndarray of float32, shape (N, F)
+        One number for each image and each kernel.
+    """
+    kernels = np.asarray(kernels, np.float32)
+    images = np.asarray(images, np.float32)
+    windows = sliding_window_view(images, kernels.shape[:2], axis=(1, 2))
+    rows = windows.reshape(len(images), -1, kernels.shape[0] * kernels.shape[1])
+    maps = rows @ kernels.reshape(-1, kernels.shape[2])
+    return convolution.relu(maps.max(axis=1))
+
+
 def relative_change(before: np.ndarray, after: np.ndarray) -> float:
     """Return how much an array changed: the distance from before to after by before's length.
 
@@ -155,6 +220,44 @@ def relative_change(before: np.ndarray, after: np.ndarray) -> float:
     """
     before, after = np.asarray(before, float), np.asarray(after, float)
     return float(np.linalg.norm(after - before) / np.linalg.norm(before))
+
+
+def mean_change(before: np.ndarray, after: np.ndarray) -> float:
+    """Return the mean of `relative_change` over the rows of two arrays of shape ``(N, D)``."""
+    changes = np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)
+    return float(changes.mean())
+
+
+def linear_accuracies(
+    train: tuple[np.ndarray, np.ndarray],
+    test: tuple[np.ndarray, np.ndarray],
+    penalty: float,
+) -> tuple[float, float]:
+    """Fit a linear classifier, and return its accuracy on its training images and on test images.
+
+    One weight for each number and class, so that the scores are as close as possible to +1 for the
+    right class and -1 for the others (least squares).
+
+    Parameters
+    ----------
+    train, test : (vectors, labels), shapes (N, D) and (N,)
+        Numbers that describe each image, and the images' labels.
+    penalty : float
+        Keeps the weights small: it is multiplied by the sum of their squares, and added to what is
+        minimised. Above 0.
+    """
+    (vectors, labels), (test_vectors, test_labels) = train, test
+    known = np.column_stack([vectors, np.ones(len(vectors))])
+    classes = np.unique(labels)
+    wanted = np.where(labels[:, np.newaxis] == classes, 1.0, -1.0)
+    gram = known @ known.T + penalty * np.eye(len(known))
+    weights = known.T @ np.linalg.solve(gram, wanted)
+    tested = np.column_stack([test_vectors, np.ones(len(test_vectors))])
+    hits = [
+        classes[(rows @ weights).argmax(axis=1)] == right
+        for rows, right in ((known, labels), (tested, test_labels))
+    ]
+    return float(hits[0].mean()), float(hits[1].mean())
 
 
 def nearest_labels(vectors: np.ndarray, known: np.ndarray, labels: np.ndarray) -> np.ndarray:

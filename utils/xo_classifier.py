@@ -32,6 +32,38 @@ TEMPLATES = {
 # The slides' unknown letter, of which they print these twelve numbers and no picture.
 UNKNOWN = np.array([0.9, 0.65, 0.45, 0.87, 0.96, 0.73, 0.23, 0.63, 0.44, 0.89, 0.94, 0.53])
 
+# What the slides print of the X's maps, in hundredths: the three features' side by side.
+PRINTED = {
+    "match": """
+ 77 -11  11  33  55 -11  33 |  33 -55  11 -11  11 -55  33 |  33 -11  55  33  11 -11  77
+-11 100 -11  33 -11  11 -11 | -55  55 -55  33 -55  55 -55 | -11  11 -11  33 -11 100 -11
+ 11 -11 100 -33  11 -11  55 |  11 -55  55 -11  55 -55  11 |  55 -11  11 -33 100 -11  11
+ 33  33 -33  55 -33  33  33 | -11  33 -77 100 -77  33 -11 |  33  33 -33  55 -33  33  33
+ 55 -11  11 -33 100 -11  11 |  11 -55  55 -77  55 -55  11 |  11 -11 100 -33  11 -11  55
+-11  11 -11  33 -11 100 -11 | -55  55 -55  33 -55  55 -55 | -11 100 -11  33 -11  11 -11
+ 33 -11  55  33  11 -11  77 |  33 -55  11 -11  11 -55  33 |  77 -11  11  33  55 -11  33
+""",
+    "ReLU": """
+77   0  11  33  55   0  33 |  33   0  11   0  11   0  33 |  33   0  55  33  11   0  77
+ 0 100   0  33   0  11   0 |   0  55   0  33   0  55   0 |   0  11   0  33   0 100   0
+11   0 100   0  11   0  55 |  11   0  55   0  55   0  11 |  55   0  11   0 100   0  11
+33  33   0  55   0  33  33 |   0  33   0 100   0  33   0 |  33  33   0  55   0  33  33
+55   0  11   0 100   0  11 |  11   0  55   0  55   0  11 |  11   0 100   0  11   0  55
+ 0  11   0  33   0 100   0 |   0  55   0  33   0  55   0 |   0 100   0  33   0  11   0
+33   0  55  33  11   0 177 |  33   0  11   0  11   0  33 |  77   0  11  33  55   0  33
+""",
+    "pooled": """
+100  33  55  33 |  55  33  55  33 |  33  55 100  77
+ 33 100  33  55 |  33 100  55  11 |  55  55 100  33
+ 55  33 100  11 |  55  55  55  11 | 100 100  11  55
+ 33  55  11  77 |  33  11  11  33 |  77  33  55  33
+""",
+    "pooled again": """
+100  55 | 100  55 |  55 100
+ 55 100 |  55  55 | 100  55
+""",
+}
+
 
 def match_feature(image: np.ndarray, feature: np.ndarray) -> np.ndarray:
     """Say at every position how well a feature matches: line up, multiply, add, divide.
@@ -136,6 +168,51 @@ def classify(
         raise ValueError("there is no template to compare with")
     scores = {label: template_score(vector, template) for label, template in templates.items()}
     return max(scores, key=scores.__getitem__), scores
+
+
+def printed_maps(stage: str) -> dict[str, np.ndarray]:
+    """Return the maps that the slides print of a stage in `PRINTED`, in hundredths, by feature."""
+    lines = [line.split("|") for line in PRINTED[stage].strip().splitlines()]
+    return {
+        name: np.array([[int(number) for number in line[index].split()] for line in lines])
+        for index, name in enumerate(FEATURES)
+    }
+
+
+def compare_with_print(
+    stage: str, computed: Mapping[str, np.ndarray], *, truncate: bool = True
+) -> list[str]:
+    """Compare computed maps with the printed ones of a stage.
+
+    Parameters
+    ----------
+    stage : str
+        A key of `PRINTED`.
+    computed : mapping of str to ndarray
+        The map of each feature of `FEATURES`.
+    truncate : bool
+        Whether computed numbers are cut off after two decimals, or rounded to two.
+
+    Returns
+    -------
+    list of str
+        A line that counts the numbers that agree, then one for each of the first four that differ,
+        with rows and columns counted from 1.
+    """
+    agree, total, lines = 0, 0, []
+    for name, printed in printed_maps(stage).items():
+        hundredths = 100 * computed[name]
+        ours = (
+            np.trunc(hundredths + 1e-9 * np.sign(hundredths)) if truncate else np.rint(hundredths)
+        )
+        agree, total = agree + int(np.sum(printed == ours)), total + ours.size
+        lines += [
+            f"    {name}, row {row + 1}, column {column + 1}: "
+            f"printed {printed[row, column] / 100:.2f}, computed {computed[name][row, column]:.4f}"
+            for row, column in np.argwhere(printed != ours)
+        ]
+    how = "truncated" if truncate else "rounded"
+    return [f"{stage}, {how}: {agree} of {total} numbers agree", *lines[:4]]
 
 
 def load_letter(name: str, folder: Path = LETTERS) -> np.ndarray:

@@ -2,25 +2,31 @@
 # jupyter:
 #   course:
 #     summary: How large the output of every layer is, and how many numbers it learns
-#     minutes: 50
+#     minutes: 110
 # ---
 
 # %% [markdown]
 # # Predicting shapes
 #
-# **What you will do.** Count the places where a window fits on an image, until you can say the shape
-# after every layer of a network before you run it. Then check two published networks, and find what
-# their authors did not.
+# [Start page](../index.ipynb) · before: [03, Filters that find edges](../03_sobel/03_sobel.ipynb) ·
+# after: [05, Pooling](../05_pooling/05_pooling.ipynb)
+#
+# **What you will do.** You count the positions at which a window fits on an image, until you can predict the
+# shape after every layer of a network. Then you check two published networks, and find what their authors
+# missed.
 #
 # **What you will learn**
-# - what kernel, stride and padding do to the size of a picture, and where the formula comes from;
-# - why a formula for sizes rounds down, and which pixels that costs;
-# - what `padding="valid"` and `padding="same"` add, at which end;
-# - how many parameters a convolutional layer has, and why the picture's size does not matter.
+# - what kernel, stride and padding do to the size of an image, and where the formula comes from;
+# - why the formula rounds down, and which pixels are then ignored;
+# - what `padding="valid"` and `padding="same"` add, and at which end;
+# - how many parameters a convolutional layer has, and why the size of the image does not matter.
 #
 # **What you need.** [Lesson 02](../02_convolution/02_convolution.ipynb): a kernel slides over an
 # image and gives a feature map; a layer has many kernels, each with a slice for every channel.
-# Python's `//` divides and rounds down: `7 // 2` is 3.
+# Mathematics: division with rounding. Python's `//` divides and rounds down: `7 // 2` is 3.
+#
+# **Time.** About 110 minutes: 20 to read (at 200 words a minute), 35 to run and follow the demonstrations,
+# 55 for the four exercises; the last one takes longest.
 
 # %%
 import numpy as np
@@ -30,11 +36,11 @@ from utils.widgets import output_size as output_size_widgets
 from utils import output_size as sizes
 
 # %% [markdown]
-# ## Where can a window stand?
+# ## At how many positions does a window fit?
 #
-# Take an image of 7 × 7 pixels and a window of 3 × 3. Rows and columns behave alike, so look at one
-# row first. On the left below, each blue bar is one place of the window, numbered as in Python. On
-# the right, the number in each pixel says how many windows lie on it; the first window is framed.
+# Take an image of 7 × 7 pixels and a window of 3 × 3. Rows and columns work in the same way, so look at one
+# row first. At the left of the figure, each blue bar is one position of the window, numbered from 0 as in Python. At
+# the right, the number in each pixel says how many windows cover it; the first window has a frame.
 
 # %%
 picture, line = output_size_widgets.draw_windows(n=7, k=3)
@@ -42,57 +48,91 @@ print(line)
 picture
 
 # %% [markdown]
-# The last window ends on pixel 6, so it begins on pixel 7 − 3 = 4. It is at place 4, and because the
-# first place is 0, there are **five**: $n - k + 1$. That 1 is the post at the beginning of the fence:
-# 4 steps take you past 5 posts. Keep an eye on it; it gets lost more often than any other number in
-# this field.
+# The last window ends at pixel 6, so it starts at pixel 7 − 3 = 4. Because the first position is 0, there are
+# **five** positions: $n - k + 1$. The 1 is easy to forget. It is the *fence-post error*: a fence with 4 gaps has
+# 5 posts.
 #
-# Here are sizes that this course's texts mention. Each is computed three times: with the formula, by
-# trying every place, and by a real cross-correlation.
+# The next table uses sizes from this course's sources. Each number is computed in three ways: with the formula, by
+# trying every position, and by a real cross-correlation.
 
 # %%
-print("  n  k   formula  places tried  cross-correlation")
+print("  n  k   formula  positions tried  cross-correlation")
 for n, k in [(4, 2), (5, 3), (6, 3), (13, 3), (28, 3), (100, 5)]:
     tried = len(sizes.window_starts(n, k))
     feature_map = sizes.correlate_strided(np.ones((n, n)), np.ones((k, k)))
-    print(f"{n:3d}{k:3d}{n - k + 1:10d}{tried:14d}     {feature_map.shape}")
+    print(f"{n:3d}{k:3d}{n - k + 1:10d}{tried:17d}     {feature_map.shape}")
 
 # %% [markdown]
-# ## Stride: skip some places
+# ## Stride: larger steps
 #
-# A **stride** of 2 moves the window by two pixels at a time, along both axes. On 7 pixels a window of
-# 3 then stands at 0, 2 and 4.
+# A **stride** of 2 moves the window by two pixels at a time, along both axes.
+#
+# > **Spot the slip.** The course notes *Introduction to Convolution Neural Network* (S4) say that "a stride of 2
+# > skips every alternate pixel". Which of the 7 pixels does a window of 3 skip? Decide, then run the cell.
 
 # %%
 picture, line = output_size_widgets.draw_windows(n=7, k=3, s=2)
 print(line)
+print("first pixel of each window:", sizes.window_starts(7, 3, stride=2))
+
 picture
 
 # %% [markdown]
-# It leaves out every other *place*. No pixel is left out here: the windows still overlap, as the 2s
-# and the 4s show. From the first place to the last one there are $n - k$ pixels to walk, in steps of
-# $s$: that is $(n - k)/s$ steps, and one place more than steps. $(7 - 3)/2 + 1 = 3$.
+# > <details><summary>Answer</summary>
+# >
+# > None. Every pixel is covered, and some by several windows. What a stride of 2 skips is every alternate
+# > *position of the window*: 1 and 3. (In their section on pooling, the notes say "position" themselves.) Pixels
+# > are skipped only if the stride is larger than the window.
+# >
+# > </details>
 #
-# A larger stride makes a smaller picture. A photograph, blurred by a 7 × 7 kernel:
+# From the first position to the last, the window moves by $n - k$ pixels, in steps of $s$. That is $(n - k)/s$
+# steps, and one position more than steps: $(7 - 3)/2 + 1 = 3$.
+#
+# A larger stride gives a smaller output. The next figure shows a photograph blurred by a 7 × 7 kernel, with three
+# strides:
 
 # %%
 camera = data.photograph("camera")
 blur = np.full((7, 7), 1 / 49)
-strides = (1, 4, 16)
-smaller = [sizes.correlate_strided(camera, blur, stride=s) for s in strides]
+blurred, titles = [camera], [f"{camera.shape[0]} × {camera.shape[1]}"]
+for stride in (1, 4, 16):
+    feature_map = sizes.correlate_strided(camera, blur, stride=stride)
+    blurred.append(feature_map)
+    titles.append(f"stride {stride}: {feature_map.shape[0]} × {feature_map.shape[1]}")
 plots.images(
-    [camera, *smaller],
-    [f"{camera.shape[0]} × {camera.shape[1]}"]
-    + [f"stride {s}: {m.shape[0]} × {m.shape[1]}" for s, m in zip(strides, smaller)],
+    blurred,
+    titles,
     columns=4,
     size=2.2,
     alt="A photographer, blurred with strides 1, 4 and 16: the larger the stride, the coarser.",
 )
 
 # %% [markdown]
-# ### What goes unseen
+# > **Spot the slip.** A blog post on CNNs (S1) says: "The dimension of the filter is called the kernel size. Typical
+# > values for the stride lie between 2 and 5. For example, on an image of size 100 × 100, we can apply a filter of
+# > size 5." Which word is wrong? The cell applies three layers with 5 × 5 kernels to 100 pixels.
+
+# %%
+for stride in (1, 2, 5):
+    n, sides = 100, [100]
+    while n >= 5 and len(sides) < 4:
+        n = sizes.output_size(n, 5, stride=stride)
+        sides.append(n)
+    print(f"kernel 5, stride {stride}:", " → ".join(map(str, sides)))
+
+# %% [markdown]
+# > <details><summary>Answer</summary>
+# >
+# > *Stride*: the sentence before it and the example are about the **kernel size**, whose typical values
+# > are indeed from 2 to 5 or so. Typical strides are 1 and 2. With a stride of 5, two layers reduce 100 pixels to 4,
+# > and a third kernel of 5 no longer fits.
+# >
+# > </details>
 #
-# Now move the numbers yourself. Begin with what is there: an image of 6 × 6, a window of 3, a stride
+# ## Pixels that no window covers
+#
+# Now change the numbers yourself. Begin with the values shown: an image of 6 × 6, a window of 3, a stride
 # of 2. Where does the last window end? Then try a stride that is larger than the window. (*Padding*
 # comes next; leave it on `valid` for now.)
 
@@ -100,75 +140,95 @@ plots.images(
 output_size_widgets.window_explorer(n=6, k=3, s=2)
 
 # %% [markdown]
-# With 6 pixels, $(6 - 3)/2 = 1.5$ steps. The window cannot take half a step: it takes one, and stops.
-# So the number of steps is **rounded down**, written $\lfloor 1.5 \rfloor = 1$ and called the *floor*.
-# There are two places, the output is 2 × 2, and row 5 and column 5 are never looked at: 11 of 36
-# pixels. A network is not troubled by that, and gives no warning.
+# With 6 pixels, $(6 - 3)/2 = 1.5$ steps. The window cannot take half a step, so it takes one and stops.
+# The number of steps is **rounded down**, written $\lfloor 1.5 \rfloor = 1$ and called the *floor*.
+# There are two positions, the output is 2 × 2, and no window covers row 5 and column 5: 11 of 36
+# pixels. Keras does this too, without a warning.
 #
-# > **Spot the slip.** One text prints the formula without brackets, as *(N + 2p − k / s) + 1*. By the
-# > usual rules only $k$ is divided then. It also lets the 6 × 6 image give an output of 2.5 × 2.5,
-# > and says that the numbers must be changed until it fits. What comes out:
+# > **Spot the slip.** The blog post *Convolutional Neural Networks* of April 2019 (S3) prints the formula
+# > as $(N + 2p - k / s) + 1$. From a 6 × 6 image it gets an output of 2.5 × 2.5, and says that some numbers must
+# > be changed to get "a valid output image". What is missing in the formula? And must the numbers be changed?
 
 # %%
-for n in (7, 6):
+for n in (7, 6, 10):
     p, k, s = 0, 3, 2
     print(f"n = {n}, k = {k}, p = {p}, s = {s}")
     print("  as printed:      N + 2p - k / s + 1     =", n + 2 * p - k / s + 1)
     print("  with brackets:  (N + 2p - k) / s + 1    =", (n + 2 * p - k) / s + 1)
     print("  rounded down:   (N + 2p - k) // s + 1   =", (n + 2 * p - k) // s + 1)
     seen = sizes.times_seen(n, k, stride=s)
-    print("  rows and columns never seen:", np.flatnonzero(seen == 0).tolist())
+    print("  rows and columns never covered:", np.flatnonzero(seen == 0).tolist())
 
 # %% [markdown]
-# The text's own result for the 7 × 7 image, 3 × 3, is computed as if the brackets were there, so the
-# author knew. There is no half pixel to worry about: a 6 × 6 image is fine, and gives 2 × 2.
+# > <details><summary>Answer</summary>
+# >
+# > The brackets are missing: by the usual rules only $k$ is divided by $s$. The post's own result for the 7 × 7
+# > image, 3 × 3, is computed as if the brackets were there, so the author knew the right formula. And nothing
+# > must be changed: the number of steps is rounded down, and 6 × 6 gives 2 × 2.
+# >
+# > You will meet this elsewhere. The widely read notes of Stanford's course CS231n take $n = 10$, $k = 3$, $s = 2$,
+# > get 4.5, and call such settings *invalid*, though they add that a library may crop or pad the image. Today's
+# > libraries crop: the output is 4, and row and column 9 are not covered.
+# >
+# > </details>
 #
-# ## Padding: more room for the window
+# ## Padding: a border around the image
 #
-# Every layer makes the picture smaller, and the corners are seen least. Look at the 6 × 6 image and
-# all 16 windows of 3 × 3: the corner lies under one of them, a pixel in the middle under nine. A face
-# in the corner of a photograph would hardly be looked at. **Padding** puts a border of zeros around
-# the image. With one pixel of it (grey below), the corner is seen four times.
+# Every layer makes the image smaller, and its corners are covered least. For the 6 × 6 image and windows of 3 × 3,
+# a corner is in one of the 16 windows, and a pixel in the middle is in nine. Something small in the corner of a
+# photograph would have little effect on the output. **Padding** puts a border of zeros around the image. With one
+# pixel of it (grey in the figure), the corner is covered four times.
 
 # %%
 picture, line = output_size_widgets.draw_windows(n=6, k=3, padding="custom", p=1)
-without = np.outer(*[sizes.times_seen(6, 3)] * 2)
-with_border = np.outer(*[sizes.times_seen(6, 3, (1, 1))] * 2)
-print(
-    "windows on the corner: without padding", without[0, 0], "and with padding", with_border[0, 0]
-)
-print(
-    "windows in the middle: without padding", without[2, 2], "and with padding", with_border[2, 2]
-)
+without, padded = sizes.times_seen(6, 3), sizes.times_seen(6, 3, (1, 1))  # along one axis
+print("windows on the corner: without padding", without[0] ** 2, "and with padding", padded[0] ** 2)
+print("windows in the middle: without padding", without[2] ** 2, "and with padding", padded[2] ** 2)
 print(line)
 picture
 
 # %% [markdown]
-# A border of $p$ pixels at **both** ends makes $n$ into $n + 2p$, and that is all there is to it:
+# A border of $p$ pixels at **both** ends turns $n$ into $n + 2p$, so the formula becomes
 #
 # $$\text{output} \;=\; \left\lfloor \frac{n - k + 2p}{s} \right\rfloor + 1$$
 #
-# Three kinds have names:
+# Three kinds of padding have names:
 #
-# | padding | what is added | output, stride 1 |
+# | padding | what is added | output at stride 1 |
 # |---|---|---|
 # | *valid* | nothing | $n - k + 1$ |
-# | *same* | what it takes to keep the size | $n$ |
-# | *custom* | any $p$ you like | $n + 2p - k + 1$ |
+# | *same* | as much as keeps the size | $n$ |
+# | *custom* | any $p$ | $n + 2p - k + 1$ |
 #
 # A 28 × 28 digit with a border of 1 is 30 × 30, and a 3 × 3 kernel brings it back to 28 × 28. A
-# 5 × 5 image with a 3 × 3 kernel: 3 × 3 valid, 5 × 5 same.
+# 5 × 5 image with a 3 × 3 kernel gives 3 × 3 (valid) or 5 × 5 (same):
 
 # %%
 for n, k, p in [(28, 3, 1), (5, 3, 0), (5, 3, 1)]:
     feature_map = sizes.correlate_strided(np.ones((n, n)), np.ones((k, k)), ((p, p), (p, p)))
     print(
-        f"{n}x{n} padded to {n + 2 * p}x{n + 2 * p}, k = {k}: {n + 2 * p - k + 1}, really",
-        feature_map.shape,
+        f"{n}x{n} padded to {n + 2 * p}x{n + 2 * p}, k = {k}: formula {n + 2 * p - k + 1}, "
+        f"cross-correlation {feature_map.shape}"
     )
 
 # %% [markdown]
-# Without padding a network cannot be deep. Layer upon layer of 3 × 3 kernels, from 28 pixels:
+# > **Spot the slip.** The blog post (S1) explains Keras's two settings. With `padding='valid'`, "we stop when the
+# > extremity of the filter reaches the boundary of the image". With `padding='same'`, "we convolve the image to keep
+# > the original dimension. Filter window stays at valid position inside input map." Does the last sentence fit?
+
+# %%
+print("valid: windows start at", sizes.window_starts(6, 3))
+print("same:  windows start at", sizes.window_starts(6, 3, sizes.same_padding(6, 3)))
+
+# %% [markdown]
+# > <details><summary>Answer</summary>
+# >
+# > No: it describes *valid*, where every window is inside the image. With *same*, the first window starts at −1,
+# > outside the image, and the last, which starts at 4, ends at 6, outside as well.
+# >
+# > </details>
+#
+# Without padding a network cannot have many layers. The next figure shows how 28 pixels shrink, layer after layer:
 
 # %%
 figure, ax = plots.figure(7, 2.6)
@@ -188,52 +248,58 @@ plots.Picture(
 )
 
 # %% [markdown]
-# Padding has its price: the zeros are invented. Blur a cat's eye with a 9 × 9 kernel, and a dark
-# rim creeps in from the border.
+# Padding has a disadvantage: the zeros are not part of the image. Blur a cat's eye with a 9 × 9 kernel, and the
+# border of the output turns dark.
 
 # %%
 eye = pixels.to_grayscale(data.photograph("cat"))[20:212:3, 110:302:3]
 wide_blur = np.full((9, 9), 1 / 81)
-maps = {
-    f"{name}, p = {p}": sizes.correlate_strided(eye, wide_blur, ((p, p), (p, p)))
-    for name, p in [("valid", 0), ("same", 4), ("custom", 8)]
-}
+shown, titles = [eye], [f"image: {eye.shape[0]} × {eye.shape[1]}"]
+for name, p in [("valid", 0), ("same", 4), ("custom", 8)]:
+    feature_map = sizes.correlate_strided(eye, wide_blur, ((p, p), (p, p)))
+    shown.append(feature_map)
+    titles.append(f"{name}, p = {p}\n{feature_map.shape[0]} × {feature_map.shape[1]}")
 plots.images(
-    [eye, *maps.values()],
-    [f"image: {eye.shape[0]} × {eye.shape[1]}"]
-    + [f"{name}\n{m.shape[0]} × {m.shape[1]}" for name, m in maps.items()],
+    shown,
+    titles,
     columns=4,
     size=2.2,
     vmin=0,
     vmax=255,
     alt="A cat's eye blurred: valid is smaller and even to its edge; same and custom have a dark "
-    "rim that comes from the zeros around the image.",
+    "border that comes from the zeros around the image.",
 )
 
 # %% [markdown]
-# > **Spot the slip.** One text gives $(n + 2p - m + 1) \times (n + 2p - m + 1)$ as the formula *for
-# > the padding* (its $m$ is our $k$). That is the size of the output. For the padding that keeps the
-# > size, set the output equal to $n$ and solve: $p = (m - 1)/2$. It is a whole number for an odd $m$
-# > alone, and it holds for a stride of 1 alone.
+# > **Spot the slip.** The course notes (S4) give $(n + 2p - m + 1) \times (n + 2p - m + 1)$ as the "formula for
+# > padding" that keeps the size; their $m$ is our $k$. What does this formula compute? And which $p$ keeps the size?
 
 # %%
 for m in (2, 3, 4, 5, 7):
     p = (m - 1) / 2
-    works = f"28 + {2 * p:g} - {m} + 1 = {28 + 2 * p - m + 1:g}"
-    print(f"m = {m}: p = {p:g}   {works if p == int(p) else 'there is no half pixel: see below'}")
+    check_size = f"28 + {2 * p:g} - {m} + 1 = {28 + 2 * p - m + 1:g}"
+    print(f"m = {m}: p = {p:g}   {check_size if p == int(p) else 'there is no half pixel'}")
 
 # %% [markdown]
+# > <details><summary>Answer</summary>
+# >
+# > It is the size of the **output**. To find the padding that keeps the size, set the output equal to $n$ and
+# > solve for $p$: $p = (m - 1)/2$. That is a whole number only for odd $m$, and it applies only at stride 1. The
+# > section *What Keras means by same* has the rule for the other cases.
+# >
+# > </details>
+#
 # ## Exercise 1: the size of the output (3 points)
 #
-# Write the formula as a function. What to watch:
-# - the answer counts windows: return an `int` such as 3, not 3.0;
-# - say no to what cannot be. A window larger than the padded image fits nowhere; an image, a window
-#   or a stride below 1, and a padding below 0, make no sense. For all of these,
+# Write the formula as a function. Two things to watch:
+# - the result is a number of windows: return an `int` such as 3, not 3.0;
+# - reject impossible input. A window larger than the padded image does not fit; an image, a window
+#   or a stride below 1, and a padding below 0, make no sense. In all these cases,
 #   `raise ValueError("...")`.
 #
 # <details><summary>Hint 1</summary>
 #
-# How many places are there in a row of 4 with a window of 2? Count them, then count the steps
+# How many positions are there in a row of 4 with a window of 2? Count them, then count the steps
 # between them. Now let every step be 2 pixels long. Which part of the count changes, and which does
 # not?
 #
@@ -241,16 +307,15 @@ for m in (2, 3, 4, 5, 7):
 #
 # <details><summary>Hint 2</summary>
 #
-# Python has two divisions: `7 / 2` is 3.5, `7 // 2` is 3, and an `int`. What is divided is *all*
-# that the window has to walk, so it goes into brackets. The place where it begins is not walked:
-# its 1 stays outside.
+# Python has two divisions: `7 / 2` is 3.5, `7 // 2` is 3, and an `int`. Divide the *whole* distance that the
+# window moves, so put it in brackets. The starting position is not part of that distance: its 1 stays outside.
 #
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# First say no, then compute: what cannot be must not reach the division, where a stride of 0 would
-# raise an error of another kind.
+# Check the input first and compute afterwards: a stride of 0 must not reach the division, which would
+# raise another kind of error.
 #
 # ```python
 # if k > n + 2 * padding:
@@ -258,7 +323,7 @@ for m in (2, 3, 4, 5, 7):
 # return (n - k + ...) // stride + 1
 # ```
 #
-# Four limits are missing: those of n, k, stride and padding.
+# Four checks are missing: those of n, k, stride and padding.
 #
 # </details>
 
@@ -295,8 +360,8 @@ def output_size(n, k, padding=0, stride=1):
 
 
 # %% [markdown]
-# The next cell checks it on sizes you have just seen, on a window that only just fits, and on what
-# cannot be. More checks run when your work is marked.
+# The next cell checks it on sizes you have just seen, on a window that only just fits, and on impossible input.
+# More checks run when your work is marked.
 
 # %% nbgrader={"grade_id": "test-output_size", "grade": true, "points": 1}
 from utils import checks
@@ -374,18 +439,17 @@ with checks.Exercise("output_size.output_size", output_size) as check:
 # %% [markdown]
 # ## What Keras means by *same*
 #
-# A window of 2 on 28 pixels needs **one** pixel more to keep the size, and one pixel cannot be shared
-# between two ends. With a stride of 2, to *keep the size* is not even what is wanted. Keras has one
-# rule for all of it:
+# A window of 2 on 28 pixels needs **one** more pixel to keep the size, and one pixel cannot be split
+# between two ends. And with a stride of 2, the size should not even stay the same. Keras has one rule for all cases:
 #
 # - the output has $\lceil n / s \rceil$ values: $n$ divided by the stride, rounded **up**;
-# - as few pixels are added as that takes, and never fewer than none;
-# - half of them come before the image and half after it. **The odd one out comes after.**
+# - as few pixels are added as this needs, possibly none;
+# - half of them come before the image and half after it. **An odd one comes after.**
 #
 # (In Python, `math.ceil(n / s)` rounds up, and so does `-(-n // s)`.)
 #
-# How many does it take? The last window begins $(\lceil n/s \rceil - 1)\, s$ pixels after the first,
-# and is $k$ long. Compare where it ends with $n$. Seven pixels, a window of 2, a stride of 2:
+# How many pixels does it need? The last window starts $(\lceil n/s \rceil - 1)\, s$ pixels after the first,
+# and is $k$ long. Compare its end with $n$. Here are seven pixels, a window of 2 and a stride of 2:
 
 # %%
 picture, line = output_size_widgets.draw_windows(n=7, k=2, s=2, padding="same")
@@ -393,8 +457,8 @@ print(line)
 picture
 
 # %% [markdown]
-# $\lceil 7/2 \rceil = 4$ windows; the last begins 6 pixels after the first and ends at 8. That is one
-# more than 7, so one zero is added, and it comes after. More of them:
+# There are $\lceil 7/2 \rceil = 4$ windows; the last starts 6 pixels after the first and ends at 8. That is one
+# more than 7, so one zero is added, and it comes after the image. More examples:
 
 # %%
 print("  n  k  s   windows   last one ends at   before  after")
@@ -405,10 +469,9 @@ for n, k, s in [(28, 3, 1), (28, 2, 1), (7, 2, 2), (28, 5, 2), (28, 3, 2), (8, 1
     print(f"{n:3d}{k:3d}{s:3d}{len(starts):10d}{end:19d}{before:9d}{after:7d}")
 
 # %% [markdown]
-# In the last row the windows end before the image does: nothing is added. Look at 28, 3, 2 as well.
-# PyTorch users write `padding=1` there, one at both ends. The output has the same size, but its
-# windows stand on other pixels. Weights copied from one to the other then look
-# at the picture a pixel off.
+# In the last row the windows end before the image does, so nothing is added. Look at 28, 3, 2 as well.
+# PyTorch users write `padding=1` there, one pixel at both ends. The output has the same size, but its
+# windows cover other pixels. Weights copied from one library to the other then see the image shifted by one pixel.
 
 # %%
 print("same, as in Keras:   ", sizes.window_starts(28, 3, sizes.same_padding(28, 3, 2), 2))
@@ -417,21 +480,21 @@ print("one pixel each side: ", sizes.window_starts(28, 3, (1, 1), 2))
 # %% [markdown]
 # ## Exercise 2: same padding (2 points)
 #
-# Turn Keras's rule into a function that says how many pixels come before and how many after.
+# Write Keras's rule as a function that returns how many pixels come before the image and how many after it.
 #
 # <details><summary>Hint 1</summary>
 #
 # On paper: 28 pixels, a window of 5, a stride of 2. How many windows does *same* want? Where does
-# the last one begin if the first begins at 0, and where does it end? How many pixels are missing,
-# and how do you share them?
+# the last one start if the first starts at 0, and where does it end? How many pixels are missing,
+# and how do you split them?
 #
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# Three lines will do: how many windows, how many pixels in all, and the two shares. If you have
-# found `(k - 1) // 2` and `k // 2`: that is the answer for a stride of 1. With a larger one the
-# last window may stand elsewhere and reach less far. It may even end *inside* the image: then
+# Three lines are enough: how many windows, how many pixels in total, and the two parts. If you have
+# found `(k - 1) // 2` and `k // 2`: that is the answer for a stride of 1. With a larger stride the
+# last window may start earlier and end earlier. It may even end *inside* the image: then
 # nothing is added, not a number below 0.
 #
 # </details>
@@ -446,7 +509,7 @@ print("one pixel each side: ", sizes.window_starts(28, 3, (1, 1), 2))
 # ```
 #
 # In place of the dots: where the last window ends, minus n. Half of `total`, rounded down, comes
-# before. Do not compute the other half: what comes after is what is left.
+# before. What comes after is the rest of `total`.
 #
 # </details>
 
@@ -523,41 +586,37 @@ with checks.Exercise("output_size.same_padding", same_padding) as check:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Colour, and counting kernels
+# ## Channels and parameters
 #
-# What about the third number of a shape, the channels? Windows do not move along it. A filter has a
-# slice for **every** channel that comes in, and gives **one** feature map. So the channels that go
-# out are the filters, whatever came in:
+# What about the third number of a shape, the channels? Windows do not move along that axis. A filter has a
+# slice for **every** input channel, and gives **one** feature map. So the number of output channels is the number of
+# filters, whatever the input is:
 
 # %%
-for shape, filters in [((6, 6, 3), 1), ((13, 13, 6), 10), ((32, 32, 3), 12)]:
+for shape, filters in [((6, 6, 3), 1), ((32, 32, 3), 12)]:
     layer = {"type": "conv", "filters": filters, "kernel": 3}
-    (valid,) = sizes.trace_shapes(shape, [layer])
-    (same,) = sizes.trace_shapes(shape, [layer | {"padding": "same"}])
-    print(f"{shape} through {filters:2d} x 3x3:  valid {valid},  same {same}")
+    same_layer = {"type": "conv", "filters": filters, "kernel": 3, "padding": "same"}
+    valid = sizes.trace_shapes(shape, [layer])[0]
+    same = sizes.trace_shapes(shape, [same_layer])[0]
+    print(f"{shape}, kernel 3x3, filters {filters:2d}:  valid {valid},  same {same}")
 
 # %% [markdown]
-# What a layer learns are the weights in the slices, and one bias for each filter. With a kernel of
-# $k_h \times k_w$, $C$ channels in and $F$ filters,
+# A layer learns the weights in the slices, and one bias for each filter. With a kernel of
+# $k_h \times k_w$, $C$ input channels and $F$ filters,
 #
 # $$\text{parameters} \;=\; k_h\, k_w\, C\, F \;+\; F$$
-#
-# *32 kernels* on an RGB image are 32 stacks of three slices, 96 slices in all:
 
 # %%
-print("kernel  channels  filters  slices  weights  biases  parameters")
-for kernel, channels, filters in [(3, 3, 1), (3, 6, 10), (3, 3, 12), (3, 3, 32)]:
-    slices = channels * filters
+print("kernel  channels  filters  weights  biases  parameters")
+for kernel, channels, filters in [(3, 3, 1), (3, 3, 32), (3, 6, 10)]:
+    weights = kernel * kernel * channels * filters
     parameters = sizes.conv_parameters(kernel, channels, filters)
-    print(
-        f"{kernel:3d}x{kernel}{channels:11d}{filters:9d}{slices:8d}{slices * kernel**2:9d}"
-        f"{filters:8d}{parameters:12d}"
-    )
+    print(f"{kernel:3d}x{kernel}{channels:11d}{filters:9d}{weights:9d}{filters:8d}{parameters:12d}")
 
 # %% [markdown]
-# Neither the height nor the width of the picture is in that formula. A filter of 3 × 3 × 3 has 28
-# parameters on a thumbnail and 28 on a poster, because the same weights are used at every place. A
-# neuron of a dense layer has one weight for every number in the picture
+# Neither the height nor the width of the image is in that formula. A filter of 3 × 3 × 3 has 28
+# parameters on an image of any size, because the same weights are used at every position. A *unit* of a dense layer
+# (many texts say *neuron*; both words mean the same) has one weight for every number in the image
 # ([lesson 01](../01_pixels/01_pixels.ipynb)):
 
 # %%
@@ -567,18 +626,18 @@ one_filter = [sizes.conv_parameters(3, shape[2], 1) for shape in shapes]
 
 figure, ax = plots.figure(7, 2.3)
 places = np.arange(len(shapes))
-ax.barh(places - 0.2, dense, 0.38, color=plots.VERMILION, label="one dense neuron")
+ax.barh(places - 0.2, dense, 0.38, color=plots.VERMILION, label="one dense unit")
 ax.barh(places + 0.2, one_filter, 0.38, color=plots.BLUE, label="one 3×3 filter")
 for place, (many, few) in enumerate(zip(dense, one_filter)):
     ax.text(many * 1.1, place - 0.2, f"{many:,}", va="center", fontsize=9)
     ax.text(few * 1.1, place + 0.2, f"{few:,}", va="center", fontsize=9)
-ax.set(xscale="log", xlim=(10, 3e6), xlabel="parameters (each mark is ten times the last)")
+ax.set(xscale="log", xlim=(10, 3e6), xlabel="parameters (each mark is ten times the one before)")
 ax.set_yticks(places, ["×".join(map(str, shape)) for shape in shapes])
 ax.invert_yaxis()
 ax.legend(frameon=False, fontsize=9, loc="lower right", bbox_to_anchor=(1, 0.55))
 plots.Picture(
     figure,
-    alt="For images of 28x28x3, 64x64x3 and 200x200x3, one dense neuron has 2,353, 12,289 and "
+    alt="For images of 28x28x3, 64x64x3 and 200x200x3, one dense unit has 2,353, 12,289 and "
     "120,001 parameters; one 3x3 filter has 28 each time.",
 )
 
@@ -590,13 +649,13 @@ plots.Picture(
 # <details><summary>Hint 1</summary>
 #
 # Draw one filter on an RGB image: three slices of 3 × 3. How many weights? And is there a bias for
-# each slice, or for the filter? Now take ten such filters. The number to reach is 10 × 28 = 280.
+# each slice, or for the filter? Now take ten such filters. The result should be 10 × 28 = 280.
 #
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# First make two numbers of `kernel_size`, whatever it is; after that one formula does for both.
+# First turn `kernel_size` into two numbers, whatever it is; after that one formula is enough.
 #
 # ```python
 # if isinstance(kernel_size, (tuple, list)):
@@ -634,7 +693,7 @@ def conv_parameters(kernel_size, in_channels, filters, use_bias=True):
 
 
 # %% [markdown]
-# The first three are the convolutional layers of LeNet-5, which you build in
+# The first three checks are the convolutional layers of LeNet-5, which you build in
 # [lesson 08](../08_lenet/08_lenet.ipynb).
 
 # %% nbgrader={"grade_id": "test-conv_parameters", "grade": true, "points": 0.5}
@@ -684,13 +743,14 @@ with checks.Exercise("output_size.conv_parameters", conv_parameters) as check:
 # %% [markdown]
 # ## A whole network
 #
-# Now chain them: what comes out of one layer goes into the next. Two more kinds of layer turn up in
-# every network. **Pooling** keeps one number of each window; it has a window and a stride, so the
-# same formula holds, and leaves the channels alone. Unless you say otherwise its stride is its size,
+# Now chain the layers: the output of one layer is the input of the next. Two more kinds of layer occur in most
+# networks. **Pooling** keeps one number of each window; it has a window and a stride, so the
+# same formula applies, and the number of channels stays. By default its stride is its size,
 # so that windows lie side by side ([lesson 05](../05_pooling/05_pooling.ipynb)). **Flatten** puts all
 # numbers of a volume in one row, for the **dense** layers at the end.
 #
-# A network is a list of layers, and here each layer is a dict:
+# A network is a list of layers, and here each layer is a dict. In the figure, the depth of a box and the height of a
+# bar grow with the *logarithm* of the number of channels or units, so that 512 still fits beside 6.
 
 # %%
 digits_network = [
@@ -706,29 +766,28 @@ output_size_widgets.draw_network(
     alt="28x28x1 becomes 26x26x6, 13x13x6, 11x11x10 and 5x5x10.",
 )
 
-# %% [markdown]
-# 28 → 26 → 13 → 11 → 5. In the last step 11 is odd: $(11 - 2)/2 = 4.5$ steps, rounded down to 4, so
-# five windows, and the last row and column are dropped. Step by step, and after that
-# another text's example, 12 filters with same padding on a 32 × 32 colour image:
-
 # %%
-shape = (28, 28, 1)
-for layer in digits_network:
-    (after,) = sizes.trace_shapes(shape, [layer])
-    window = layer.get("kernel", layer.get("size"))
-    stride = layer.get("stride", 1 if layer["type"] == "conv" else window)
-    print(f"{layer['type']}: ({shape[0]} - {window}) // {stride} + 1 = {after[0]:2d}   {after}")
-    shape = after
+for layer, before, after in zip(digits_network, chain, chain[1:]):
+    if layer["type"] == "conv":
+        window, stride = layer["kernel"], 1
+    else:
+        window, stride = layer["size"], layer["size"]
+    print(f"{layer['type']}: ({before[0]} - {window}) // {stride} + 1 = {after[0]:2d}   {after}")
 
 twelve_filters = {"type": "conv", "filters": 12, "kernel": 3, "padding": "same"}
 print("12 same filters, then a pool of 2:", end=" ")
 print(sizes.trace_shapes((32, 32, 3), [twelve_filters, {"type": "pool", "size": 2}]))
 
 # %% [markdown]
+# 28 → 26 → 13 → 11 → 5. In the last step 11 is odd: $(11 - 2)/2 = 4.5$ steps are rounded down to 4, so there are
+# five windows, and the last row and column are dropped. The last line is the example of the course notes (S4):
+# 12 filters with same padding on a 32 × 32 colour image, then pooling.
+#
 # ## Exercise 4: trace the shapes (3 points)
 #
-# Write the function that does this for any list of layers. Your own `output_size` can do most of the
-# work. What each layer needs, and what it gives:
+# Write the function that does this for any list of layers. The loop and the error handling are there; you write
+# what **one** layer does to `shape`. Your own `output_size` can do most of the work. What each layer needs, and what
+# it gives:
 #
 # | `"type"` | keys | needs | gives |
 # |---|---|---|---|
@@ -740,49 +799,40 @@ print(sizes.trace_shapes((32, 32, 3), [twelve_filters, {"type": "pool", "size": 
 # With `"same"`, a side of $n$ becomes $\lceil n/s \rceil$. `layer.get("stride", 1)` reads a key
 # that may be missing.
 #
-# When a layer cannot work, raise a `ValueError` that says **which**: the layer's index, counted from
-# 0, has to be in its text. In a network of twenty layers that is the first thing one wants to know.
-# `output_size` raises an error without an index. Catch it, and say more:
-#
-# ```python
-# try:
-#     ...
-# except ValueError as error:
-#     raise ValueError(f"layer {index}: {error}")
-# ```
+# If a layer cannot work, raise a `ValueError` inside the `try`, as `output_size` does for a window that does not fit.
+# The `except` below it catches the error and raises it again with the layer's index, counted from 0: in a network of
+# twenty layers, you want to know which one is wrong.
 #
 # <details><summary>Hint 1</summary>
 #
-# Do one layer first: what does a pool make of (26, 26, 6)? Then the chain. Keep one variable,
-# `shape`, that holds what came out of the layer before; each layer replaces it and adds it to the
-# list. If every layer seems to read the network's input, `shape` is not being replaced.
+# Begin with one kind of layer: what does a pool make of (26, 26, 6)? `shape` is the input of the current layer.
+# Assign the layer's output to `shape`; the line below the `except` adds it to the list.
 #
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# The frame, with most of the cases missing:
+# Inside the `try`, with most of the cases missing:
 #
 # ```python
-# shapes, shape = [], tuple(input_shape)
-# for index, layer in enumerate(layers):
-#     if layer["type"] == "flatten":
-#         shape = (int(np.prod(shape)),)
-#     elif ...
-#     shapes.append(shape)
+# if layer["type"] == "flatten":
+#     shape = (int(np.prod(shape)),)
+# elif ...
+# else:
+#     raise ValueError(...)
 # ```
 #
-# The comma makes `(250,)` a tuple; `(250)` is a number. The two strides that may be missing differ:
-# a conv layer's is 1, and a pool's is its size.
+# The comma makes `(250,)` a tuple; `(250)` is a number. The two default strides
+# differ: a conv layer's is 1, and a pool's is its size.
 #
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# Rows and columns each go through `output_size` on their own: the first number of a pair is for the
-# rows, the second for the columns. With *same* you do not need it, since only n and the stride
-# count. For what cannot work, look at the *length* of `shape`: conv and pool need 3, dense needs 1.
-# Give the `if` an `else` at the end, and an unknown type has nowhere to hide.
+# Call `output_size` once for the rows and once for the columns: the first number of a pair is for the
+# rows, the second for the columns. With *same* you do not need it, because only n and the stride
+# count. To find input that cannot work, look at the *length* of `shape`: conv and pool need 3, dense needs 1.
+# An `else` at the end of the `if` catches every unknown type.
 #
 # </details>
 
@@ -810,34 +860,35 @@ def trace_shapes(input_shape, layers):
         has a flat input; if a dense layer has an input that is not flat. The text names the layer's
         index, counted from 0.
     """
-    ### BEGIN SOLUTION
     shapes, shape = [], tuple(input_shape)
     for index, layer in enumerate(layers):
-        kind = layer["type"]
-        if kind == "flatten":
-            shape = (int(np.prod(shape)),)
-        elif kind == "dense" and len(shape) == 1:
-            shape = (layer["units"],)
-        elif kind in ("conv", "pool") and len(shape) == 3:
-            window = layer["kernel"] if kind == "conv" else layer["size"]
-            sides = window if isinstance(window, (tuple, list)) else (window, window)
-            stride = layer.get("stride", 1 if kind == "conv" else window)
-            padding = layer.get("padding", "valid") if kind == "conv" else "valid"
-            if padding == "same":
-                rows, columns = [-(-n // stride) for n in shape[:2]]
-            elif padding == "valid":
-                try:
+        try:
+            # Replace `shape` by this layer's output shape, or raise a ValueError.
+            ### BEGIN SOLUTION
+            kind = layer["type"]
+            if kind == "flatten":
+                shape = (int(np.prod(shape)),)
+            elif kind == "dense" and len(shape) == 1:
+                shape = (layer["units"],)
+            elif kind in ("conv", "pool") and len(shape) == 3:
+                window = layer["kernel"] if kind == "conv" else layer["size"]
+                sides = window if isinstance(window, (tuple, list)) else (window, window)
+                stride = layer.get("stride", 1 if kind == "conv" else window)
+                padding = layer.get("padding", "valid") if kind == "conv" else "valid"
+                if padding == "same":
+                    rows, columns = [-(-n // stride) for n in shape[:2]]
+                elif padding == "valid":
                     rows, columns = [output_size(n, k, 0, stride) for n, k in zip(shape[:2], sides)]
-                except ValueError as error:
-                    raise ValueError(f"layer {index}: {error}") from error
+                else:
+                    raise ValueError(f"unknown padding {padding!r}")
+                shape = (rows, columns, layer["filters"] if kind == "conv" else shape[2])
             else:
-                raise ValueError(f"layer {index}: unknown padding {padding!r}")
-            shape = (rows, columns, layer["filters"] if kind == "conv" else shape[2])
-        else:
-            raise ValueError(f"layer {index}: {kind!r} cannot follow the shape {shape}")
+                raise ValueError(f"{kind!r} cannot follow the shape {shape}")
+            ### END SOLUTION
+        except ValueError as error:
+            raise ValueError(f"layer {index}: {error}") from error
         shapes.append(shape)
     return shapes
-    ### END SOLUTION
 
 
 # %% [markdown]
@@ -1049,8 +1100,11 @@ with checks.Exercise(
 # %% [markdown]
 # ## Two published networks
 #
-# Here are two networks as their texts print them. The first comes with its sizes; the second was
-# meant to give one number between 0 and 1 for a 100 × 100 image. Then your function looks at both.
+# Here are two networks as their authors print them. The first, from the blog post of April 2019 (S3), comes with its
+# sizes. The second, from the blog post on CNNs (S1), should give one number between 0 and 1 for a 100 × 100 image.
+#
+# > **Spot the slips.** In the first network the same mistake occurs four times, and in the second a layer is
+# > missing. Find both before you go on. Your `trace_shapes` can help.
 
 # %%
 colour_network = [
@@ -1094,8 +1148,8 @@ for name, shape, network in [
         print(f"{name}: ValueError: {error}")
 
 # %% [markdown]
-# > **Spot the slip.** The text that prints the first network says 29, 26, 21, 18, and 5,184 numbers
-# > after flattening. Compare (*pool 3 / 1* is a window of 3 and a stride of 1):
+# The next figure compares the first network with the sizes in print (*pool 3 / 1* is a window of 3 with a stride
+# of 1):
 
 # %%
 colour_chain = sizes.trace_shapes((32, 32, 3), colour_network)
@@ -1105,12 +1159,6 @@ output_size_widgets.draw_network(
     alt="Computed: 32x32x3, 30x30x6, 28x28x6, 24x24x16, 22x22x16, 7,744, 120, 3. "
     "Published: 32x32x3, 29x29x6, 26x26x6, 21x21x16, 18x18x16, 5,184, 120, 3.",
 )
-
-# %% [markdown]
-# > The post at the beginning of the fence is lost, four times over: 32 − 3 = 29, 29 − 3 = 26,
-# > 26 − 5 = 21, 21 − 3 = 18. Each is $n - k$, where $n - k + 1$ windows fit. It is the author's own
-# > formula that has the + 1. By the time the volume is flattened, a third of its numbers is missing,
-# > and with them the weights of the dense layer that reads them:
 
 # %%
 side = 32
@@ -1125,22 +1173,27 @@ for name, count in [("published", 5184), ("computed", colour_chain[4][0])]:
 print(f"   missing: {1 - 5184 / colour_chain[4][0]:.0%} of the numbers")
 
 # %% [markdown]
-# > **Spot the slip.** The second network cannot give one number. Its last pool leaves a volume, and
-# > no Flatten stands between it and the dense layer. The text below its code even says that the
-# > output is flattened; the line is missing. Your function stops at layer 6.
+# > <details><summary>Answer for the first network</summary>
+# >
+# > The **+ 1** is missing, four times: 29, 26, 21 and 18 are each $n - k$, where $n - k + 1$ windows fit. The
+# > author's own formula has it. After flattening, 33 % of the numbers are missing (5,184 instead of 7,744), and with
+# > them the weights of the dense layer that reads them.
+# >
+# > </details>
+#
+# A note on counting: the post speaks of "3 hidden layers", because it counts a convolution and the pooling after
+# it as one layer. Others count every layer, as Keras does (seven here), or only layers with weights (four here; the 5
+# in LeNet-5 is such a count). When you read about "a network of $n$ layers", check which layers are counted.
+#
+# In the second network, the last pooling layer leaves a volume:
 
 # %%
 volumes = sizes.trace_shapes((100, 100, 1), yes_or_no_network[:-1])
 output_size_widgets.draw_network(
     {"before the dense layer": [(100, 100, 1), *volumes]},
-    ["conv 3×3", "pool 3"] * 3,
+    ["conv 3×3", "pool 3", "conv 3×3", "pool 3", "conv 3×3", "pool 3"],
     alt="100x100x1, 98x98x512, 32x32x512, 30x30x256, 10x10x256, 8x8x128, 2x2x128.",
 )
-
-# %% [markdown]
-# Keras does not stop: its `Dense` layer works on the **last axis** of whatever it is given, here the
-# 128 channels, at each of the 2 × 2 places. That is a matrix product, and NumPy can do it. So the
-# answer is a 2 × 2 × 1 volume, four numbers where one was meant:
 
 # %%
 last = volumes[-1]
@@ -1153,9 +1206,18 @@ print(f"parameters as printed:   {convolutions + last[-1] + 1:,}")
 print(f"parameters with Flatten: {sum(sizes.layer_parameters((100, 100, 1), repaired)):,}")
 
 # %% [markdown]
-# One more, which has no slip in its sizes: LeNet-5, as you will build it in
-# [lesson 08](../08_lenet/08_lenet.ipynb). Its last convolution is as large as its input, so that one
-# place is left: 1 × 1 × 120.
+# > <details><summary>Answer for the second network</summary>
+# >
+# > **Flatten** is missing before the dense layer. The text below the code even says that the output is flattened.
+# > Your function stops at layer 6. Keras does not stop: its `Dense` layer works on the **last axis** of its
+# > input, here the 128 channels, at each of the 2 × 2 positions. So the answer has the shape (2, 2, 1), four numbers
+# > instead of one. [Lesson 07](../07_keras_cnn/07_keras_cnn.ipynb) comes back to this network.
+# >
+# > </details>
+#
+# The sizes of the third network are right in the notes (S4): LeNet-5, which you will build in
+# [lesson 08](../08_lenet/08_lenet.ipynb). Its last convolution is as large as its input, so only one
+# position is left: 1 × 1 × 120.
 
 # %%
 lenet = [
@@ -1168,10 +1230,8 @@ lenet = [
     {"type": "dense", "units": 84},
     {"type": "dense", "units": 10},
 ]
-lenet_parameters = sizes.layer_parameters((32, 32, 1), lenet)
-print(
-    " + ".join(f"{count:,}" for count in lenet_parameters if count), f"= {sum(lenet_parameters):,}"
-)
+counts = [count for count in sizes.layer_parameters((32, 32, 1), lenet) if count > 0]
+print(" + ".join(f"{count:,}" for count in counts), f"= {sum(counts):,} parameters")
 output_size_widgets.draw_network(
     {"LeNet-5": [(32, 32, 1), *sizes.trace_shapes((32, 32, 1), lenet)]},
     ["conv 5×5", "pool 2", "conv 5×5", "pool 2", "conv 5×5", "flatten", "dense", "dense"],
@@ -1181,44 +1241,45 @@ output_size_widgets.draw_network(
 # %% [markdown]
 # ## Questions to think about
 #
-# For your head first, and then for `trace_shapes`. There are no points for them; `solutions/` has
-# answers.
+# Think first, then try it with `trace_shapes`. These questions give no points; `solutions/` has answers.
 #
 # 1. LeNet-5 is made for images of 32 × 32. What happens if you give it one of 28 × 28, of 35 × 35,
-#    of 36 × 36? Which layer complains, if any does?
+#    of 36 × 36? Which layer raises an error, if any does?
 # 2. Two layers of 3 × 3 in a row, or one of 5 × 5, with 16 channels everywhere: which leaves the
-#    larger picture, and which has fewer parameters? What else is different?
+#    larger output, and which has fewer parameters? What else is different?
 # 3. Take a stride of 2. Far from the ends of a row, a window of 3 covers neighbouring pixels once,
-#    twice, once, twice, and so on. Which windows treat all of them alike?
+#    twice, once, twice, and so on. Which window sizes cover all of them equally often?
 
 # %% [markdown] tags=["answers"]
 # ### Answers
 #
-# **1.** 28 × 28 shrinks to 24, 12, 8 and 4, and into 4 pixels a window of 5 does not fit: layer 4
-# complains. So digits of 28 × 28 are padded to 32 before LeNet-5 reads them. 35 × 35 gives 31, 15,
-# 11, 5 and 1, and nobody notices: both pools drop a row and a column that are left over. 36 × 36
-# gives 32, 16, 12, 6 and 2, so 2 × 2 × 120 = 480 numbers are flattened and not 120. No shape is
-# wrong, but the dense layer now needs 481 × 84 = 40,404 parameters where it had 121 × 84 = 10,164.
-# The convolutions do not mind the size of a picture. The first dense layer does: weights learned on
-# one size fit no other.
+# **1.** 28 × 28 shrinks to 24, 12, 8 and 4, and a window of 5 does not fit into 4 pixels: layer 4
+# raises an error. So digits of 28 × 28 are padded to 32 before LeNet-5 reads them. 35 × 35 gives 31, 15,
+# 11, 5 and 1 without an error: both pools drop a row and a column. 36 × 36
+# gives 32, 16, 12, 6 and 2, so 2 × 2 × 120 = 480 numbers are flattened instead of 120. No shape is
+# wrong, but the first dense layer now needs 481 × 84 = 40,404 parameters instead of 121 × 84 = 10,164.
+# Convolutions work on images of any size. The first dense layer does not: weights learned on
+# one size do not fit another.
 #
-# **2.** The pictures are of one size: 2 + 2 pixels are lost in the pair and 4 in the other. The
+# **2.** The outputs have the same size: the pair loses 2 + 2 pixels, the single layer 4. The
 # pair has 2 × (9 × 16 × 16 + 16) = 4,640 parameters, the single layer 25 × 16 × 16 + 16 = 6,416. In
-# both, an output sees 5 × 5 pixels. But the pair has a ReLU in the middle, and lesson 02 showed
-# what that is worth: with it, two layers can do what no single one can. Small kernels in a pile are
-# what most networks use today.
+# both, an output sees 5 × 5 pixels. But the pair has a ReLU in the middle. With it, two layers can compute what no
+# single one can (lesson 02). Most networks today use stacks of small kernels.
 #
 # **3.** Those whose size is a multiple of the stride: 2, 4, 6 and so on, with 1, 2 or 3 windows on
-# each pixel. With 3 and 2 every other pixel counts twice, and in a picture some count four times: a
-# faint chess board. A network can learn to live with it. In networks that *paint* pictures, where
-# windows run the other way, one can sometimes see it.
+# each pixel. With a window of 3, every other pixel of a row counts twice, and in an image some count four
+# times. In a network that classifies images this does little harm. It matters in *transposed convolutions*, which
+# enlarge images: there each input pixel adds a window to the output, and a window of 3 with stride 2 leaves
+# a faint chessboard pattern, known as *checkerboard artefacts* (Odena, Dumoulin and Olah, 2016).
 
 # %% tags=["answers"]
 for side in (28, 32, 35, 36):
     try:
-        *_, last, flat, _, _ = sizes.trace_shapes((side, side, 1), lenet)
+        shapes = sizes.trace_shapes((side, side, 1), lenet)
         parameters = sum(sizes.layer_parameters((side, side, 1), lenet))
-        print(f"1. {side}: last volume {last}, flattened {flat}, {parameters:,} parameters")
+        print(
+            f"1. {side}: last volume {shapes[4]}, flattened {shapes[5]}, {parameters:,} parameters"
+        )
     except ValueError as error:
         print(f"1. {side}: {error}")
 
@@ -1231,21 +1292,31 @@ for k in range(2, 7):
 # %% [markdown]
 # ## What to take away
 #
-# - Along each axis, $\lfloor (n - k + 2p)/s \rfloor + 1$ windows fit: so many steps, and the place
-#   where you begin.
-# - The floor means that pixels at the far end may go unseen. So do pixels between windows, when the
+# - Along each axis, $\lfloor (n - k + 2p)/s \rfloor + 1$ windows fit: one for the starting position and one for each
+#   step after it.
+# - Because of the floor, pixels at the far end may not be covered. Pixels between windows are not covered either if the
 #   stride is larger than the window.
-# - *Valid* adds nothing. *Same* adds what it takes for $\lceil n/s \rceil$ windows, the odd pixel
-#   after. Zeros darken the rim.
-# - Channels out are filters. Parameters are $k_h k_w C F + F$, whatever the picture's size.
-# - Trace the shapes before you train. A missing + 1 or a missing Flatten costs nothing to find now.
+# - *Valid* adds nothing. *Same* adds what $\lceil n/s \rceil$ windows need, with an odd pixel
+#   after the image. Zeros darken the border.
+# - The number of output channels is the number of filters. There are $k_h k_w C F + F$ parameters, whatever the size
+#   of the image.
+# - Trace the shapes before you train. A missing + 1 or a missing Flatten is easy to find at this point.
 #
-# **Where the sources slip.** A formula without its brackets, and an output of 2.5 × 2.5; the output's
+# **Where the sources slip.** A formula without its brackets, and an output of 2.5 × 2.5; a stride that "skips pixels"
+# and a stride "between 2 and 5" where positions and kernels are meant; *same* explained as *valid*; the output's
 # size given as a formula for padding; a network whose four sizes each lack the + 1 (5,184 for 7,744);
 # and one without Flatten, whose answer has the shape (2, 2, 1).
 #
 # **On your own.** Design a network that turns 64 × 64 × 3 into 10 numbers with fewer than 20,000
-# parameters. `trace_shapes` and `conv_parameters` tell you at once where they go.
+# parameters. `trace_shapes` and `conv_parameters` show you where the parameters are.
 #
-# **Next.** [Lesson 05](../05_pooling/05_pooling.ipynb) opens the pooling layer, and finds one source
-# in which 7 × 7 becomes 4 × 4, not 3 × 3.
+# **References.**
+# - V. Dumoulin and F. Visin, *A guide to convolution arithmetic for deep learning*, 2016: all cases of this lesson
+#   as drawings, and transposed convolutions. <https://arxiv.org/abs/1603.07285>
+# - A. Odena, V. Dumoulin and C. Olah, *Deconvolution and Checkerboard Artifacts.* Distill, 2016.
+#   <https://doi.org/10.23915/distill.00003>
+# - Stanford University, *CS231n: Deep Learning for Computer Vision*, course notes, *Convolutional Networks.*
+#   <https://cs231n.github.io/convolutional-networks/>
+#
+# **Next.** [Lesson 05](../05_pooling/05_pooling.ipynb) is about the pooling layer. One source in it turns 7 × 7
+# into 4 × 4, not 3 × 3. Before: [lesson 03](../03_sobel/03_sobel.ipynb). [Start page](../index.ipynb).

@@ -39,6 +39,14 @@ def test_drawing_twice_gives_the_same_bytes():
     assert one.svg == other.svg
 
 
+def test_all_numbers_of_a_matrix_have_the_same_size():
+    values = np.array([[0.25, -0.25], [np.nan, 1]])
+    picture = plots.matrices([("mixed", values), ("short", np.abs(values))], alt="x")
+    mixed, short = ({text.get_fontsize() for text in ax.texts[:-1]} for ax in picture.figure.axes)
+    assert len(mixed) == len(short) == 1
+    assert max(mixed) < max(short)
+
+
 def test_a_matrix_shows_its_numbers_short_with_a_true_minus_sign_and_nothing_for_nan():
     assert texts(plots.matrices({"m": MATRIX}, alt="x")) == ["1", "−2.50", "40", "m"]
 

@@ -254,6 +254,70 @@ class TestClaims:
         expected = np.maximum(np.stack([gx, -gx, gy, -gy], axis=-1), 0)
         np.testing.assert_allclose(pooling.edge_maps(image), expected, atol=1e-6)
 
+    def test_edge_maps_of_many_are_those_of_each(self):
+        images = np.random.default_rng(4).integers(0, 256, (5, 7, 9), dtype=np.uint8)
+        expected = [pooling.edge_maps(image) for image in images]
+        np.testing.assert_array_equal(pooling.edge_maps_all(images), expected)
+
+    def test_shift_all_shifts_each(self):
+        images = np.random.default_rng(5).integers(0, 256, (5, 7, 9), dtype=np.uint8)
+        for dx in (-12, -2, 0, 3):
+            expected = [pooling.shift(image, dx) for image in images]
+            np.testing.assert_array_equal(pooling.shift_all(images, dx), expected)
+
+    @pytest.mark.parametrize("size", [1, 2, 3])
+    def test_pool_all_pools_each(self, size):
+        maps = np.random.default_rng(6).normal(size=(5, 7, 9, 2))
+        expected = [pooling.pool2d(one, size).ravel() for one in maps]
+        np.testing.assert_array_equal(pooling.pool_all(maps, size), expected)
+
+    def test_pool_all_pools_globally(self):
+        maps = np.random.default_rng(6).normal(size=(5, 7, 9, 2))
+        expected = [pooling.global_pool(one) for one in maps]
+        np.testing.assert_array_equal(pooling.pool_all(maps, "global"), expected)
+
+    def test_strongest_responses_are_global_maxima_of_relu_maps(self):
+        rng = np.random.default_rng(7)
+        images, kernels = rng.normal(size=(4, 8, 9)), rng.normal(size=(3, 5, 6))
+        expected = [
+            pooling.global_pool(
+                convolution.relu(
+                    convolution.correlate_channels(
+                        image[:, :, np.newaxis], kernels[:, :, np.newaxis]
+                    )
+                )
+            )
+            for image in images
+        ]
+        np.testing.assert_allclose(
+            pooling.strongest_responses(images, kernels), expected, atol=1e-5
+        )
+
+    def test_mean_change_is_the_mean_of_the_relative_changes(self):
+        rng = np.random.default_rng(8)
+        before, after = rng.normal(size=(2, 6, 4))
+        each = [pooling.relative_change(*pair) for pair in zip(before, after, strict=True)]
+        assert pooling.mean_change(before, after) == pytest.approx(np.mean(each))
+
+    @pytest.mark.parametrize("penalty", [0.01, 10])
+    def test_linear_accuracies_equal_sklearns(self, penalty):
+        from sklearn.linear_model import Ridge
+
+        rng = np.random.default_rng(9)
+        vectors, labels = rng.normal(size=(90, 40)), rng.integers(2, 6, 90)
+        vectors += labels[:, np.newaxis] * rng.normal(size=40) / 4
+        train, test = (vectors[:60], labels[:60]), (vectors[60:], labels[60:])
+        ones = np.ones((60, 1))
+        model = Ridge(alpha=penalty, fit_intercept=False)
+        model.fit(np.hstack([train[0], ones]), np.where(train[1][:, None] == range(2, 6), 1, -1))
+        expected = [
+            np.mean(model.predict(np.hstack([x, np.ones((len(x), 1))])).argmax(axis=1) + 2 == y)
+            for x, y in (train, test)
+        ]
+        got = pooling.linear_accuracies(train, test, penalty)
+        assert got == pytest.approx(expected)
+        assert 0.25 < got[1] < got[0]
+
     def test_relative_change_is_0_for_none_and_1_for_all(self):
         vector = np.array([3.0, 4.0])
         assert pooling.relative_change(vector, vector) == 0

@@ -69,6 +69,30 @@ def test_the_vectors_of_the_two_letters_are_the_printed_ones():
     np.testing.assert_allclose(xo_classifier.feature_vector(O, THREE), xo_classifier.TEMPLATES["O"])
 
 
+def test_comparing_with_print_finds_the_two_misprints_and_nothing_else():
+    match = {name: xo_classifier.match_feature(X, f) for name, f in xo_classifier.FEATURES.items()}
+    assert xo_classifier.compare_with_print("match", match) == [
+        "match, truncated: 146 of 147 numbers agree",
+        "    X-shaped, row 3, column 4: printed -0.11, computed -0.7778",
+    ]
+    rounded = xo_classifier.compare_with_print("match", match, truncate=False)
+    assert rounded[0] == "match, rounded: 105 of 147 numbers agree"
+    assert len(rounded) == 5
+    rectified = {name: np.maximum(one, 0) for name, one in match.items()}
+    assert xo_classifier.compare_with_print("ReLU", rectified) == [
+        "ReLU, truncated: 146 of 147 numbers agree",
+        "    diagonal, row 7, column 7: printed 1.77, computed 0.7778",
+    ]
+    once = {
+        name: block_reduce(one, 2, np.max, cval=0) for name, one in rectified.items()
+    }  # 7x7 is padded to 8x8
+    twice = {name: block_reduce(one, 2, np.max) for name, one in once.items()}
+    pooled = xo_classifier.compare_with_print("pooled", once)
+    again = xo_classifier.compare_with_print("pooled again", twice)
+    assert pooled == ["pooled, truncated: 48 of 48 numbers agree"]
+    assert again == ["pooled again, truncated: 12 of 12 numbers agree"]
+
+
 def test_the_unknown_letter_is_an_x_with_the_printed_sums():
     label, scores = xo_classifier.classify(xo_classifier.UNKNOWN, xo_classifier.TEMPLATES)
     assert label == "X"

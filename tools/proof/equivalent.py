@@ -156,6 +156,14 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
             ["elif kind in ('conv', 'pool') and len(shape) >= 3:"],
         ),
         (
+            "A flat input has one side: taking it apart into rows and columns raises a ValueError, to which the given frame adds the index.",
+            "elif kind in ('conv', 'pool') and len(shape) == 3:",
+            [
+                "elif kind in ('conv', 'pool'):",
+                "elif kind in ('conv', 'pool') and len(shape) <= 3:",
+            ],
+        ),
+        (
             "Of *conv* and *pool*, which alone come here, only *conv* is not after *conv*.",
             "window = layer['kernel'] if kind == 'conv' else layer['size']",
             ["window = layer['kernel'] if kind <= 'conv' else layer['size']"],

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import ipywidgets as ipw
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 
 from utils import output_size, plots
 from utils.output_size import Shape
@@ -130,7 +130,10 @@ def _draw_axis(ax: Axes, n: int, k: int, added: tuple[int, int], s: int) -> None
         face, hatch = _look(seen[pixel] > 0 if inside else None)
         _square(ax, pixel, 0, face, hatch)
         if inside:
-            ax.text(pixel + 0.5, 0.52, str(pixel), ha="center", va="center", fontsize=size)
+            box = {"facecolor": "white", "lw": 0, "pad": 1} if hatch else None
+            ax.text(
+                pixel + 0.5, 0.52, str(pixel), ha="center", va="center", fontsize=size, bbox=box
+            )
     for number, start in enumerate(starts):
         top = 1.45 + number
         ax.add_patch(
@@ -206,7 +209,7 @@ def _frame(ax: Axes, left: float, right: float, bottom: float, top: float = 0) -
 
 
 def draw_network(chains: Mapping[str, Sequence[Shape]], steps: Sequence[str], alt: str) -> Picture:
-    """Draw networks as rows of boxes, as wide as the layers' shapes, with the shapes below.
+    """Draw networks as rows of boxes, as wide and high as the layers' shapes, which stand below.
 
     Parameters
     ----------
@@ -236,15 +239,24 @@ def draw_network(chains: Mapping[str, Sequence[Shape]], steps: Sequence[str], al
 
 
 def _draw_shape(ax: Axes, place: int, shape: Shape, largest: int, agrees: bool) -> None:
-    """Draw one shape and its numbers: at most five sheets for a volume, a bar for a flat one."""
-    volume = len(shape) == 3
-    height, width = (0.62 * side / largest for side in shape[:2]) if volume else (0.62, 0.07)
-    colour = BLUE if volume else GREEN
-    sheets = min(shape[2], 5) if volume else 1
-    for sheet in reversed(range(sheets)):
-        corner = (place - width / 2 + 0.025 * sheet, 0.025 * sheet)
-        face = tuple(1 - 0.35 * (1 - np.array(plots.mpl.colors.to_rgb(colour))))
-        ax.add_patch(Rectangle(corner, width, height, facecolor=face, edgecolor=colour, lw=1))
+    """Draw one shape and its numbers: a box for a volume, a bar for a flat one.
+
+    The box's depth and the bar's height grow with the logarithm of the channels or units.
+    """
+    colour = BLUE if len(shape) == 3 else GREEN
+    if len(shape) == 3:
+        height, width = (0.62 * side / largest for side in shape[:2])
+        depth = 0.022 * np.log2(shape[2] + 1)
+    else:
+        height, width, depth = 0.048 * np.log2(shape[0] + 1), 0.07, 0.0
+    left, right = place - width / 2, place + width / 2
+    front = [(left, 0), (right, 0), (right, height), (left, height)]
+    top = [(left, height), (right, height), (right + depth, height + depth)]
+    top.append((left + depth, height + depth))
+    side = [(right, 0), (right, height), (right + depth, height + depth), (right + depth, depth)]
+    for corners, share in [(top, 0.2), (side, 0.55), (front, 0.35)]:
+        face = tuple(1 - share * (1 - np.array(plots.mpl.colors.to_rgb(colour))))
+        ax.add_patch(Polygon(corners, facecolor=face, edgecolor=colour, lw=1, joinstyle="round"))
     ax.text(
         place,
         -0.15,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as ipw
@@ -10,11 +10,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from utils import plots, pooling
+from utils import convolution, plots, pooling
 from utils.plots import Picture
 from utils.widgets.base import Interactive, Steps
 
 LIGHT = "#DDDDDD"
+
+# What can come after a shift, and by how many pixels of the image its output's grid is spaced.
+OPERATIONS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {
+    "convolution, stride 1": (lambda maps: maps, 1),
+    "convolution, stride 2": (lambda maps: maps[::2, ::2], 2),
+    "convolution, then 2×2 max pooling": (pooling.pool2d, 2),
+}
 
 POOLINGS = {
     "none": lambda volume: volume,
@@ -204,23 +211,17 @@ def window_map(
         squeeze=False,
         width_ratios=sides,
     )
-    colours = [plots.BLUE, plots.ORANGE, plots.GREEN, plots.VERMILION]
     for ax, case, (rows, columns), border in zip(axes[0], cases, starts, borders, strict=True):
         n, size, _, padding = case
         plots.matrix(ax, np.full((n, n), np.nan))
         draw_border(ax, (n, n), border)
         grey_out_unseen(ax, (n, n), rows, columns, size)
-        for i, row in enumerate(rows):
-            for j, column in enumerate(columns):
+        for row in rows:
+            for column in columns:
+                corner, side = (column + 0.12, row + 0.12), size - 0.24
                 ax.add_patch(
                     Rectangle(
-                        (column + 0.12, row + 0.12),
-                        size - 0.24,
-                        size - 0.24,
-                        facecolor=colours[i % 2 * 2 + j % 2],
-                        edgecolor=colours[i % 2 * 2 + j % 2],
-                        alpha=0.45,
-                        linewidth=1.5,
+                        corner, side, side, facecolor=plots.SKY, edgecolor=plots.BLUE, alpha=0.6
                     )
                 )
         ax.set_anchor("N")
@@ -269,19 +270,19 @@ def window_lines(
 
 
 def shift_explorer(image: np.ndarray, reach: int = 4) -> Interactive:
-    """Move a picture, and watch how much its pooled feature maps change.
+    """Shift an image, and watch how much its pooled feature maps change.
 
     Parameters
     ----------
     image : ndarray, shape (H, W)
-        The picture.
+        The image.
     reach : int
-        How far it can be moved, in pixels to either side.
+        How far it can be shifted, in pixels to either side.
 
     Returns
     -------
     Interactive
-        Controls ``dx`` and ``pool``. Shows the picture moved, one of its four edge maps pooled,
+        Controls ``dx`` and ``pool``. Shows the image shifted, one of its four edge maps pooled,
         before and after, and says the relative change of the four in per cent.
     """
     dx = ipw.IntSlider(value=1, min=-reach, max=reach, description="dx")
@@ -296,30 +297,98 @@ def shift_explorer(image: np.ndarray, reach: int = 4) -> Interactive:
 
 
 def draw_shift(image: np.ndarray, dx: int, pool: str) -> tuple[Picture, str]:
-    """Draw a picture and its pooled "brighter right" map, before and after a shift by ``dx``."""
+    """Draw an image and its pooled "brighter right" map, before and after a shift by ``dx``."""
     moved = pooling.shift(image, dx)
     before, after = (POOLINGS[pool](pooling.edge_maps(x)) for x in (image, moved))
     change = pooling.relative_change(before, after)
     side = {"none": "not pooled"}.get(pool, f"pooled {pool}")
     line = (
-        f"Moved by {_number(dx)}, {side}: the four maps hold {before.size} numbers "
+        f"Shifted by {_number(dx)}, {side}: the four maps hold {before.size} numbers "
         f"and change by {change:.0%}."
     )
     drawn, axes = plots.figure(9, 2.4, 1, 5)
     top = before[..., 0].max()
-    plots.image(axes[0], image, "picture")
-    plots.image(axes[1], moved, f"moved by {_number(dx)}")
+    plots.image(axes[0], image, "image")
+    plots.image(axes[1], moved, f"shifted by {_number(dx)}")
     plots.image(axes[2], before[..., 0], "map before", vmin=0, vmax=top)
     plots.image(axes[3], after[..., 0], "map after", vmin=0, vmax=top)
     difference = after[..., 0] - before[..., 0]
-    plots.image(axes[4], difference, "gone (orange), new", vmin=-top, vmax=top, cmap="PuOr")
+    plots.image(axes[4], difference, "lost: orange\nnew: purple", vmin=-top, vmax=top, cmap="PuOr")
+    return Picture(drawn, line), line
+
+
+def commute_explorer(image: np.ndarray, kernel: np.ndarray, reach: int = 4) -> Interactive:
+    """Compare "shift, then convolve" with "convolve, then shift", as a difference image.
+
+    Parameters
+    ----------
+    image : ndarray, shape (H, W)
+        The image.
+    kernel : ndarray, shape (kh, kw)
+        The kernel.
+    reach : int
+        How far the image can be shifted, in pixels to either side.
+
+    Returns
+    -------
+    Interactive
+        Controls ``dx`` and ``operation``, one of `OPERATIONS`. Shows both results and their
+        difference, and says how many numbers differ.
+    """
+    dx = ipw.IntSlider(value=2, min=-reach, max=reach, description="dx")
+    operation = ipw.Dropdown(
+        options=list(OPERATIONS), description="operation", layout=ipw.Layout(width="27em")
+    )
+
+    def draw(dx: int, operation: str) -> tuple[Picture, str]:
+        return draw_commute(image, kernel, dx, operation)
+
+    return Interactive(
+        {"dx": dx, "operation": operation},
+        draw,
+        ipw.HBox([dx, operation]),
+        still={"dx": 1, "operation": "convolution, stride 2"},
+    )
+
+
+def draw_commute(
+    image: np.ndarray, kernel: np.ndarray, dx: int, operation: str
+) -> tuple[Picture, str]:
+    """Draw an operation after a shift and before it, and the difference of the two results.
+
+    With a spacing of 2, an odd ``dx`` asks for a shift by a fraction of an output pixel; the output
+    is then shifted by the whole number below it.
+    """
+    summarise, spacing = OPERATIONS[operation]
+    moved = pooling.shift(image, dx)
+    first, last = (summarise(convolution.correlate2d(x, kernel)) for x in (moved, image))
+    steps = dx // spacing
+    last = pooling.shift(last, steps)
+    difference = first - last
+    count = np.count_nonzero(difference)
+    exact = f"{_number(dx / spacing)} pixel{'' if abs(dx / spacing) == 1 else 's'} of the output"
+    rounded = "" if dx % spacing == 0 else f", rounded down to {_number(steps)}"
+    line = (
+        f"{operation.capitalize()}. The image is shifted by {_number(dx)}, which is {exact}"
+        f"{rounded}. {count} of {difference.size} numbers differ"
+        + (f", the largest by {_number(np.abs(difference).max())}." if count else ".")
+    )
+    drawn, axes = plots.figure(9, 2.5, 1, 4)
+    top = float(np.abs([first, last]).max()) or 1.0
+    plots.image(axes[0], image, "image")
+    for ax, values, title in [
+        (axes[1], first, f"image shifted by {_number(dx)},\nthen the operation"),
+        (axes[2], last, f"the operation, then\nits output shifted by {_number(steps)}"),
+        (axes[3], difference, "difference:\nwhite is 0"),
+    ]:
+        plots.image(ax, values, title, vmin=-top, vmax=top, cmap="PuOr")
     return Picture(drawn, line), line
 
 
 def shift_curves(
     shifts: Sequence[int],
     change: Mapping[str, Sequence[float]],
-    recognised: Mapping[str, Sequence[float]],
+    recognised: Mapping[str, Any],
     leave_out: str = "",
 ) -> Picture:
     """Draw how much pooled maps change, and how many digits are recognised, against a shift.
@@ -328,25 +397,32 @@ def shift_curves(
     ----------
     shifts : sequence of int
         Pixels to the right.
-    change, recognised : mapping of str to sequence of float
+    change : mapping of str to sequence of float
         For each kind of pooling, the value at each shift.
+    recognised : mapping of str to array, shape (shifts,) or (shifts, repeats)
+        The same; of repeats, the mean is drawn, with a bar from the lowest to the highest.
     leave_out : str
         A kind that has no curve, because it would hide another's.
     """
     shifts = list(shifts)
     names = [name for name in change if name != leave_out]
+    repeats = {name: np.reshape(recognised[name], (len(shifts), -1)) for name in names}
+    means = {name: values.mean(axis=1) for name, values in repeats.items()}
     colours = (plots.VERMILION, plots.ORANGE, plots.BLUE, plots.GREEN)
     drawn, axes = plots.figure(9, 3.4, 1, 2)
     for ax, table, title in [
         (axes[0], change, "how much the maps change"),
-        (axes[1], recognised, "share of digits recognised"),
+        (axes[1], means, "share of digits recognised"),
     ]:
         for name, colour, marker in zip(names, colours, "os^D", strict=True):
             ax.plot(shifts, table[name], color=colour, marker=marker, label=name)
         ax.set_title(title)
-        ax.set_xlabel("moved by dx pixels")
+        ax.set_xlabel("shifted by dx pixels")
         ax.set_xticks(shifts)
         ax.set_ylim(-0.03, None)
+    for name, colour in zip(names, colours, strict=True):
+        lowest, highest = repeats[name].min(axis=1), repeats[name].max(axis=1)
+        axes[1].vlines(shifts, lowest, highest, color=colour, linewidth=4, alpha=0.5)
     axes[1].axhline(0.1, color=plots.GREY, linestyle=":", linewidth=1)
     axes[1].text(shifts[0], 0.02, "guessing", color="#555555", fontsize=9)
     handles, labels = axes[0].get_legend_handles_labels()
@@ -355,8 +431,7 @@ def shift_curves(
     where = ", ".join(str(shifts[index]) for index in shown)
     alt = f"Two sets of curves against a shift of {shifts[0]} to {shifts[-1]} pixels. At {where}: "
     alt += "; ".join(
-        f"{name}: change {_shown(change[name], shown)}, "
-        f"recognised {_shown(recognised[name], shown)}"
+        f"{name}: change {_shown(change[name], shown)}, recognised {_shown(means[name], shown)}"
         for name in names
     )
     return Picture(drawn, alt + ".")

@@ -392,17 +392,17 @@ _UNNAMED = {
         ),
         "a flat input is a row": broken(
             "trace_shapes",
-            '        kind = layer["type"]',
-            '        kind = layer["type"]\n'
-            '        if kind != "dense" and len(shape) == 1:\n'
-            "            shape = (1, *shape, 1)",
+            '            kind = layer["type"]',
+            '            kind = layer["type"]\n'
+            '            if kind != "dense" and len(shape) == 1:\n'
+            "                shape = (1, *shape, 1)",
         ),
         "same needs a fitting window": broken(
             "trace_shapes",
             'if padding == "same":',
             "if max(sides) > min(shape[:2]):\n"
-            '                raise ValueError(f"layer {index}")\n'
-            '            if padding == "same":',
+            '                    raise ValueError(f"layer {index}")\n'
+            '                if padding == "same":',
         ),
         "ints alone": broken(
             "trace_shapes",
@@ -411,8 +411,8 @@ _UNNAMED = {
         ),
         "layers changed": broken(
             "trace_shapes",
-            '        kind = layer["type"]',
-            '        kind = layer["type"]\n        layer.setdefault("stride", 1)',
+            '            kind = layer["type"]',
+            '            kind = layer["type"]\n            layer.setdefault("stride", 1)',
         ),
         "layers emptied": broken(
             "trace_shapes", '        kind = layer["type"]', '        kind = layer.pop("type")'

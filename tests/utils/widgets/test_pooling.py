@@ -126,7 +126,7 @@ class TestShiftExplorer:
         return widget
 
     def test_says_how_much_changes(self, explorer):
-        assert "Moved by 1, pooled 2×2: the four maps hold 676 numbers" in explorer.text.value
+        assert "Shifted by 1, pooled 2×2: the four maps hold 676 numbers" in explorer.text.value
 
     def test_without_a_move_nothing_changes(self, explorer):
         explorer.controls["dx"].value = 0
@@ -142,14 +142,67 @@ class TestShiftExplorer:
         before = explorer.drawing.value, explorer.text.value
         explorer.controls["dx"].value = -3
         assert explorer.drawing.value != before[0]
-        assert "Moved by −3" in explorer.text.value
+        assert "Shifted by −3" in explorer.text.value
 
     def test_has_a_still(self, explorer):
         data, _ = explorer._repr_mimebundle_()
         assert {"image/png", "text/plain", WIDGET_VIEW} <= set(data)
 
 
+class TestCommuteExplorer:
+    @pytest.fixture
+    def image(self):
+        picture = np.zeros((28, 28), np.uint8)
+        picture[7:20, 8:19] = np.random.default_rng(2).integers(0, 256, (13, 11))
+        return picture
+
+    @pytest.fixture
+    def explorer(self, image):
+        widget = pooling_widgets.commute_explorer(image, pooling.EDGE_KERNELS["right"])
+        widget.refresh()
+        return widget
+
+    def test_shifting_and_convolving_commute_with_stride_1(self, explorer):
+        for dx in range(-4, 5):
+            explorer.controls["dx"].value = dx
+            assert " 0 of 676 numbers differ." in explorer.text.value
+
+    @pytest.mark.parametrize("operation", list(pooling_widgets.OPERATIONS)[1:])
+    def test_with_a_spacing_of_2_only_even_shifts_commute(self, explorer, operation):
+        explorer.controls["operation"].value = operation
+        for dx in range(-4, 5):
+            explorer.controls["dx"].value = dx
+            assert (" 0 of 169 numbers differ." in explorer.text.value) == (dx % 2 == 0)
+
+    def test_counts_what_differs(self, explorer, image):
+        from scipy.signal import correlate2d
+
+        explorer.controls["operation"].value = "convolution, stride 2"
+        explorer.controls["dx"].value = -1
+        kernel = pooling.EDGE_KERNELS["right"]
+        shifted = np.roll(image.astype(int), -1, axis=1)  # nothing leaves the frame
+        first = correlate2d(shifted, kernel, mode="valid")[::2, ::2]
+        last = correlate2d(image.astype(int), kernel, mode="valid")[::2, ::2]
+        difference = first - np.pad(last, [(0, 0), (0, 1)])[:, 1:]
+        said = f"{np.count_nonzero(difference)} of 169 numbers differ, the largest by"
+        assert f"{said} {np.abs(difference).max()}." in explorer.text.value
+        assert "which is −0.5 pixels of the output, rounded down to −1." in explorer.text.value
+
+    def test_has_a_still_with_a_difference(self, explorer):
+        data, metadata = explorer._repr_mimebundle_()
+        assert {"image/png", "text/plain", WIDGET_VIEW} <= set(data)
+        alt = metadata["image/png"]["alt"]
+        assert alt.startswith("Convolution, stride 2. The image is shifted by 1, which is 0.5")
+        assert " 0 of" not in alt
+
+
 class TestShiftCurves:
+    def test_draw_the_mean_of_repeats(self):
+        change = {name: [0.5, 0.0] for name in "abcd"}
+        recognised = {name: np.array([[0.2, 0.4], [0.8, 0.6]]) for name in "abcd"}
+        picture = pooling_widgets.shift_curves([0, 1], change, recognised)
+        assert "b: change 0.50 0.00, recognised 0.30 0.70" in picture.alt
+
     def test_say_their_values_in_words(self):
         change = {name: [0.5, 0.0, 0.5] for name in ("none", "a", "b", "c", "d")}
         picture = pooling_widgets.shift_curves([-1, 0, 1], change, change, leave_out="b")
