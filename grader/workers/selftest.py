@@ -78,22 +78,23 @@ def attempt_forbidden(channel: Channel, memory: int, has_namespaces: bool = Fals
         Whether other files and processes should be out of sight, too.
     """
     enter("answers", None, None, ResourceLimits(memory=memory))
+    another = os.getppid() or 1  # in a PID namespace, the parent has no number
     attempts: dict[str, Callable[[], object]] = {
         "read files": lambda: os.listdir("/"),
         "write files": lambda: open(f"/tmp/grader-{os.getpid()}", "w").close(),
         "change files": lambda: os.setxattr("/tmp", "user.grader", b""),
         "reach the network": lambda: socket.socket().close(),
         "send datagrams": lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM),
-        "ask about other processes": lambda: os.getsid(os.getppid()),
+        "ask about other processes": lambda: os.getsid(another),
         "start programs": lambda: os.execv("/bin/true", ["true"]),
         "start processes": lambda: os.fork() or os._exit(0),
-        "send signals": lambda: os.kill(os.getppid(), 0),
+        "send signals": lambda: os.kill(another, 0),
         "use any memory": lambda: bytearray(2 * memory),
         "import SciPy": lambda: importlib.import_module("scipy"),
     }
     if has_namespaces:
         attempts["see files"] = lambda: os.stat("/etc/passwd")
-        attempts["see processes"] = lambda: os.getpgid(os.getppid() or 3)
+        attempts["see processes"] = lambda: os.stat("/proc/3")
     leaks = []
     for name, attempt in attempts.items():
         with contextlib.suppress(OSError, ImportError, MemoryError):

@@ -117,13 +117,13 @@ def noting_refusals(folder: Path, *functions: str) -> Iterator[set[Refusal]]:
     roles = {function: role for role, function in ENTRY_POINTS.items()}
     fork = ForkServer.fork
 
-    def fork_watched(self: ForkServer, function: str, arguments: dict):
+    def fork_watched(self: ForkServer, function: str, arguments: dict, is_server: bool = False):
         if function in roles or function in functions:
             role = arguments.get("role") or roles[function]
             what = {"function": function, "arguments": arguments}
             arguments = {"role": role, "address": str(folder / "refusals"), **what}
             function = f"{__name__}:run_watched"
-        return fork(self, function, arguments)
+        return fork(self, function, arguments, is_server)
 
     ForkServer.fork = fork_watched
     try:

@@ -129,7 +129,7 @@ def test_nothing_but_its_folder_can_be_written_to(see, path):
 def test_its_devices_work(see):
     assert see("seen = len(open('/dev/urandom', 'rb').read(3))") == 3
     assert see("seen = Path('/dev/null').write_text('x')") == 1
-    assert "MemTotal" in see("seen = Path('/proc/meminfo').read_text()")
+    assert see("seen = Path('/proc/meminfo').read_text()") == "EACCES"
 
 
 def test_the_course_is_where_it_was_for_those_who_may_read_it(see, tmp_path):
@@ -153,16 +153,16 @@ def test_the_course_is_where_it_was_for_those_who_may_read_it(see, tmp_path):
 def test_the_network_is_empty(see):
     with socket.create_server(("127.0.0.1", 0)):
         for name in ("tcp", "tcp6", "udp", "unix", "route"):
-            text = see(f"seen = Path('/proc/self/net/{name}').read_text()")
+            text = see(f"seen = Path('/proc/self/net/{name}').read_text()", "bare")
             assert len(text.splitlines()) <= 1, name
-        devices = see("seen = Path('/proc/self/net/dev').read_text()").splitlines()[2:]
+        devices = see("seen = Path('/proc/self/net/dev').read_text()", "bare").splitlines()[2:]
         assert [line.split(":")[0].strip() for line in devices] == ["lo"]
 
 
 def test_other_processes_are_not_there(see):
     numbers = see("seen = [n for n in range(1, 5000) if os.path.exists(f'/proc/{n}')]", "bare")
     assert numbers == [1, 2]
-    assert see(f"seen = os.getpgid({os.getpid()})") == "ESRCH"
+    assert see(f"seen = os.getpgid({os.getpid()})", "bare") == "ESRCH"
     assert see("seen = [os.getpid(), os.getppid()]") == [2, 0]
 
 

@@ -38,7 +38,7 @@ def start(role="answers", pool=None, group=None):
 def run(process, source, seconds=30):
     """Run a cell."""
     request = {"do": "run", "source": source, "number": 0, "ended_well": True}
-    reply = decode(process.exchange(encode(request | {"is_lessons": False}), seconds))
+    reply = decode(process.exchange(encode(request), seconds))
     assert not reply.get("error"), reply
 
 
@@ -129,17 +129,23 @@ made = ctypes.CDLL(None, use_errno=True).timer_create(0, event, ctypes.byref(tim
 
 
 UNSTOPPABLE = """
-import ctypes, gc, struct, threading
-(channel,) = [one for one in gc.get_objects() if type(one).__name__ == "ReplyChannel"]
-text = b'{"dict": [["error", null]]}'
-threading.Timer(0.3, channel.send, [struct.pack("<I", len(text)) + text]).start()
-libc = ctypes.CDLL(None)
+import ctypes, errno
+libc = ctypes.CDLL(None, use_errno=True)
 stack = ctypes.create_string_buffer(1 << 16)
 top = ctypes.c_void_p(ctypes.addressof(stack) + (1 << 16) - 64 & ~15)
 # CLONE_VFORK: until the new thread ends, no signal but SIGKILL reaches the one that made it.
 flags = 0x4000 | 0x3D0F00 & ~0x380000
-libc.clone(libc.sleep, top, flags, 60)
+assert libc.clone(libc.sleep, top, flags, 60) == -1
+assert ctypes.get_errno() == errno.EPERM
 """
+
+
+def test_a_process_cannot_make_a_thread_that_keeps_it_from_being_stopped():
+    process = start()
+    try:
+        run(process, UNSTOPPABLE)
+    finally:
+        process.close()
 
 
 def test_a_process_that_cannot_be_stopped_is_killed_before_another_is_asked(monkeypatch):
@@ -147,7 +153,8 @@ def test_a_process_that_cannot_be_stopped_is_killed_before_another_is_asked(monk
     group = set()
     idle, asked = start(group=group), start(group=group)
     try:
-        run(idle, UNSTOPPABLE)
+        run(idle, "x = 1")
+        monkeypatch.setattr(idle, "_has_stopped", lambda: idle._process.wait(0) is not None)
         run(asked, "x = 1")
         assert idle._process.wait(10) == -signal.SIGKILL
     finally:

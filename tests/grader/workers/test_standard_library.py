@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.isolation import namespaces
 from grader.isolation.limits import ResourceLimits
 from grader.marking.mark import mark
 from grader.workers.pool import shared_pool
@@ -29,6 +30,7 @@ EXPECTED = {
 }
 # The same of modules of the standard library.
 EXPECTED_OF_MODULES = {
+    "prctl": "libcap, which a library brings along, counts the capabilities that the kernel has",
     "preadv2": "the C library then calls preadv",
     "listxattr": "`shutil.copy2` then copies no attributes",
     "chown": "`tarfile` and `shutil.move` leave the owner as it is",
@@ -49,11 +51,11 @@ def unexpected(refusals, expected):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_programs_with_the_standard_library_work(role, tmp_path):
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    arguments = {"role": role, "folder": None if role == "judge" else str(folder)}
+    server = shared_pool().get(role, False, None)
+    folder = str(tmp_path) if server.missing_namespaces() else namespaces.SCRATCH
+    arguments = {"role": role, "folder": None if role == "judge" else folder}
     with noting_refusals(tmp_path, f"{programs.__name__}:run") as refusals:
-        process = shared_pool().get(role, False, None).fork(f"{programs.__name__}:run", arguments)
+        process = server.fork(f"{programs.__name__}:run", arguments)
         with contextlib.closing(process):
             failed = json.loads(process.channel.receive(100_000, time.monotonic() + 120))
     assert failed == {}
@@ -114,9 +116,11 @@ def test_a_call_that_is_refused_is_noted(tmp_path):
 def test_workers_inherit_nothing_that_they_share(role):
     """Is no writable memory and no open file shared with all that were forked from the same?"""
     server = shared_pool().get(role, False, None)
+    server.missing_namespaces()  # which it replies to once it has started
     maps = Path(f"/proc/{server.pid}/maps").read_text(encoding="utf-8")
     assert re.findall(r"^\S+ .w.s .*$", maps, re.MULTILINE) == []
     handles = [os.readlink(path) for path in Path(f"/proc/{server.pid}/fd").iterdir()]
-    others = [name for name in handles if name != os.devnull]
-    assert len(others) == 1  # the line to the grader, which a fork closes
-    assert others[0].startswith("socket:")
+    # A fork closes the line to the grader, and the namespaces that workers enter or leave.
+    closed = [name for name in handles if name.startswith(("socket:", "pid:", "mnt:"))]
+    assert sorted(handles) == sorted([*closed, *[os.devnull] * (len(handles) - len(closed))])
+    assert len({name.split(":")[0] for name in closed}) == len(closed)
