@@ -8,8 +8,8 @@
 # %% [markdown]
 # # Predicting shapes
 #
-# [Start page](../index.ipynb) · before: [03, Filters that find edges](../03_sobel/03_sobel.ipynb) ·
-# after: [05, Pooling](../05_pooling/05_pooling.ipynb)
+# [Start page](../index.ipynb) · Before: [03, Filters that find edges](../03_sobel/03_sobel.ipynb) ·
+# Next: [05, Pooling](../05_pooling/05_pooling.ipynb)
 #
 # **What you will do.** You count the positions at which a window fits on an image, until you can predict the
 # shape after every layer of a network. Then you check two published networks, and find what their authors
@@ -67,7 +67,7 @@ for n, k in [(4, 2), (5, 3), (6, 3), (13, 3), (28, 3), (100, 5)]:
 #
 # A **stride** of 2 moves the window by two pixels at a time, along both axes.
 #
-# > **Spot the slip.** The course notes *Introduction to Convolution Neural Network* (S4) say that "a stride of 2
+# > **Puzzle.** The course notes *Introduction to Convolution Neural Network* say that "a stride of 2
 # > skips every alternate pixel". Which of the 7 pixels does a window of 3 skip? Decide, then run the cell.
 
 # %%
@@ -109,7 +109,7 @@ plots.images(
 )
 
 # %% [markdown]
-# > **Spot the slip.** A blog post on CNNs (S1) says: "The dimension of the filter is called the kernel size. Typical
+# > **Puzzle.** The blog post *What is a CNN?* says: "The dimension of the filter is called the kernel size. Typical
 # > values for the stride lie between 2 and 5. For example, on an image of size 100 × 100, we can apply a filter of
 # > size 5." Which word is wrong? The cell applies three layers with 5 × 5 kernels to 100 pixels.
 
@@ -145,7 +145,7 @@ output_size_widgets.window_explorer(n=6, k=3, s=2)
 # There are two positions, the output is 2 × 2, and no window covers row 5 and column 5: 11 of 36
 # pixels. Keras does this too, without a warning.
 #
-# > **Spot the slip.** The blog post *Convolutional Neural Networks* of April 2019 (S3) prints the formula
+# > **Puzzle.** The blog post *Convolutional Neural Networks* of April 2019 prints the formula
 # > as $(N + 2p - k / s) + 1$. From a 6 × 6 image it gets an output of 2.5 × 2.5, and says that some numbers must
 # > be changed to get "a valid output image". What is missing in the formula? And must the numbers be changed?
 
@@ -212,7 +212,7 @@ for n, k, p in [(28, 3, 1), (5, 3, 0), (5, 3, 1)]:
     )
 
 # %% [markdown]
-# > **Spot the slip.** The blog post (S1) explains Keras's two settings. With `padding='valid'`, "we stop when the
+# > **Puzzle.** The blog post explains Keras's two settings. With `padding='valid'`, "we stop when the
 # > extremity of the filter reaches the boundary of the image". With `padding='same'`, "we convolve the image to keep
 # > the original dimension. Filter window stays at valid position inside input map." Does the last sentence fit?
 
@@ -271,7 +271,7 @@ plots.images(
 )
 
 # %% [markdown]
-# > **Spot the slip.** The course notes (S4) give $(n + 2p - m + 1) \times (n + 2p - m + 1)$ as the "formula for
+# > **Puzzle.** The course notes give $(n + 2p - m + 1) \times (n + 2p - m + 1)$ as the "formula for
 # > padding" that keeps the size; their $m$ is our $k$. What does this formula compute? And which $p$ keeps the size?
 
 # %%
@@ -780,7 +780,7 @@ print(sizes.trace_shapes((32, 32, 3), [twelve_filters, {"type": "pool", "size": 
 
 # %% [markdown]
 # 28 → 26 → 13 → 11 → 5. In the last step 11 is odd: $(11 - 2)/2 = 4.5$ steps are rounded down to 4, so there are
-# five windows, and the last row and column are dropped. The last line is the example of the course notes (S4):
+# five windows, and the last row and column are dropped. The last line is the example of the course notes:
 # 12 filters with same padding on a 32 × 32 colour image, then pooling.
 #
 # ## Exercise 4: trace the shapes (3 points)
@@ -1100,10 +1100,10 @@ with checks.Exercise(
 # %% [markdown]
 # ## Two published networks
 #
-# Here are two networks as their authors print them. The first, from the blog post of April 2019 (S3), comes with its
-# sizes. The second, from the blog post on CNNs (S1), should give one number between 0 and 1 for a 100 × 100 image.
+# Here are two networks as their authors print them. The first, from the blog post of April 2019, comes with its
+# sizes. The second, from the blog post *What is a CNN?*, should give one number between 0 and 1 for a 100 × 100 image.
 #
-# > **Spot the slips.** In the first network the same mistake occurs four times, and in the second a layer is
+# > **Puzzle.** In the first network the same mistake occurs four times, and in the second a layer is
 # > missing. Find both before you go on. Your `trace_shapes` can help.
 
 # %%
@@ -1215,7 +1215,7 @@ print(f"parameters with Flatten: {sum(sizes.layer_parameters((100, 100, 1), repa
 # >
 # > </details>
 #
-# The sizes of the third network are right in the notes (S4): LeNet-5, which you will build in
+# The sizes of the third network are right in the notes: LeNet-5, which you will build in
 # [lesson 08](../08_lenet/08_lenet.ipynb). Its last convolution is as large as its input, so only one
 # position is left: 1 × 1 × 120.
 
@@ -1302,7 +1302,7 @@ for k in range(2, 7):
 #   of the image.
 # - Trace the shapes before you train. A missing + 1 or a missing Flatten is easy to find at this point.
 #
-# **Where the sources slip.** A formula without its brackets, and an output of 2.5 × 2.5; a stride that "skips pixels"
+# **Corrections to the sources.** A formula without its brackets, and an output of 2.5 × 2.5; a stride that "skips pixels"
 # and a stride "between 2 and 5" where positions and kernels are meant; *same* explained as *valid*; the output's
 # size given as a formula for padding; a network whose four sizes each lack the + 1 (5,184 for 7,744);
 # and one without Flatten, whose answer has the shape (2, 2, 1).

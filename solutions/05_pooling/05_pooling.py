@@ -8,8 +8,8 @@
 # %% [markdown]
 # # Pooling: summarise and shift
 #
-# [Start page](../index.ipynb) · before: [04, Predicting shapes](../04_output_size/04_output_size.ipynb) ·
-# after: [06, X or O](../06_xo_classifier/06_xo_classifier.ipynb)
+# [Start page](../index.ipynb) · Before: [04, Predicting shapes](../04_output_size/04_output_size.ipynb) ·
+# Next: [06, X or O](../06_xo_classifier/06_xo_classifier.ipynb)
 #
 # **What you will do.** You shrink images by keeping one number from each small window: the largest, the
 # average or the sum. You start with an interactive figure and then write the functions yourself. After
@@ -130,8 +130,8 @@ for shape, where in [
     print(f"{before:<9} -> {after:<9} {np.prod(shape):>6,} -> {pooled.size:>5,} numbers   {where}")
 
 # %% [markdown]
-# > **Spot the slip.** The blog post *Convolutional Neural Networks* of April 2019 (S3) says that Keras's
-# > `MaxPooling2D` has by default a window of 2 × 2 and *a stride of 1*. The book chapter (S0) writes
+# > **Puzzle.** The blog post *Convolutional Neural Networks* of April 2019 says that Keras's
+# > `MaxPooling2D` has by default a window of 2 × 2 and *a stride of 1*. The book chapter writes
 # > `MaxPooling2D(pool_size=(2, 2))`, gives no stride, and gets 13 × 13 from 26 × 26. Which stride did
 # > Keras use?
 #
@@ -390,7 +390,7 @@ with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size
 # %% [markdown]
 # ## Why 7 gives 4 in one source, and 11 gives 5 in another
 #
-# The slides with the letter X (S2) pool 7 × 7 to **4** × 4. The book chapter (S0) pools 11 × 11 to
+# The slides with the letter X pool 7 × 7 to **4** × 4. The book chapter pools 11 × 11 to
 # **5** × 5. Both use windows of 2 × 2 with a stride of 2, and in both one row and one column are left over.
 # Neither is wrong. They treat the leftover differently:
 #
@@ -489,7 +489,7 @@ plots.matrices(
 )
 
 # %% [markdown]
-# > **Spot the slip.** The blog post (S3) describes padding as a way "to add pixels to the corners of the
+# > **Puzzle.** The blog post describes padding as a way "to add pixels to the corners of the
 # > image". If you pad a 6 × 6 image with one pixel on every side, how many pixels do you add, and how many
 # > of them are in the corners?
 
@@ -1029,7 +1029,7 @@ with checks.Exercise("pooling.shift", shift) as check:
 # $f(S\,I) = f(I)$. To find *where* a digit is, you want equivariance. To say *which* digit it is, you want
 # invariance.
 #
-# > **Spot the slip.** The slides *Convolutional Neural Networks* (S2) say: "Convolution has the nice
+# > **Puzzle.** The slides *Convolutional Neural Networks* say: "Convolution has the nice
 # > property of being translational invariant." A translation is a shift. Which of the two words describes
 # > a convolution? Decide before you run the next cell. It shifts a photograph by 40 pixels, finds its
 # > vertical edges, and does the same in the other order.
@@ -1141,8 +1141,8 @@ for dx in range(4):
 #
 # ## What max pooling does to a small shift
 #
-# > **Spot the slip.** The course notes *Introduction to Convolution Neural Network* (S4) give "Translation
-# > Variance" as a reason for pooling, and the book chapter (S0) says that the pooling step "results in
+# > **Puzzle.** The course notes *Introduction to Convolution Neural Network* give "Translation
+# > Variance" as a reason for pooling, and the book chapter says that the pooling step "results in
 # > translation variance". Which word do they mean? Is 2 × 2 max pooling equivariant, invariant, or neither?
 #
 # The next cell draws a bright bar one pixel wide, shifts it by 1 and by 2, and max-pools each image by 2 × 2:
@@ -1293,7 +1293,7 @@ print(f"chance error at {mean:.3f}: ±{np.sqrt(mean * (1 - mean) / 2000):.3f}")
 # %% [markdown]
 # ## Does pooling prevent overfitting?
 #
-# The course notes (S4) head a paragraph "Prevents Overfitting", and write in it that pooling reduces the
+# The course notes head a paragraph "Prevents Overfitting", and write in it that pooling reduces the
 # number of parameters, "which can reduce overfitting". A classifier *overfits* when it is much better on its
 # training images than on images that it has not seen. The second wording is the careful one, and it can be
 # tested. The next cell fits a linear classifier (as in lesson 01) to the edge maps of 1,000 digits. The
@@ -1388,7 +1388,7 @@ for name, kernel in pooling.EDGE_KERNELS.items():
 #   recognised without pooling, 0.674 after 2 × 2 and 0.795 after 4 × 4. With many channels, even random ones,
 #   global pooling recognised 0.656 of the digits at a shift of 3.
 #
-# **Where the sources slip.** `MaxPooling2D` moves by its pool size by default, not by 1. Padding adds a
+# **Corrections to the sources.** `MaxPooling2D` moves by its pool size by default, not by 1. Padding adds a
 # border, not corners. Convolution is *equivariant*, not invariant; *translation variance* should be
 # *invariance*, and pooling gives only a little of it. 7 × 7 to 4 × 4 and 11 × 11 to 5 × 5 are **both right**,
 # with different rules for what is left over.

@@ -8,8 +8,8 @@
 # %% [markdown]
 # # X or O, by hand
 #
-# [Start page](../index.ipynb) · before: [05, Pooling](../05_pooling/05_pooling.ipynb) ·
-# after: [07, From dense to convolutional, in Keras](../07_keras_cnn/07_keras_cnn.ipynb)
+# [Start page](../index.ipynb) · Before: [05, Pooling](../05_pooling/05_pooling.ipynb) ·
+# Next: [07, From dense to convolutional, in Keras](../07_keras_cnn/07_keras_cnn.ipynb)
 #
 # **What you will do.** You build a complete image classifier from what you already have: match three
 # small features, apply ReLU, pool twice, and compare twelve numbers with two lists. You draw letters
@@ -38,7 +38,7 @@ from utils.widgets import xo_classifier as xo_classifier_widgets
 # %% [markdown]
 # ## Two letters
 #
-# The example comes from the slides *Convolutional Neural Networks* (S2). Each letter is a text file of nine
+# The example comes from the slides *Convolutional Neural Networks*. Each letter is a text file of nine
 # lines. A `#` is ink and a `.` is paper. As numbers, ink is 1 and paper is **−1**, so that empty pixels
 # count too.
 
@@ -786,7 +786,7 @@ with checks.Exercise("xo_classifier.classify", classify, uses=["template_score"]
 # published calculation, and it speaks for the slides that they make it possible. Some details did not
 # survive typesetting.
 #
-# > **Spot the slips.** The slides (S2) say, among other things:
+# > **Puzzle.** The slides say, among other things:
 # >
 # > 1. In the map of the X-shaped feature, row 3, column 4 is −0.11. (Row 5, column 4 is −0.77.)
 # > 2. After ReLU, the bottom right number of the diagonal's map is 1.77; it is printed four times.
@@ -857,7 +857,7 @@ xo_classifier_widgets.letter_pad()
 # %% [markdown]
 # ## Where it fails: shifts
 #
-# > **Spot the slip.** The slides (S2) say: "an alphabet could be sitting in different positions and the
+# > **Puzzle.** The slides say: "an alphabet could be sitting in different positions and the
 # > Convolutional Neural Network algorithm would still be able to recognize it." For how many of the nine shifts
 # > from −4 to 4 do you expect the right verdict?
 #
@@ -985,7 +985,7 @@ for reach in range(4):
 #
 # ## Where it fails: rotation and noise
 #
-# The book chapter (S0) names a second difficulty for its own network: images that are *rotated*. So rotate the
+# The book chapter names a second difficulty for its own network: images that are *rotated*. So rotate the
 # letters. And add noise: flip pixels chosen at random from ink to paper or back. The left half shows the
 # *margin*: the right label's score minus the other's. Below 0 the verdict is wrong.
 
@@ -1228,7 +1228,7 @@ print(f"   with noise, of 800: {by_rule} right by the crossing, {by_templates} b
 # - Hand-made features detect only what their designer thought of. An X rotated by 25° is already taken for an O.
 # - Check published numbers. Most are right.
 #
-# **Where the sources slip.** 1.77 after ReLU (0.77); −0.11 in row 3, column 4 of the X-shaped feature's
+# **Corrections to the sources.** 1.77 after ReLU (0.77); −0.11 in row 3, column 4 of the X-shaped feature's
 # map (−0.77); *the 3 operations* for what is only pooling; 11 numbers where there are 12; ninths
 # truncated instead of rounded, 0.51 for 0.5175; scores called probabilities; recognition in any position.
 #
