@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
@@ -165,7 +166,7 @@ def rotate_all(images: np.ndarray, degrees: float) -> np.ndarray:
     return ndimage.rotate(images, degrees, axes=(2, 1), reshape=False, order=1)
 
 
-def own_or_reference(build: Callable[[], object]) -> Callable[[], object]:
+def own_or_reference(build: Callable[[], Any]) -> Callable[[], Any]:
     """Return a student's `build_augmenter` if it works, else the course's, and print which.
 
     It works if what it builds turns a batch of images into one of the same shape.
