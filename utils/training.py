@@ -21,7 +21,7 @@ from utils import plots
 from utils.keras_setup import keras
 from utils.plots import Picture
 
-PREDICTION_BATCH = 500  # images a model sees at once when it predicts: bounds the memory it takes
+PREDICTION_BATCH = 1000  # images a model sees at once when it predicts: bounds the memory it takes
 REDRAW_INTERVAL = 0.15  # seconds between two redraws of the live curve
 
 

@@ -8,8 +8,8 @@
 # %% [markdown]
 # # How a filter learns
 #
-# [Start page](../index.ipynb) · [Lesson 09: more data from the same data](../09_augmentation/09_augmentation.ipynb)
-# comes before this one.
+# [Start page](../index.ipynb) · before:
+# [09, More data from the same data](../09_augmentation/09_augmentation.ipynb)
 #
 # **What you will do.** Change one weight of a filter a little and see what happens to the error. Then
 # compute the same answer for all weights at once, without changing any of them. Use it to take small
@@ -33,8 +33,8 @@
 # **If you come from lesson 07.** The first two sections, *One weight, a little* and *Downhill*, need only
 # lesson 02. They show what an optimizer does at every step, so you can read them before lesson 07.
 #
-# **Time.** About two hours: 20 minutes to read, 40 to run and follow the demonstrations, 60 for the four
-# exercises.
+# **Time.** About two hours: 20 minutes to read (at 200 words a minute), 40 to run and follow the demonstrations,
+# 60 for the four exercises.
 
 # %%
 import time
@@ -70,7 +70,7 @@ plots.matrices(
 )
 
 # %% [markdown]
-# > **Spot the slip.** One of this course's sources, a book chapter on CNNs, introduces backward
+# > **Puzzle.** One of this course's sources, a book chapter on CNNs (S0), introduces backward
 # > propagation in one sentence. A weight is changed by a small amount, it says, and one calculates the
 # > impact *on the overall weight*. The next cell changes the weight at the bottom right from 4 to 4.01.
 # > Read its output. Which impact is worth calculating?
@@ -1667,4 +1667,4 @@ plots.images(
 # - I. J. Goodfellow, J. Shlens and C. Szegedy, *Explaining and harnessing adversarial examples*, ICLR 2015,
 #   [arXiv:1412.6572](https://arxiv.org/abs/1412.6572).
 #
-# **Back.** [Start page](../index.ipynb) · [Lesson 09](../09_augmentation/09_augmentation.ipynb)
+# [Start page](../index.ipynb) · before: [09, More data from the same data](../09_augmentation/09_augmentation.ipynb)
