@@ -7,9 +7,11 @@ demonstrations need.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from scipy import ndimage
 
 from utils import pooling
 from utils.keras_setup import keras
@@ -154,6 +156,37 @@ def shift_all(images: np.ndarray, dx: int, dy: int = 0) -> np.ndarray:
     """Move all of ``(N, H, W)`` or ``(N, H, W, C)`` images alike; zeros come in."""
     # The image's axes first, so that all images are one picture with many channels.
     return np.moveaxis(pooling.shift(np.moveaxis(images, 0, -1), dx, dy), -1, 0)
+
+
+def rotate_all(images: np.ndarray, degrees: float) -> np.ndarray:
+    """Rotate all of ``(N, H, W)`` or ``(N, H, W, C)`` images about their centre; zeros come in.
+
+    Positive angles turn anticlockwise. Pixels are interpolated linearly; the sizes stay.
+    """
+    return ndimage.rotate(images, degrees, axes=(2, 1), reshape=False, order=1)
+
+
+def own_or_reference(build: Callable[[], Any]) -> Callable[[], Any]:
+    """Return a student's `build_augmenter` if it works, else the course's, and print which.
+
+    It works if what it builds turns a batch of images into one of the same shape.
+
+    Parameters
+    ----------
+    build : callable
+        The student's function, called without arguments.
+    """
+    batch = np.zeros((2, 28, 28, 1), np.float32)
+    try:
+        works = np.shape(build()(batch, training=True)) == batch.shape
+    except Exception:  # an unfinished answer raises anything
+        works = False
+    print(
+        "Random shifts: by your build_augmenter."
+        if works
+        else "Random shifts: by the course's build_augmenter, since yours does not run yet."
+    )
+    return build if works else build_augmenter
 
 
 def shuffle_within(image: np.ndarray, fraction: float, rng: np.random.Generator) -> np.ndarray:

@@ -203,7 +203,8 @@ class TestShiftGrid:
             "a 0, fraction 0.20, seed 1: at most 5 pixels sideways and 5 up or down. "
             f"(dx, dy): ({pair}), "
         )
-        assert f">{pair}<" in grid.drawing.value
+        title = f"dx {dx}, dy {dy}".replace("-", "−")
+        assert f">{title}<" in grid.drawing.value
 
     @pytest.mark.parametrize(
         ("control", "value", "text"),
@@ -233,3 +234,36 @@ class TestShiftGrid:
 def test_the_map_of_draws_counts_them_all():
     picture = augmentation_widgets.draw_choices(0.1, 28, seed=0, count=2500)
     assert "each of 25 shifts came in 2,500 draws" in picture.alt
+
+
+class TestRotateAll:
+    def test_a_quarter_turn_is_numpys(self):
+        images = distinct(5, 10).reshape(2, 5, 5).astype(float)
+        turned = augmentation.rotate_all(images, 90)
+        assert np.allclose(turned, np.rot90(images, axes=(1, 2)))
+
+    def test_keeps_the_shape_with_channels_and_fills_with_zeros(self):
+        turned = augmentation.rotate_all(np.ones((3, 8, 8, 1)), 45)
+        assert turned.shape == (3, 8, 8, 1)
+        assert not turned[:, 0, 0].any()
+
+
+class TestOwnOrReference:
+    def test_takes_a_function_that_works(self, capsys):
+        def build():
+            return keras.layers.Identity()
+
+        assert augmentation.own_or_reference(build) is build
+        assert "by your build" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("built", [None, np.zeros(3), keras.layers.Flatten()])
+    def test_else_the_reference(self, built, capsys):
+        chosen = augmentation.own_or_reference(lambda: built)
+        assert chosen is augmentation.build_augmenter
+        assert "by the course's build" in capsys.readouterr().out
+
+    def test_also_where_nothing_is_done(self):
+        def build():
+            raise NotImplementedError
+
+        assert augmentation.own_or_reference(build) is augmentation.build_augmenter

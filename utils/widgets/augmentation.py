@@ -54,7 +54,7 @@ def draw_grid(image: np.ndarray, name: str, fraction: float, seed: int) -> tuple
         f"{name}, fraction {fraction:.2f}, seed {seed}: at most {most_right} pixels sideways and "
         f"{most_down} up or down. (dx, dy): {pairs}. Cut off at the border: {cut} of {COPIES}."
     )
-    titles = ["original"] + [f"{_number(dx)}, {_number(dy)}" for dx, dy in shifts]
+    titles = ["original"] + [f"dx {_number(dx)}, dy {_number(dy)}" for dx, dy in shifts]
     picture = plots.images([image, *copies], titles, columns=6, size=1.45, alt=line)
     return picture, line
 

@@ -14,6 +14,7 @@ from utils import backprop, convolution, plots
 from utils.plots import Picture
 from utils.widgets.base import Interactive, Steps
 
+FLOOR = 1e-16  # the smallest loss that is drawn
 CORNERS = ("top left", "top right", "bottom left", "bottom right")
 
 
@@ -244,7 +245,7 @@ def descent_player(
     steps : int
         How many steps there are.
     still : sequence of int
-        The steps that the still picture shows, one in a row.
+        The steps that the still figure shows, side by side.
 
     Returns
     -------
@@ -313,28 +314,41 @@ def draw_descent(
     steps: Sequence[int],
     alt: str,
 ) -> Picture:
-    """Draw some steps of a descent, one in a row: kernel, its output, the target, the loss."""
-    drawn, axes = plots.figure(
-        9, 2.25 * len(steps), len(steps), 4, squeeze=False, width_ratios=[1, 1, 1, 1.5]
-    )
+    """Draw some steps of a descent: each kernel and its output; the target and the loss once."""
+    if len(steps) == 1:
+        drawn, axes = plots.figure(9, 2.25, 1, 4, width_ratios=[1, 1, 1, 1.5])
+        kernels, outputs, shown, curve = axes[:1], axes[1:2], axes[2], axes[3]
+    else:
+        widths = [1.0] * len(steps) + [1.4]
+        drawn, axes = plots.figure(9, 4.4, 2, len(steps) + 1, width_ratios=widths)
+        kernels, outputs, curve, shown = axes[0, :-1], axes[1, :-1], axes[0, -1], axes[1, -1]
     limit = np.abs(target).max()
-    colours = {"vmin": -limit, "vmax": limit}
-    for (left, middle, right, curve), step in zip(axes, steps, strict=True):
+    for above, below, step in zip(kernels, outputs, steps, strict=True):
+        plots.matrix(above, _rounded(descent.kernels[step]), f"kernel, step {step}", limit=2)
         output = convolution.correlate2d(image, descent.kernels[step])
-        plots.matrix(left, _rounded(descent.kernels[step]), f"kernel, step {step}", limit=2)
-        plots.image(middle, output, "its output", **colours)
-        plots.image(right, target, "target", **colours)
-        draw_loss(curve, descent.losses, step)
+        plots.image(below, output, "its output", vmin=-limit, vmax=limit)
+    plots.image(shown, target, "target", vmin=-limit, vmax=limit)
+    draw_loss(curve, descent.losses, steps)
     return Picture(drawn, alt)
 
 
-def draw_loss(ax: Axes, losses: np.ndarray, step: int) -> None:
-    """Draw the loss of all steps, as a light line, and up to one step, as a dark one."""
-    losses = np.maximum(losses, 1e-16)
-    ax.semilogy(losses, color="#BBBBBB")
-    ax.semilogy(losses[: step + 1], color=plots.BLUE)
-    ax.plot(step, losses[step], "o", color=plots.ORANGE, markeredgecolor="black", clip_on=False)
-    ax.set_title("loss")
+def draw_loss(ax: Axes, losses: np.ndarray, steps: Sequence[int]) -> None:
+    """Draw the loss of all steps, light, and up to the last chosen one, dark; mark those chosen.
+
+    Losses below `FLOOR` are nothing but rounding. They are drawn there, and the title says so.
+    """
+    drawn = np.maximum(losses, FLOOR)
+    ax.semilogy(drawn, color="#BBBBBB")
+    ax.semilogy(drawn[: max(steps) + 1], color=plots.BLUE)
+    ax.plot(
+        list(steps),
+        drawn[list(steps)],
+        "o",
+        color=plots.ORANGE,
+        markeredgecolor="black",
+        clip_on=False,
+    )
+    ax.set_title("loss" if losses.min() >= FLOOR else "loss (drawn down to 10⁻¹⁶)")
     ax.set_xlabel("step")
 
 
