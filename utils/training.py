@@ -230,6 +230,66 @@ def shift_curve(
     return Picture(drawn, alt)
 
 
+def learning_curves(history: Mapping[str, Sequence[float]], name: str) -> Picture:
+    """Draw what ``fit`` recorded: loss and accuracy after each epoch.
+
+    Parameters
+    ----------
+    history : mapping of str to sequence of float
+        ``model.fit(...).history``: ``loss`` and, if they were measured, ``accuracy``, ``val_loss``
+        and ``val_accuracy``.
+    name : str
+        The network's name, for the text alternative.
+    """
+    measures = [measure for measure in ("loss", "accuracy") if measure in history]
+    drawn, axes = plots.figure(3.6 * len(measures), 2.4, 1, len(measures), squeeze=False)
+    said = []
+    for ax, measure in zip(axes[0], measures, strict=True):
+        parts = {"training": history[measure], "validation": history.get(f"val_{measure}", [])}
+        for label, values in parts.items():
+            if values:
+                colour, line = (plots.BLUE, "-") if label == "training" else (plots.VERMILION, "--")
+                _draw_curve(ax, values, colour, line, label)
+                said.append(f"{label} {measure} from {values[0]:.3f} to {values[-1]:.3f}")
+        ax.set(xlabel="epoch", ylabel=measure)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        if measure == "loss":
+            ax.set_ylim(bottom=0)
+        ax.legend(frameon=False, fontsize=9)
+    epochs = len(history["loss"])
+    return Picture(drawn, f"{name}, over {epochs} epochs: {'; '.join(said)}.")
+
+
+def accuracy_dots(runs: Mapping[str, Sequence[float]], count: int) -> Picture:
+    """Compare networks that were trained several times: a dot for each run, and the mean.
+
+    Parameters
+    ----------
+    runs : mapping of str to sequence of float
+        For each network the accuracy of each run.
+    count : int
+        The number of test images. Whiskers on the mean show their chance error,
+        ``sqrt(p (1 - p) / count)``.
+    """
+    drawn, ax = plots.figure(6.6, 0.9 + 0.4 * len(runs))
+    said = []
+    for row, (name, values) in enumerate(runs.items()):
+        mean, error = float(np.mean(values)), chance_error(float(np.mean(values)), count)
+        ax.errorbar(mean, row, xerr=error, fmt="D", color=plots.BLUE, markersize=6, capsize=4)
+        ax.plot(values, [row + 0.25] * len(values), "o", color=plots.ORANGE, markersize=4.5)
+        said.append(f"{name} {mean:.3f}, runs from {min(values):.3f} to {max(values):.3f}")
+    ax.set(yticks=range(len(runs)), yticklabels=list(runs), ylim=(len(runs) - 0.4, -0.6))
+    ax.set_xlabel("accuracy (diamond: mean, with the test set's chance error; dots: runs)")
+    ax.grid(axis="x", color="#DDDDDD")
+    ax.set_axisbelow(True)
+    return Picture(drawn, f"Accuracy by network: {'; '.join(said)}.")
+
+
+def chance_error(p: float, count: int) -> float:
+    """Return by how much an accuracy ``p`` on ``count`` images varies with their choice."""
+    return float(np.sqrt(p * (1 - p) / count))
+
+
 class _Watcher(keras.callbacks.Callback):
     """A Keras callback that records each epoch and updates the screen, if there is one."""
 

@@ -157,3 +157,31 @@ def test_the_shift_curve_has_a_line_for_each_model_and_one_for_the_floor():
     np.testing.assert_array_equal(axes.lines[1].get_ydata(), [0.3, 0.8, 0.4])
     assert len(axes.lines) == 4
     assert picture.alt == "two"
+
+
+def test_learning_curves_draw_what_fit_recorded():
+    history = {"loss": [2.0, 1.0], "accuracy": [0.5, 0.75], "val_accuracy": [0.25, 0.5]}
+    picture = training.learning_curves(history, "mine")
+    loss, accuracy = picture.figure.axes
+    assert [len(axes.lines) for axes in (loss, accuracy)] == [1, 2]
+    np.testing.assert_array_equal(accuracy.lines[1].get_ydata(), [0.25, 0.5])
+    assert picture.alt == (
+        "mine, over 2 epochs: training loss from 2.000 to 1.000; "
+        "training accuracy from 0.500 to 0.750; validation accuracy from 0.250 to 0.500."
+    )
+
+
+def test_a_loss_without_accuracy_is_one_panel():
+    assert len(training.learning_curves({"loss": [1.0]}, "mine").figure.axes) == 1
+
+
+def test_dots_show_every_run_and_the_mean():
+    picture = training.accuracy_dots({"one": [0.9, 0.8], "two": [0.5]}, count=100)
+    assert "one 0.850, runs from 0.800 to 0.900; two 0.500" in picture.alt
+    (axes,) = picture.figure.axes
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["one", "two"]
+
+
+def test_the_chance_error_is_the_spread_of_a_share():
+    shares = np.random.default_rng(0).binomial(2000, 0.9, 20_000) / 2000
+    assert training.chance_error(0.9, 2000) == pytest.approx(shares.std(), rel=0.03)
