@@ -253,6 +253,9 @@ def matrix(
     values = np.asarray(values)
     rows, columns = values.shape
     finite = np.abs(values[np.isfinite(values.astype(float))]).astype(float)
+    texts = [_label(value, decimals) for value in values[np.isfinite(values.astype(float))]]
+    longest = max(map(len, texts), default=0)
+    size = 10.5 if longest < 5 else 8.5 if longest < 7 else 7
     limit = limit or (finite.max() if finite.size and finite.max() > 0 else 1.0)
     for row in range(rows):
         for column in range(columns):
@@ -263,7 +266,6 @@ def matrix(
             )
             if np.isfinite(value):
                 text = _label(values[row, column], decimals)
-                size = 10.5 if len(text) < 5 else 8.5 if len(text) < 7 else 7
                 ax.text(column + 0.5, row + 0.52, text, ha="center", va="center", fontsize=size)
     if window:
         top, left, height, width = window
