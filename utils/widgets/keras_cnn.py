@@ -181,7 +181,7 @@ def _say_step(values: Mapping[str, np.ndarray], bias: float, step: int) -> str:
         return f"the largest of the four is {_number(pooled)}; flattened, one number."
     if step == 7:
         alive = np.count_nonzero(values["hidden"])
-        return f"ten units each take {_number(pooled)}; {alive} of them answer above 0."
+        return f"ten units each take {_number(pooled)}; after ReLU, {alive} of them are above 0."
     if step == 8:
         return f"two units add up the ten: {_number(logits[0])} and {_number(logits[1])}."
     first, second = values["probabilities"]
