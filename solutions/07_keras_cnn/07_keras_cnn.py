@@ -52,9 +52,10 @@ print(
 )
 
 # %% [markdown]
-# The images are real handwritten digits, part of a famous data set called MNIST. Networks train best on small
-# numbers, so the pixels are divided by 255. A convolutional layer also needs to know how many channels there
-# are. The last axis, of length 1, says that these images are grey.
+# The images are real handwritten digits, part of a famous data set called MNIST. It does not say who wrote which
+# image, so the same person's digits can be in both parts: a test here is a test on new images, not on new
+# writers. Networks train best on small numbers, so the pixels are divided by 255. A convolutional layer also
+# needs to know how many channels there are. The last axis, of length 1, says that these images are grey.
 #
 # ## A network is a list of layers
 #
@@ -1368,11 +1369,11 @@ for f in range(2):
     )
 
 # %%
-mean_maps = {
-    (f, label): keras_cnn.filter_maps(group, kernels[:, :, 0, f], biases[f]).mean(axis=0)
-    for f in range(2)
-    for label, group in [("1s", ones), ("rest", rest)]
-}
+mean_maps = {}
+for f in range(2):
+    for label, group in [("1s", ones), ("rest", rest)]:
+        maps = keras_cnn.filter_maps(group, kernels[:, :, 0, f], biases[f])
+        mean_maps[f, label] = maps.mean(axis=0)
 largest_weight, largest_vote = np.abs(kernels).max(), np.abs(vote_maps).max()
 figure, axes = plots.figure(9, 4.8, 2, 4)
 for f in range(2):
@@ -1519,11 +1520,17 @@ training.shift_curve(
 # Is the order of the networks luck? Each training starts from random weights and shuffles the images at random.
 # So train three of the networks twice more, with other seeds, and compare all three runs:
 
+
 # %%
+def build_three_same():
+    """Return three stages with same padding."""
+    return keras_cnn.build_three_stages(padding="same")
+
+
 builders = {
     "dense": keras_cnn.build_dense,
     "one convolution": keras_cnn.build_cnn,
-    "three stages, same": lambda: keras_cnn.build_three_stages(padding="same"),
+    "three stages, same": build_three_same,
 }
 unshifted = {label: [curves[label][4]] for label in builders}
 by_two = {label: [(curves[label][2] + curves[label][6]) / 2] for label in builders}
@@ -1828,9 +1835,9 @@ plots.Picture(
 
 # %% [markdown]
 # The last two columns show what the penalties do: **L1 sets many weights to practically 0 and leaves a few large;
-# L2 makes all of them smaller** but few of them 0. Dropout hardly changes their sizes. As for the validation
-# images, compare each difference with the chance error before you believe in it. This is one run each, so it does
-# not say which remedy is best; for that you would need several seeds, as above.
+# L2 makes all of them smaller** but far fewer of them 0. Dropout hardly changes their sizes. As for the
+# validation images, compare each difference with the chance error before you believe in it. This is one run each,
+# so it does not say which remedy is best; for that you would need several seeds, as above.
 #
 # **Batch normalisation** is often named beside these. It works on each channel: subtract the mean over the batch,
 # divide by the standard deviation, then multiply by one learned number and add another. So the next layer gets
@@ -1977,7 +1984,7 @@ print(keras.utils.to_categorical([1, 0, 3], num_classes=4))
 # - On these digits **convolution wins**: both convolutional networks beat the dense one in each of three seeds,
 #   and three stages with "same" padding lose least when the images shift. But no curve of the three is flat.
 # - Convolutions are **equivariant**; **global pooling** makes the network nearly **invariant** to shifts, and
-#   costs some accuracy. Neither helps with rotations.
+#   costs some accuracy. Neither makes it invariant to rotations.
 # - Leftovers add up: three stages of *valid* layers are blind to the last six rows and columns.
 # - A trained network is arithmetic: sums, ReLU, a maximum, sums, exponentials. Subtract the largest logit
 #   before the exponential.
