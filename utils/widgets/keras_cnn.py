@@ -154,7 +154,7 @@ def draw_forward(
     for index, (ax, (title, array)) in enumerate(zip(axes[1:], shown.items(), strict=True)):
         current = (row, column, 1, 1) if index == 1 and step <= 4 else None
         rounded = np.round(array, 2) + 0.0  # no −0.00
-        decimals = 4 if title == "softmax" else None  # with two, 0.9994 and 0.0006 are 1 and 0
+        decimals = 3 if title == "softmax" else None  # with two, 0.9994 and 0.0006 are 1 and 0
         shown_values = array if decimals else rounded
         plots.matrix(ax, shown_values, title, window=current, room=10, decimals=decimals)
     return Picture(drawn, line), line

@@ -309,9 +309,13 @@ def compare(rows: Mapping[str, tuple[Sequence[float], int, float]], count: int) 
     axes[0].set(title="accuracy on test images")
     axes[0].grid(axis="x", color="#DDDDDD")
     axes[0].set_axisbelow(True)
-    panels = (("parameters", "{:,}", 1), ("seconds of training", "{:.1f}", 2))
-    for ax, (title, form, part) in zip(axes[1:], panels, strict=True):
-        values = [row[part] for row in rows.values()]
+    parameters_of: list[float] = [row[1] for row in rows.values()]
+    seconds_of: list[float] = [row[2] for row in rows.values()]
+    panels = (
+        ("parameters", "{:,}", parameters_of),
+        ("seconds of training", "{:.1f}", seconds_of),
+    )
+    for ax, (title, form, values) in zip(axes[1:], panels, strict=True):
         bars = ax.barh(range(len(names)), values, color=BLUE, height=0.6)
         ax.bar_label(bars, [form.format(value) for value in values], padding=4, fontsize=9)
         ax.set(title=title, xticks=[], xlim=(0, max(values) * 1.4))
