@@ -211,6 +211,49 @@ def pixels_that_matter(
     return (np.abs(after - before) > 1e-5).any(axis=-1).reshape(side, side)
 
 
+def strongest_patches(
+    images: np.ndarray, maps: np.ndarray, layer: str, count: int = 50
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the parts of images to which each map of a layer responds most, at most one an image.
+
+    Parameters
+    ----------
+    images : ndarray, shape (N, 32, 32, 1)
+        The network's input.
+    maps : ndarray, shape (N, rows, columns, F)
+        The layer's output for them.
+    layer : str
+        ``"C1"`` to ``"C5"``.
+    count : int
+        The number of parts for each map.
+
+    Returns
+    -------
+    means : ndarray, shape (F, size, size)
+        The mean of the parts; ``size`` is the layer's receptive field.
+    chosen : ndarray of int, shape (F, count)
+        Which images the parts are from.
+    """
+    windows = windows_up_to(layer)
+    flat = maps.reshape(len(maps), -1, maps.shape[-1])
+    best, where = flat.max(axis=1), flat.argmax(axis=1)  # (N, F)
+    chosen = np.argsort(-best, axis=0, kind="stable")[:count].T
+    means = []
+    for f, indices in enumerate(chosen):
+        parts = []
+        for index in indices:
+            row, column = divmod(int(where[index, f]), maps.shape[2])
+            (top, bottom), (left, right) = seen_pixels(windows, row), seen_pixels(windows, column)
+            parts.append(images[index, top : bottom + 1, left : right + 1, 0])
+        means.append(np.mean(parts, axis=0))
+    return np.array(means), chosen
+
+
+def share_of_commonest(labels: np.ndarray) -> float:
+    """Return the share of the label that occurs most often, from 0 to 1."""
+    return float(np.bincount(labels).max() / len(labels))
+
+
 def parameters_in_1998() -> dict[str, int]:
     """Return the parameters of the network as published in 1998, layer by layer.
 

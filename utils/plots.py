@@ -224,6 +224,7 @@ def matrix(
     shade: bool = True,
     limit: float | None = None,
     room: int = 0,
+    decimals: int | None = None,
 ) -> None:
     """Draw a matrix with its numbers in squares.
 
@@ -246,11 +247,13 @@ def matrix(
     room : int
         The number of rows that fit into the axes. Matrices in axes of the same height have squares
         of the same size if they are given the same room.
+    decimals : int, optional
+        Write every number with so many decimals; by default two, or none for a whole number.
     """
     values = np.asarray(values)
     rows, columns = values.shape
     finite = np.abs(values[np.isfinite(values.astype(float))]).astype(float)
-    texts = [_label(value) for value in values[np.isfinite(values.astype(float))]]
+    texts = [_label(value, decimals) for value in values[np.isfinite(values.astype(float))]]
     longest = max(map(len, texts), default=0)
     size = 10.5 if longest < 5 else 8.5 if longest < 7 else 7
     limit = limit or (finite.max() if finite.size and finite.max() > 0 else 1.0)
@@ -262,7 +265,7 @@ def matrix(
                 Rectangle((column, row), 1, 1, facecolor=tint, edgecolor=GREY, linewidth=0.8)
             )
             if np.isfinite(value):
-                text = _label(values[row, column])
+                text = _label(values[row, column], decimals)
                 ax.text(column + 0.5, row + 0.52, text, ha="center", va="center", fontsize=size)
     if window:
         top, left, height, width = window
@@ -293,8 +296,10 @@ def signed(text: str) -> str:
     return text.replace("-", "−")
 
 
-def _label(value: float) -> str:
+def _label(value: float, decimals: int | None = None) -> str:
     """Return a number as text that is short enough for its square."""
-    number = round(float(value), 2) + 0.0  # + 0.0: no minus sign before a zero
+    number = round(float(value), decimals or 2) + 0.0  # + 0.0: no minus sign before a zero
+    if decimals is not None:
+        return signed(f"{number:.{decimals}f}")
     text = f"{number:.0f}" if number == round(number) else f"{number:.2f}"
     return signed(text)

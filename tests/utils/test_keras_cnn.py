@@ -28,7 +28,8 @@ def tiny():
     [
         (keras_cnn.build_dense, 795_010),
         (keras_cnn.build_cnn, 1_701_110),
-        (keras_cnn.build_three_stages, 65_354),
+        (keras_cnn.build_three_stages, 32_906),
+        (keras_cnn.build_global_pooling, 32_906),
         (keras_cnn.build_tiny, 52),
         (keras_cnn.build_two_filters, 359),
     ],
@@ -149,6 +150,23 @@ def test_three_valid_stages_do_not_see_the_last_six_rows_and_columns(padding, un
 def test_the_unseen_border_is_found_on_pictures_that_are_not_square():
     keras.utils.set_random_seed(1)
     assert keras_cnn.unseen_border(keras_cnn.build_cnn((9, 12, 1), 3)) == (0, 1, 0, 0)
+
+
+def test_global_pooling_does_not_see_a_shift_by_four_pixels():
+    """Two poolings of stride 2 come before it: the last maps move by exactly one pixel."""
+    keras.utils.set_random_seed(1)
+    predict = training.predictor(keras_cnn.build_global_pooling())
+    image = np.zeros((1, 28, 28, 1), np.float32)
+    image[0, 10:18, 10:18] = np.random.default_rng(0).random((8, 8, 1))
+    plain = predict(image)
+    np.testing.assert_allclose(predict(keras_cnn.shift_all(image, 4)), plain, atol=1e-6)
+    assert np.abs(predict(keras_cnn.shift_all(image, 2)) - plain).max() > 1e-4
+
+
+def test_images_turn_counterclockwise_about_their_centre():
+    images = np.arange(2 * 5 * 5).reshape(2, 5, 5, 1).astype(float)
+    turned = keras_cnn.rotate_all(images, 90)
+    np.testing.assert_allclose(turned, np.rot90(images, axes=(1, 2)), atol=1e-9)
 
 
 def test_activations_are_those_of_keras():

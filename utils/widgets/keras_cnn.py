@@ -89,7 +89,7 @@ def draw_probabilities(ax: Axes, probabilities: np.ndarray) -> None:
     classes = np.arange(len(probabilities))
     best = probabilities.argmax()
     colours = [plots.ORANGE if index == best else plots.BLUE for index in classes]
-    ax.bar(classes, probabilities, color=colours)
+    ax.bar(classes, np.maximum(probabilities, 0.006), color=colours)  # 0.00 stays visible
     for index, value in enumerate(probabilities):
         ax.text(index, value + 0.02, f"{value:.2f}", ha="center", fontsize=8.5)
     ax.set(xticks=classes, ylim=(0, 1.12), xlabel="digit", ylabel="probability")
@@ -150,11 +150,13 @@ def draw_forward(
     drawn, axes = plots.figure(9.3, 4.3, 1, len(widths), width_ratios=widths)
     row, column = divmod(min(step, 4) - 1, 2)
     window = (row, column, 3, 3) if step <= 4 else None
-    plots.matrix(axes[0], image, "input", window=window, room=10)
+    plots.matrix(axes[0], image, "input", window=window, room=10, decimals=3)
     for index, (ax, (title, array)) in enumerate(zip(axes[1:], shown.items(), strict=True)):
         current = (row, column, 1, 1) if index == 1 and step <= 4 else None
         rounded = np.round(array, 2) + 0.0  # no −0.00
-        plots.matrix(ax, rounded, title, window=current, room=10)
+        decimals = 3 if title == "softmax" else None  # with two, 0.9994 and 0.0006 are 1 and 0
+        shown_values = array if decimals else rounded
+        plots.matrix(ax, shown_values, title, window=current, room=10, decimals=decimals)
     return Picture(drawn, line), line
 
 
@@ -179,7 +181,7 @@ def _say_step(values: Mapping[str, np.ndarray], bias: float, step: int) -> str:
         return f"the largest of the four is {_number(pooled)}; flattened, one number."
     if step == 7:
         alive = np.count_nonzero(values["hidden"])
-        return f"ten units each take {_number(pooled)}; {alive} of them answer above 0."
+        return f"ten units each take {_number(pooled)}; after ReLU, {alive} of them are above 0."
     if step == 8:
         return f"two units add up the ten: {_number(logits[0])} and {_number(logits[1])}."
     first, second = values["probabilities"]

@@ -1,4 +1,4 @@
-"""Lesson 08's figures: LeNet-5 drawn to scale, what its units see, and what its layers make."""
+"""Lesson 08's figures: a drawing of LeNet-5, what its units see, and what its layers make."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from utils import lenet, output_size, plots
+from utils import lenet, output_size, plots, training
 from utils.plots import BLACK, BLUE, GREEN, ORANGE, SKY, VERMILION, Picture
 from utils.widgets.base import Interactive
 
@@ -19,7 +19,11 @@ GREYS = {"vmin": -1, "vmax": 1}  # tanh answers from -1 to 1
 
 
 def architecture() -> Picture:
-    """Draw LeNet-5 to scale: every layer's maps, their size and how many parameters made them."""
+    """Draw LeNet-5: every layer's maps, their size and how many parameters made them.
+
+    The sides of the maps are to scale with one another. At most 16 maps are drawn, and a column of
+    single numbers is a quarter as tall as it would be with one pixel for each.
+    """
     drawn, ax = plots.figure(9.2, 3.3)
     shapes = output_size.trace_shapes((lenet.SIDE, lenet.SIDE, 1), lenet.LAYERS)
     counts = output_size.layer_parameters((lenet.SIDE, lenet.SIDE, 1), lenet.LAYERS)
@@ -40,15 +44,15 @@ def architecture() -> Picture:
             said = f"{count:,}" if count else "none"
             ax.text(middle, -36, said, ha="center", va="center", fontsize=9)
         left += width + 13
-    ax.text(-21, -29, "maps @ size", ha="right", va="center", fontsize=9, color="#555555")
-    ax.text(-21, -36, "parameters", ha="right", va="center", fontsize=9, color="#555555")
+    ax.text(-2, -29, "maps @ size", ha="right", va="center", fontsize=9, color="#555555")
+    ax.text(-2, -36, "parameters", ha="right", va="center", fontsize=9, color="#555555")
     handles = [
         Rectangle((0, 0), 1, 1, facecolor=COLOURS[kind], edgecolor=BLACK)
         for kind in ("conv", "pool", "dense")
     ]
     labels = ["convolution", "average pooling", "dense"]
     ax.legend(handles, labels, ncols=3, frameon=False, loc="upper right", fontsize=9)
-    ax.set(xlim=(-48, left - 8), ylim=(-40, 34), aspect="equal")
+    ax.set(xlim=(-28, left - 8), ylim=(-40, 34), aspect="equal")
     ax.axis("off")
     listed = "; ".join(
         f"{name}: {'×'.join(map(str, shape))}, {count:,} parameters"
@@ -278,31 +282,92 @@ def share_of_parameters(counts: Mapping[str, int]) -> Picture:
     return Picture(drawn, f"Parameters of each layer: {listed}.")
 
 
-def compare(rows: Mapping[str, tuple[float, int, float]]) -> Picture:
+def compare(rows: Mapping[str, tuple[Sequence[float], int, float]], count: int) -> Picture:
     """Draw networks side by side.
 
     Parameters
     ----------
-    rows : mapping of str to (accuracy, parameters, seconds)
-        One for each network, by its name.
+    rows : mapping of str to (accuracies, parameters, seconds)
+        One for each network, by its name: the accuracy of each run, the number of parameters, and
+        how long a run took.
+    count : int
+        The number of test images; whiskers show the chance error of the mean accuracy.
     """
-    drawn, axes = plots.figure(9.2, 0.9 + 0.38 * len(rows), 1, 3, sharey=True)
+    drawn, axes = plots.figure(9.2, 0.9 + 0.4 * len(rows), 1, 3, sharey=True)
     names = list(rows)
+    said = []
+    for place, (name, (accuracies, parameters, seconds)) in enumerate(rows.items()):
+        mean = float(np.mean(accuracies))
+        error = training.chance_error(mean, count)
+        axes[0].errorbar(mean, place, xerr=error, fmt="D", color=BLUE, markersize=6, capsize=4)
+        axes[0].plot(accuracies, [place + 0.28] * len(accuracies), "o", color=ORANGE, markersize=4)
+        lowest, highest = min(accuracies), max(accuracies)
+        said.append(
+            f"{name}: accuracy {mean:.3f} ({lowest:.3f} to {highest:.3f}), {parameters:,} "
+            f"parameters, {seconds:.1f} s"
+        )
+    axes[0].set(title="accuracy on test images")
+    axes[0].grid(axis="x", color="#DDDDDD")
+    axes[0].set_axisbelow(True)
+    parameters_of: list[float] = [row[1] for row in rows.values()]
+    seconds_of: list[float] = [row[2] for row in rows.values()]
     panels = (
-        ("accuracy on test images", "{:.3f}", lambda row: row[0]),
-        ("parameters", "{:,}", lambda row: row[1]),
-        ("seconds of training", "{:.1f}", lambda row: row[2]),
+        ("parameters", "{:,}", parameters_of),
+        ("seconds of training", "{:.1f}", seconds_of),
     )
-    for ax, (title, form, value) in zip(axes, panels, strict=True):
-        values = [value(row) for row in rows.values()]
-        colours = [ORANGE if name.startswith("LeNet") else BLUE for name in names]
-        bars = ax.barh(names, values, color=colours, height=0.65)
+    for ax, (title, form, values) in zip(axes[1:], panels, strict=True):
+        bars = ax.barh(range(len(names)), values, color=BLUE, height=0.6)
         ax.bar_label(bars, [form.format(value) for value in values], padding=4, fontsize=9)
         ax.set(title=title, xticks=[], xlim=(0, max(values) * 1.4))
         ax.spines["bottom"].set_visible(False)
-    axes[0].invert_yaxis()
-    listed = "; ".join(
-        f"{name}: accuracy {accuracy:.3f}, {count:,} parameters, {seconds:.1f} s"
-        for name, (accuracy, count, seconds) in rows.items()
+    axes[0].set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.6))
+    return Picture(drawn, f"{'; '.join(said)}.")
+
+
+def draw_confusion(confusion: np.ndarray) -> Picture:
+    """Draw a confusion matrix: rows are the right classes, columns a network's answers.
+
+    Parameters
+    ----------
+    confusion : ndarray of int, shape (classes, classes)
+        How many images of each class got each answer. The mistakes are tinted.
+    """
+    classes = len(confusion)
+    mistakes = confusion * (1 - np.eye(classes, dtype=int))
+    drawn, ax = plots.figure(5.4, 4.4)
+    ax.imshow(mistakes, cmap="Oranges", vmax=max(1, 1.4 * mistakes.max()))
+    for row, column in np.ndindex(classes, classes):
+        if confusion[row, column]:
+            weight = "bold" if row == column else "normal"
+            text = str(confusion[row, column])
+            ax.text(column, row, text, ha="center", va="center", fontsize=9, weight=weight)
+    ax.set(xticks=range(classes), yticks=range(classes), xlabel="answer", ylabel="right digit")
+    ax.spines[:].set_visible(False)
+    row, column = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    alt = (
+        f"A table of right digits against answers: {np.trace(confusion):,} of {confusion.sum():,} "
+        f"are on the diagonal. The commonest mistake: {mistakes[row, column]} times a {row} is "
+        f"taken for a {column}."
     )
-    return Picture(drawn, f"{listed}.")
+    return Picture(drawn, alt)
+
+
+def draw_patches(means: Mapping[str, np.ndarray]) -> Picture:
+    """Draw for each layer the mean parts of images to which its maps respond most.
+
+    Parameters
+    ----------
+    means : mapping of str to ndarray, shape (F, size, size)
+        By layer, as from `lenet.strongest_patches`; at most 16 maps of each are drawn.
+    """
+    drawn, axes = plots.figure(9.2, 3.2, 1, len(means))
+    for ax, (layer, parts) in zip(axes, means.items(), strict=True):
+        shown = np.moveaxis(parts[:16], 0, -1)
+        columns = 3 if len(parts) < 10 else 4
+        title = f"{layer}: {shown.shape[2]} maps, parts of {parts.shape[1]}×{parts.shape[2]}"
+        plots.image(ax, tile(shown, columns), title, vmin=0, vmax=1)
+    return Picture(
+        drawn,
+        "The mean part of an image to which each map responds most: for the first layer pieces "
+        "of edges and strokes, for the second larger pieces of strokes, for the last whole digits.",
+    )

@@ -120,9 +120,22 @@ class TestPictures:
     def test_bars_say_their_numbers(self):
         shares = lenet_widgets.share_of_parameters({"C1": 25, "C5": 75})
         assert "75  (75.0%)" in shares.alt
-        compared = lenet_widgets.compare(
-            {"dense": (0.97, 795_010, 2.0), "LeNet-5": (0.98, 61_706, 3)}
-        )
-        for text in ("0.970", "795,010", "3.0"):
+
+    def test_the_comparison_shows_runs_numbers_and_seconds(self):
+        rows = {"dense": ([0.96, 0.98], 795_010, 2.0), "LeNet-5": ([0.98], 61_706, 3)}
+        compared = lenet_widgets.compare(rows, 2000)
+        for text in ("795,010", "61,706", "3.0"):
             assert f">{text}<" in compared.svg
-        assert "LeNet-5: accuracy 0.980, 61,706 parameters, 3.0 s" in compared.alt
+        assert "dense: accuracy 0.970 (0.960 to 0.980), 795,010 parameters" in compared.alt
+
+    def test_the_confusion_matrix_names_the_commonest_mistake(self):
+        drawn = lenet_widgets.draw_confusion(np.array([[8, 2, 0], [0, 9, 1], [0, 0, 10]]))
+        assert "27 of 30 are on the diagonal" in drawn.alt
+        assert "2 times a 0 is taken for a 1" in drawn.alt
+        assert ">10<" in drawn.svg
+
+    def test_patches_are_titled_by_layer_and_size(self):
+        means = {"C1": np.ones((6, 5, 5)), "C5": np.ones((120, 32, 32))}
+        drawn = lenet_widgets.draw_patches(means)
+        assert ">C1: 6 maps, parts of 5×5<" in drawn.svg
+        assert ">C5: 16 maps, parts of 32×32<" in drawn.svg
