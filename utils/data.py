@@ -19,11 +19,6 @@ Labelled = tuple[np.ndarray, np.ndarray]
 Split = tuple[Labelled, Labelled]
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-# The sets that come with the course: file, and the words that say what it is.
-BUNDLED = {
-    "mnist10k": ("mnist10k.npz", "MNIST's 10,000 test images, bundled with the course"),
-    "bundled": ("digits.npz", "scikit-learn's, bundled with the course"),
-}
 TEST_FRACTION = 5  # one image in five is kept for testing
 SIDE = 28
 # The magic number of an IDX file of unsigned bytes, by its number of axes.
@@ -56,13 +51,12 @@ def load_digits(name: str = "mnist10k", *, announce: bool = True) -> Split:
 
     Parameters
     ----------
-    name : {"mnist10k", "bundled", "mnist"}
+    name : {"mnist10k", "mnist"}
         ``"mnist10k"`` comes with the course: MNIST's 10,000 test images, 8,000 for training and
-        2,000 for testing. ``"bundled"`` does, too: scikit-learn's 1,797 digits, 1,437 to
-        train and 360 to test with. ``"mnist"`` is the full MNIST, 60,000 and 10,000: from the
-        folder that the environment variable ``MNIST_DIR`` names if it is set, else through Keras,
-        which downloads it once. A folder that holds only MNIST's 10,000 test images gives the
-        same as ``"mnist10k"``.
+        2,000 for testing. ``"mnist"`` is the full MNIST, 60,000 and 10,000: from the folder that
+        the environment variable ``MNIST_DIR`` names if it is set, else through Keras, which
+        downloads it once. A folder that holds only MNIST's 10,000 test images gives the same as
+        ``"mnist10k"``.
     announce : bool
         Whether to print a line that says which data this is.
 
@@ -78,9 +72,9 @@ def load_digits(name: str = "mnist10k", *, announce: bool = True) -> Split:
     FileNotFoundError
         If the data are missing; the text says how to get them.
     """
-    if name in BUNDLED:
-        file, source = BUNDLED[name]
-        arrays = _read_npz(DATA / file)
+    if name == "mnist10k":
+        arrays = _read_npz(DATA / "mnist10k.npz")
+        source = "MNIST's 10,000 test images, bundled with the course"
     elif name == "mnist":
         arrays, source = _load_mnist()
     else:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy import ndimage
 
 from utils import pooling, training
 from utils.keras_setup import keras
@@ -191,11 +190,6 @@ def filter_maps(images: np.ndarray, kernel: np.ndarray, bias: float = 0.0) -> np
 def shift_all(images: np.ndarray, dx: int) -> np.ndarray:
     """Move each of ``(N, H, W, 1)`` or ``(N, H, W)`` images ``dx`` pixels to the right."""
     return np.stack([pooling.shift(image, dx) for image in images])
-
-
-def rotate_all(images: np.ndarray, degrees: float) -> np.ndarray:
-    """Turn each of ``(N, H, W, 1)`` images counterclockwise about its centre; black comes in."""
-    return ndimage.rotate(images, degrees, axes=(2, 1), reshape=False, order=1)
 
 
 def build_tiny() -> keras.Model:

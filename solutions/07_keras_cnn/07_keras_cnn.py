@@ -8,8 +8,8 @@
 # %% [markdown]
 # # From dense to convolutional, in Keras
 #
-# [Start page](../index.ipynb) · before: [06, X or O](../06_xo_classifier/06_xo_classifier.ipynb) ·
-# after: [08, LeNet-5](../08_lenet/08_lenet.ipynb)
+# [Start page](../index.ipynb) · Before: [06, X or O](../06_xo_classifier/06_xo_classifier.ipynb) ·
+# Next: [08, LeNet-5](../08_lenet/08_lenet.ipynb)
 #
 # **What you will do.** You train a network of dense layers to read digits, shift its input by two pixels and
 # watch it fail. Then you add one convolution, three of them, and global pooling, and measure what each
@@ -36,7 +36,7 @@ import importlib
 
 import numpy as np
 
-from utils import data, keras_cnn, pixels, plots, pooling, training
+from utils import augmentation, data, keras_cnn, pixels, plots, pooling, training
 from utils.widgets import keras_cnn as keras_cnn_widgets
 
 import keras  # after utils, which keeps TensorFlow quiet
@@ -89,7 +89,7 @@ for row in toy.predict(two_images, verbose=0):
 
 # %% [markdown]
 # The network has not been trained, so these probabilities mean nothing yet. The main source of this lesson, a
-# book chapter on CNNs in Python and R (S0), begins with a network of the same kind for digits: 784 pixels,
+# book chapter on CNNs in Python and R, begins with a network of the same kind for digits: 784 pixels,
 # 1,000 hidden units, 10 digits. Count its parameters before you build it:
 
 # %%
@@ -861,7 +861,7 @@ with np.errstate(all="ignore"):
 # divided by infinity. Before you take exponentials, you may add or subtract any number. Choose one with which
 # nothing can overflow.
 #
-# > **Spot the slip.** The blog article *What is a CNN?* (S1) prints the softmax as
+# > **Puzzle.** The blog post *What is a CNN?* prints the softmax as
 # > $f(x_i) = e^{x_i} / \sum_i e^{x_i}$. What is wrong with the letter $i$?
 # >
 # > <details><summary>Answer</summary>
@@ -1114,7 +1114,7 @@ plots.Picture(
 # | sigmoid | $1 / (1 + e^{-x})$ | one output: a probability of *yes* |
 # | softmax | $e^{x_i} / \sum_j e^{x_j}$ | several outputs: one probability each |
 #
-# > **Spot the slip.** The blog article (S1) has three lines on these functions that do not hold. Which?
+# > **Puzzle.** The blog post has three lines on these functions that do not hold. Which?
 # >
 # > 1. Leaky ReLU is $0.001\,x$ for negative $x$.
 # > 2. The sigmoid is $f(x) = 1/(1+e^{-u})$.
@@ -1561,7 +1561,7 @@ training.accuracy_dots(unshifted, len(y_test))
 # likely but not certain. Shifted by two pixels, the order is beyond doubt: 0.93, 0.79 and 0.68. All this holds
 # for these 6,400 images and three epochs.
 #
-# > **Spot the slip.** The chapter (S0) draws a rule from a few images of the average 1: "when the number of
+# > **Puzzle.** The chapter draws a rule from a few images of the average 1: "when the number of
 # > convolution pooling layers in the model is the same as the amount of translation in an image, the prediction
 # > is correct", and it is more likely to be wrong beyond. By that rule, how far can the dense network's input
 # > shift? One convolution's? That of three stages? Then compare with the next cell: how far the average 1 may
@@ -1667,7 +1667,7 @@ keras_cnn_widgets.shift_explorer(
 # %%
 angles = [-60, -40, -20, 0, 20, 40, 60]
 print(f"{'degrees':<20}", *(f"{angle:>6}" for angle in angles))
-rotated = {angle: keras_cnn.rotate_all(test_images[:500], angle) for angle in angles}
+rotated = {angle: augmentation.rotate_all(test_images[:500], angle) for angle in angles}
 for label, predict in predictors.items():
     accuracies = []
     for angle in angles:
@@ -1677,7 +1677,7 @@ print(f"chance error on 500 images at 0.8: ±{training.chance_error(0.8, 500):.3
 
 figure, axes = plots.figure(9, 1.8, 1, len(angles))
 for ax, angle in zip(axes, angles):
-    turned = keras_cnn.rotate_all(eight[np.newaxis], angle)
+    turned = augmentation.rotate_all(eight[np.newaxis], angle)
     plots.image(ax, turned[0, :, :, 0], plots.signed(f"{angle}°"), vmin=0, vmax=1)
 plots.Picture(
     figure, alt="An 8 rotated by −60 to 60 degrees, in steps of 20, positive is counterclockwise."
@@ -1730,7 +1730,7 @@ plots.Picture(
 # %% [markdown]
 # Small batches learn more in an epoch, because they make more update steps; each step costs time, so an epoch
 # takes longer. With few images, use small batches or many epochs; with many images, large batches save time. The
-# blog article (S1) suggests 10,000 epochs. Look at the validation curve before you wait that long.
+# blog article suggests 10,000 epochs. Look at the validation curve before you wait that long.
 #
 # ## Overfitting, and three remedies
 #
@@ -1770,7 +1770,7 @@ training.learning_curves(history, "A small dense network on 300 images")
 # **L1** adds a penalty to the loss, $\lambda \sum |w|$, and **L2** adds $\lambda \sum w^2$: large weights become
 # expensive. (Stopping at the best epoch of the validation curve is a fourth.)
 #
-# > **Spot the slip.** The chapter (S0) says: "Dropout is done by choosing not to update some weights (typically a
+# > **Puzzle.** The chapter says: "Dropout is done by choosing not to update some weights (typically a
 # > randomly chosen 20% of total weights)". What does dropout leave out? The next cell runs Keras's own layer on
 # > ten ones.
 
@@ -1855,7 +1855,7 @@ print(channel, "becomes", normalised.round(3))
 # %% [markdown]
 # ## Reading a published network
 #
-# The blog article (S1) prints a network for images of 100 × 100, to tell two classes apart. Here it is, layer by
+# The blog post prints a network for images of 100 × 100, to tell two classes apart. Here it is, layer by
 # layer as printed, in today's Keras:
 
 # %%
@@ -1876,7 +1876,7 @@ for layer in published.layers:
 print(f"{'together':<38}{published.count_params():>10,}")
 
 # %% [markdown]
-# > **Spot the slip.** The network should answer with one probability for each image. What does the output's shape
+# > **Puzzle.** The network should answer with one probability for each image. What does the output's shape
 # > say? And the text beside it speaks of *batch normalization* and *flattening*. Which of them does the network
 # > have?
 # >
@@ -1993,7 +1993,7 @@ print(keras.utils.to_categorical([1, 0, 3], num_classes=4))
 # - Compare with the right thing: a filter's mean with its mean on the *other* images, an accuracy with the
 #   baseline, and a difference with the chance error and the spread of several seeds.
 #
-# **Where the sources slip.** The slope of leaky ReLU is a parameter, and 0.01 the usual one. The sigmoid has one
+# **Corrections to the sources.** The slope of leaky ReLU is a parameter, and 0.01 the usual one. The sigmoid has one
 # letter, gives values between 0 and 1, and the softmax's sum needs its own index. Dropout sets activations to 0;
 # it does not freeze weights. The number of conv-pool layers does not tell exactly how far an image may shift.
 # Without `Flatten` the published network gives four answers for each image. Three of the imports are gone from
@@ -2010,6 +2010,6 @@ print(keras.utils.to_categorical([1, 0, 3], num_classes=4))
 #   classification", *Proceedings of Machine Learning Research* 81, 2018, pages 77 to 91,
 #   [proceedings.mlr.press/v81/buolamwini18a](https://proceedings.mlr.press/v81/buolamwini18a.html).
 #
-# [Start page](../index.ipynb) · before: [06, X or O](../06_xo_classifier/06_xo_classifier.ipynb) · next: in
+# [Start page](../index.ipynb) · Before: [06, X or O](../06_xo_classifier/06_xo_classifier.ipynb) · next: in
 # [lesson 08](../08_lenet/08_lenet.ipynb) you build LeNet-5, the network of 1998, layer by layer, and compare it
 # with these.

@@ -8,8 +8,8 @@
 # %% [markdown]
 # # LeNet-5, layer by layer
 #
-# [Start page](../index.ipynb) · before: [07, From dense to convolutional](../07_keras_cnn/07_keras_cnn.ipynb) ·
-# after: [09, More data from the same data](../09_augmentation/09_augmentation.ipynb)
+# [Start page](../index.ipynb) · Before: [07, From dense to convolutional](../07_keras_cnn/07_keras_cnn.ipynb) ·
+# Next: [09, More data from the same data](../09_augmentation/09_augmentation.ipynb)
 #
 # **What you will do.** You take a famous network apart with what you know: predict every shape, count
 # every parameter, and build it. Then you find out how much of a digit each of its units sees, train it,
@@ -80,7 +80,7 @@ lenet_widgets.architecture()
 # > found to have a unit that responds to cats (the slides, S2, date the "cat-detecting neuron" to July); in
 # > autumn AlexNet, a CNN with eight layers with weights, trained on GPUs, wins the ImageNet competition by a wide
 # > margin. *2015:* residual networks with up to 152 such layers (ResNet-152) win it. That is the kind of network
-# > that the blog article (S1) means by "more than 150 hidden layers".
+# > that the blog post means by "more than 150 hidden layers".
 #
 # ## Every shape, predicted
 #
@@ -116,7 +116,7 @@ print(f"output  84·10      + 10  = {counts['output']:>6,}")
 print(f"all                        {sum(counts.values()):>6,}")
 
 # %% [markdown]
-# The course notes (S4) say *around sixty thousand*, and 61,706 agrees. They are also right that **five layers
+# The course notes say *around sixty thousand*, and 61,706 agrees. They are also right that **five layers
 # have weights**, three convolutions and two dense layers. That is the 5 in the name. Now look at where
 # the parameters are:
 
@@ -127,7 +127,7 @@ lenet_widgets.share_of_parameters(counts)
 # C5 holds nearly four fifths of them. C1, which looks at every pixel of the image, has only
 # 0.3 %, because it uses the same few weights at many places.
 #
-# > **Spot the slip.** The course notes *Introduction to Convolution Neural Network* (S4) give this table and then
+# > **Puzzle.** The course notes *Introduction to Convolution Neural Network* give this table and then
 # > describe it in words. There they say that the final pooling layer has 120 filters of 5 × 5, with tanh. Can a
 # > pooling layer have filters? Which layer is meant?
 
@@ -145,7 +145,7 @@ print("the final pooling layer is", pools[-1])
 # >
 # > </details>
 #
-# > **Spot the slip.** The book chapter (S0) shows LeNet and says that the *subsample* in the figure "is
+# > **Puzzle.** The book chapter shows LeNet and says that the *subsample* in the figure "is
 # > equivalent to the max pooling step we saw earlier". Compare with the table above. Does the difference matter?
 
 # %%
@@ -161,7 +161,7 @@ print("max", window.max(), "  average", round(window.mean(), 3))
 # >
 # > </details>
 #
-# > **Spot the slip.** The same chapter says that a fully connected layer is connected "to another fully connected
+# > **Puzzle.** The same chapter says that a fully connected layer is connected "to another fully connected
 # > layer that typically has more units". Does it hold for LeNet-5, and for the networks of lesson 07?
 
 # %%
@@ -199,7 +199,7 @@ print(f"{'all':<8}{sum(then.values()):>7,}")
 # That is exactly sixty thousand. When people say LeNet-5 today, they usually mean the table, and so does this
 # lesson.
 #
-# The book chapter (S0) walks its readers through a smaller relative under the title *A LeNet*: 28 × 28, six
+# The book chapter walks its readers through a smaller relative under the title *A LeNet*: 28 × 28, six
 # filters of 3 × 3, pooling, ten filters of 3 × 3, pooling. Its sizes are right too, including the last one, which
 # is rounded down:
 
@@ -892,7 +892,7 @@ lenet_widgets.draw_confusion(confusion)
 
 # %% [markdown]
 # **Recall** is the share of a digit's images that are found, along a row. **Precision** is the share of an answer
-# that is right, along a column. The blog article (S1) says of its two classes that they are balanced, "so
+# that is right, along a column. The blog post says of its two classes that they are balanced, "so
 # accuracy is just fine". Our ten classes are nearly balanced too, and still the accuracy hides that some digits
 # are read much better than others. (One image of a digit counts about 0.005 here.) And the digits that LeNet-5
 # was least sure of:
@@ -932,7 +932,7 @@ lenet_widgets.field_explorer(example, maps, digit=3)
 # %% [markdown]
 # ## Hierarchical features
 #
-# The course notes (S4) say that CNNs detect simple features such as edges first and combine them into more
+# The course notes say that CNNs detect simple features such as edges first and combine them into more
 # complex structures. Check it on the network that you trained. For each map, find the 50 test images to which it
 # responds most, cut out the part that the unit sees, and average the 50 parts:
 
@@ -1154,7 +1154,7 @@ for seed in seeds:
 # - Trained for three epochs, LeNet-5 is less accurate than the dense network; with max pooling it is clearly more
 #   accurate, with a thirteenth of the parameters.
 #
-# **Where the sources slip.** The layer with 120 filters is not a pooling layer but the third
+# **Corrections to the sources.** The layer with 120 filters is not a pooling layer but the third
 # convolution, C5. LeNet-5's subsampling is average pooling, not max pooling; with the same weights,
 # the two are different networks. Its dense layers have fewer and fewer units, not more.
 #
@@ -1168,6 +1168,6 @@ for seed in seeds:
 # - K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition", CVPR 2016,
 #   [arXiv:1512.03385](https://arxiv.org/abs/1512.03385) (ResNet-152).
 #
-# [Start page](../index.ipynb) · before: [07, From dense to convolutional](../07_keras_cnn/07_keras_cnn.ipynb) ·
+# [Start page](../index.ipynb) · Before: [07, From dense to convolutional](../07_keras_cnn/07_keras_cnn.ipynb) ·
 # next: shift a digit by a few pixels, and LeNet-5 fails too.
 # [Lesson 09](../09_augmentation/09_augmentation.ipynb) shows what helps.

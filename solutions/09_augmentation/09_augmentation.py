@@ -8,7 +8,7 @@
 # %% [markdown]
 # # More data from the same data
 #
-# [Start page](../index.ipynb) · before: [08, LeNet-5](../08_lenet/08_lenet.ipynb) · after:
+# [Start page](../index.ipynb) · Before: [08, LeNet-5](../08_lenet/08_lenet.ipynb) · Next:
 # [10, How a filter learns](../10_backprop/10_backprop.ipynb)
 #
 # **What you will do.** Shift training images at random, in NumPy and with a Keras layer that you build.
@@ -54,7 +54,7 @@ print(f"{len(x_train):,} to train with, {len(x_valid):,} for validation, {len(x_
 # a shifted digit is still the same digit. So let the network know: **a shifted image has the same label**. Each
 # training image becomes several. This costs no handwriting and no labelling. It is called *data augmentation*.
 #
-# How far may a digit go? One of the course's sources, the book chapter (S0), takes up to 20 % of the width and
+# How far may a digit go? One of the course's sources, the book chapter, takes up to 20 % of the width and
 # of the height. Of 28 pixels that is 5.6, so 5 whole ones:
 
 # %%
@@ -73,7 +73,7 @@ digits = {f"a {digit}": x_train[np.flatnonzero(y_train == digit)[0]] for digit i
 augmentation_widgets.shift_grid(digits)
 
 # %% [markdown]
-# > **Puzzle.** The book chapter (S0) says that its new images come from *random shufflings*, and that *the
+# > **Puzzle.** The book chapter says that its new images come from *random shufflings*, and that *the
 # > pixels are shuffled by 20 %*. What would that look like? The next cell shows a 3, the same 3 shifted, and the
 # > 3 with 20 % and with all of its pixels shuffled. Which of them belong into a training set?
 
@@ -1185,5 +1185,5 @@ for fraction in [0.1, 0.2, 0.3, 0.4, 0.5]:
 # **Next.** How do the networks find their filters? That is the subject of
 # [lesson 10](../10_backprop/10_backprop.ipynb).
 #
-# [Start page](../index.ipynb) · before: [08, LeNet-5](../08_lenet/08_lenet.ipynb) · after:
+# [Start page](../index.ipynb) · Before: [08, LeNet-5](../08_lenet/08_lenet.ipynb) · Next:
 # [10, How a filter learns](../10_backprop/10_backprop.ipynb)

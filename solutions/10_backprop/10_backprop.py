@@ -8,7 +8,7 @@
 # %% [markdown]
 # # How a filter learns
 #
-# [Start page](../index.ipynb) · before:
+# [Start page](../index.ipynb) · Before:
 # [09, More data from the same data](../09_augmentation/09_augmentation.ipynb)
 #
 # **What you will do.** Change one weight of a filter a little and see what happens to the error. Then
@@ -70,7 +70,7 @@ plots.matrices(
 )
 
 # %% [markdown]
-# > **Puzzle.** One of this course's sources, a book chapter on CNNs (S0), introduces backward
+# > **Puzzle.** One of this course's sources, a book chapter on CNNs, introduces backward
 # > propagation in one sentence. A weight is changed by a small amount, it says, and one calculates the
 # > impact *on the overall weight*. The next cell changes the weight at the bottom right from 4 to 4.01.
 # > Read its output. Which impact is worth calculating?
@@ -1667,4 +1667,4 @@ plots.images(
 # - I. J. Goodfellow, J. Shlens and C. Szegedy, *Explaining and harnessing adversarial examples*, ICLR 2015,
 #   [arXiv:1412.6572](https://arxiv.org/abs/1412.6572).
 #
-# [Start page](../index.ipynb) · before: [09, More data from the same data](../09_augmentation/09_augmentation.ipynb)
+# [Start page](../index.ipynb) · Before: [09, More data from the same data](../09_augmentation/09_augmentation.ipynb)

@@ -163,12 +163,6 @@ def test_global_pooling_does_not_see_a_shift_by_four_pixels():
     assert np.abs(predict(keras_cnn.shift_all(image, 2)) - plain).max() > 1e-4
 
 
-def test_images_turn_counterclockwise_about_their_centre():
-    images = np.arange(2 * 5 * 5).reshape(2, 5, 5, 1).astype(float)
-    turned = keras_cnn.rotate_all(images, 90)
-    np.testing.assert_allclose(turned, np.rot90(images, axes=(1, 2)), atol=1e-9)
-
-
 def test_activations_are_those_of_keras():
     x = np.linspace(-30, 30, 121).astype(np.float32)
     for slope in (0.001, 0.01, 0.3):

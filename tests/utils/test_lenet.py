@@ -187,8 +187,8 @@ class TestDemonstrations:
 
 
 def test_it_learns_the_bundled_digits_and_twice_the_same():
-    """Three seeds gave 0.975 to 0.981 after twelve epochs, and 0.919 to 0.953 after four."""
-    (x_train, y_train), (x_test, y_test) = data.load_digits("bundled", announce=False)
+    (x_train, y_train), (x_test, y_test) = data.load_digits(announce=False)
+    x_train, y_train = x_train[:3000], y_train[:3000]
     x_train, x_test = (lenet.pad_to(training.prepare(x), 32) for x in (x_train, x_test))
     accuracies = []
     for _ in range(2):

@@ -38,7 +38,7 @@ def checked(course):
         path.parent.mkdir(exist_ok=True)
         path.write_text("")
     (course / "utils/mistakes/toys.py").write_text("from utils import helper\n")
-    (course / "data/digits.npz").write_text("")
+    (course / "data/mnist10k.npz").write_text("")
     write_lesson(course, CHECKED)
     return Lesson(course, "01_toys")
 
@@ -52,7 +52,7 @@ def checked(course):
         ("utils/mistakes/toys.py", True),
         ("utils/checks/__init__.py", True),
         ("solutions/01_toys/01_toys.py", True),
-        ("data/digits.npz", True),
+        ("data/mnist10k.npz", True),
         ("utils/other.py", False),
         ("utils/mistakes/other.py", False),
         ("README.md", False),

@@ -136,7 +136,7 @@ def test_the_course_is_where_it_was_for_those_who_may_read_it(see, tmp_path):
     course = _server(tmp_path, "notebook", str(ROOT))
     try:
         more = {"server": course, "role": "notebook", "root": str(ROOT)}
-        digits = str(ROOT / "data" / "digits.npz")
+        digits = str(ROOT / "data" / "mnist10k.npz")
         assert see(f"seen = os.path.getsize({digits!r})", **more) == os.path.getsize(digits)
         assert "pooling.py" in see(f"seen = os.listdir({str(ROOT / 'utils')!r})", **more)
         assert see(f"seen = os.stat({str(ROOT / 'solutions')!r})", **more) == "ENOENT"

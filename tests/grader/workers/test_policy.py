@@ -62,7 +62,7 @@ PLACES = {
     "the grader": ROOT / "grader" / "cli.py",
     "utils": ROOT / "utils" / "convolution.py",
     "mistakes": ROOT / "utils" / "mistakes" / "convolution.py",
-    "data": ROOT / "data" / "digits.npz",
+    "data": ROOT / "data" / "mnist10k.npz",
     "the standard library": STANDARD / "json" / "__init__.py",
     "numpy": SITE / "numpy" / "__init__.py",
     "scipy": SITE / "scipy" / "__init__.py",
