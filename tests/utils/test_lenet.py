@@ -187,6 +187,7 @@ class TestDemonstrations:
 
 
 def test_it_learns_the_bundled_digits_and_twice_the_same():
+    """Three seeds gave 0.905 to 0.906."""
     (x_train, y_train), (x_test, y_test) = data.load_digits(announce=False)
     x_train, y_train = x_train[:3000], y_train[:3000]
     x_train, x_test = (lenet.pad_to(training.prepare(x), 32) for x in (x_train, x_test))
@@ -196,7 +197,7 @@ def test_it_learns_the_bundled_digits_and_twice_the_same():
         model = lenet.build_lenet5()
         training.train(model, x_train, y_train, epochs=4, seed=8)
         accuracies.append(training.accuracy(model, x_test, y_test))
-    assert accuracies[0] > 0.85  # seven hundredths below the worst of three
+    assert accuracies[0] > 0.85
     assert abs(accuracies[0] - accuracies[1]) < 0.01
 
 
