@@ -3,8 +3,9 @@
     uv run python benchmarks/grading.py [LESSON ...] [--size N] [--keras-size N] [--write]
 
 Every score is compared. The first table has the wall-clock time, processor time and memory of each
-lesson, and the ratios. Further tables measure larger classes: of each lesson, and in several sizes
-for one lesson without Keras and one with it. With --write, the tables go into grader/README.md.
+lesson, the ratios, and the limit of speed (see `limit.py`) with ours as a multiple of it. Further
+tables measure larger classes: of each lesson, and in several sizes for one lesson without Keras and
+one with it. With --write, the tables go into grader/README.md.
 Stock nbgrader runs every demonstration for every student, which takes a minute for each submission
 of a Keras lesson: with the sizes of the README, the benchmark takes half an hour.
 """
@@ -35,6 +36,7 @@ sys.path.insert(0, str(ROOT))
 from grader.course.imports import needs_keras  # noqa: E402
 from grader.course.lesson import Lesson, find_lessons  # noqa: E402
 from grader.course.release import make_release  # noqa: E402
+from grader.isolation.forkserver import ENVIRONMENT  # noqa: E402
 from tests.support.lessons import model_answer  # noqa: E402
 
 README = ROOT / "grader" / "README.md"
@@ -178,12 +180,15 @@ class Compared:
         The number of submissions.
     stock, ours : Measured
         The runs of stock nbgrader and of this grader.
+    limit : float
+        The processor time for a submission's answers and tests only, in seconds.
     """
 
     lesson: Lesson
     size: int
     stock: Measured
     ours: Measured
+    limit: float
 
     @property
     def row(self) -> str:
@@ -194,6 +199,7 @@ class Compared:
             f"| {ours.seconds / size:.2f} s | **{stock.seconds / ours.seconds:.0f}x** "
             f"| {stock.processor / size:.1f} s | {ours.processor / size:.2f} s "
             f"| {stock.processor / ours.processor:.0f}x "
+            f"| {self.limit:.2f} s | {ours.processor / size / self.limit:.1f} "
             f"| {stock.memory:,.0f} MB | {ours.memory:,.0f} MB |"
         )
 
@@ -205,9 +211,18 @@ def compare(lesson: Lesson, size: int) -> Compared:
         make_class(lesson, size, home)
         ours = mark(lesson, home)
         stock = mark(lesson, home, "--stock")
+        limit = measure_limit(lesson, home)
     if ours.scores != stock.scores:
         sys.exit(f"{lesson.name}: the scores differ\n{ours.scores}\n{stock.scores}")
-    return Compared(lesson, size, stock, ours)
+    return Compared(lesson, size, stock, ours, limit)
+
+
+def measure_limit(lesson: Lesson, home: Path) -> float:
+    """Return the seconds of processor time that a submission's answers and tests take."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "limit.py"), lesson.name, str(home)]
+    environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 def mark_class(compared: Compared, size: int) -> str:
@@ -221,15 +236,17 @@ def mark_class(compared: Compared, size: int) -> str:
         ours = mark(compared.lesson, Path(folder))
     stock = compared.stock.seconds / compared.size * size
     return (
-        f"{ours.seconds:.1f} s | {ours.seconds / size:.2f} s "
-        f"| **{stock / ours.seconds:.0f}x** | {ours.memory:,.0f} MB |"
+        f"{ours.seconds:.1f} s | {ours.seconds / size:.2f} s | **{stock / ours.seconds:.0f}x** "
+        f"| {ours.processor / size:.2f} s | {ours.processor / size / compared.limit:.1f} "
+        f"| {ours.memory:,.0f} MB |"
     )
 
 
 def measure_sizes(compared: Compared, sizes: Iterable[int]) -> Iterator[str]:
     """Mark classes of several sizes; yield the lines of a table."""
     yield from ["", f"`{compared.lesson.name}`, by the size of the class:", ""]
-    yield from ["| class | time | each | throughput | peak |", "|--:|--:|--:|--:|--:|"]
+    yield "| class | time | each | throughput | CPU each | times the limit | peak |"
+    yield "|--:|--:|--:|--:|--:|--:|--:|"
     for size in sizes:
         yield f"| {size} | {mark_class(compared, size)}"
 
@@ -237,7 +254,8 @@ def measure_sizes(compared: Compared, sizes: Iterable[int]) -> Iterator[str]:
 def measure_large(compared: Iterable[Compared], size: int) -> Iterator[str]:
     """Mark a large class of each lesson; yield the lines of a table."""
     yield from ["", f"A class of {size}:", ""]
-    yield from ["| lesson | time | each | throughput | peak |", "|---|--:|--:|--:|--:|"]
+    yield "| lesson | time | each | throughput | CPU each | times the limit | peak |"
+    yield "|---|--:|--:|--:|--:|--:|--:|"
     for comparison in compared:
         yield f"| {comparison.lesson.name} | {mark_class(comparison, size)}"
 
@@ -253,8 +271,8 @@ def main() -> None:
     console = Console(stderr=True)
     lines = [
         "| lesson | class | stock, each | ours, each | throughput | stock, CPU each "
-        "| ours, CPU each | CPU | stock, peak | ours, peak |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| ours, CPU each | CPU | limit | ours by limit | stock, peak | ours, peak |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     compared = []
     for lesson in find_lessons(ROOT, arguments.lessons or None):

@@ -216,9 +216,10 @@ print(plots.signed(f"SGD step: {w} - {rate} × ({slope:.4f}) = {new:.4f}"))
 print(f"the loss there: {loss_at(new):.4f}")
 
 # %% [markdown]
-# This lesson uses **Adam**, the optimizer of S0 and S1. It keeps two running means for each weight: $m$, of the
-# slope, and $v$, of the slope's square. It divides $m$ by $\sqrt v$, so that weights with small slopes take steps
-# as large as those with large slopes. Because both means start at 0, they are corrected in the first steps.
+# This lesson uses **Adam**, as the book chapter and the blog post do. It keeps two running means for each weight:
+# $m$, of the slope, and $v$, of the slope's square. It divides $m$ by $\sqrt v$, so that weights with small
+# slopes take steps as large as those with large slopes. Because both means start at 0, they are corrected in
+# the first steps.
 
 # %%
 w, m, v = 0.5, 0.0, 0.0
@@ -1730,7 +1731,7 @@ plots.Picture(
 # %% [markdown]
 # Small batches learn more in an epoch, because they make more update steps; each step costs time, so an epoch
 # takes longer. With few images, use small batches or many epochs; with many images, large batches save time. The
-# blog article suggests 10,000 epochs. Look at the validation curve before you wait that long.
+# blog post suggests 10,000 epochs. Look at the validation curve before you wait that long.
 #
 # ## Overfitting, and three remedies
 #

@@ -77,7 +77,7 @@ lenet_widgets.architecture()
 # > sets too small. *2006:* Chellapilla, Puri and Simard train a CNN on a graphics card (GPU), three to four times
 # > as fast as on a processor; Hinton, Osindero and Teh train deep belief networks one layer at a time, and
 # > interest in deep networks returns. *2012:* a network at Google, trained on unlabelled stills from YouTube, is
-# > found to have a unit that responds to cats (the slides, S2, date the "cat-detecting neuron" to July); in
+# > found to have a unit that responds to cats (the slides date the "cat-detecting neuron" to July); in
 # > autumn AlexNet, a CNN with eight layers with weights, trained on GPUs, wins the ImageNet competition by a wide
 # > margin. *2015:* residual networks with up to 152 such layers (ResNet-152) win it. That is the kind of network
 # > that the blog post means by "more than 150 hidden layers".
