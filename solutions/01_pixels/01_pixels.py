@@ -1103,7 +1103,7 @@ with checks.Exercise("pixels.hex_to_rgb", hex_to_rgb) as check:
 #
 # **3.** It helps a lot. At a shift of two pixels to the left, 77 % are right instead of 53 %, and to the
 # right 76 % instead of 60 %. Without a shift, accuracy changes little, from 83 % to 82 %. With 2,000 test
-# images, chance alone moves it by about 0.8 percentage points (one standard error). The same 7,850
+# images, chance moves it by about 0.8 percentage points (one standard error). The same 7,850
 # parameters now have to work for five positions. Beyond the shifts that it was trained on, accuracy falls
 # quickly: 59 % and 60 % at three pixels, 40 % and 39 % at four. [Lesson
 # 09](../09_augmentation/09_augmentation.ipynb) does this with whole networks. The cell below computes all

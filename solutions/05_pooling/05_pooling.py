@@ -297,7 +297,7 @@ with checks.Exercise("pooling.pool2d", pool2d, allowed=["output_size.output_size
 
 # %% nbgrader={"grade_id": "test-pool2d-windows", "grade": true, "points": 1}
 # Marked when you hand in: other sizes and strides: windows that overlap, gaps between them,
-# leftovers. Max alone.
+# leftovers. Max only.
 ### BEGIN HIDDEN TESTS
 import numpy as np
 

@@ -491,7 +491,7 @@ def make_network(height, width, classes):
 with checks.Exercise(
     "keras_cnn.accuracy_under_shift", accuracy_under_shift, allowed=["pooling.shift"]
 ) as check:
-    # Ink in the middle columns alone, so that nothing could wrap around.
+    # Ink in the middle columns only, so that nothing could wrap around.
     for height, width, count, shifts in [
         (6, 11, 60, [0, 1, 2, 3]),
         (9, 13, 80, [-3, -1, 0, 2]),
@@ -730,7 +730,7 @@ with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-build_cnn-convolution", "grade": true, "points": 0.5}
-# Marked when you hand in: the convolution and the pooling alone, whatever the other layers are.
+# Marked when you hand in: only the convolution and the pooling, whatever the other layers are.
 ### BEGIN HIDDEN TESTS
 from utils import checks, keras_cnn
 from utils.checks import models
@@ -746,7 +746,7 @@ with checks.Exercise("keras_cnn.build_cnn", build_cnn, by_hand=False) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-build_cnn-dense", "grade": true, "points": 0.5}
-# Marked when you hand in: Flatten and the dense layers alone.
+# Marked when you hand in: only Flatten and the dense layers.
 ### BEGIN HIDDEN TESTS
 from utils import checks, keras_cnn
 from utils.checks import models
@@ -1345,7 +1345,7 @@ print(f"ink       {ones.mean():.3f}   {rest.mean():.3f}         {ones.mean() / r
 # %% [markdown]
 # The chapter reads only the first column: one filter responds to 1s more than the other, so that one helps to
 # recognise 1s and the other helps with the rest. Does that follow? Read along a **row** instead. Each filter is
-# weaker on the 1s than on the rest, and both ratios are about that of the ink. So by its mean alone neither of
+# weaker on the 1s than on the rest, and both ratios are about that of the ink. So by its mean only, neither of
 # them prefers 1s: the means mostly measure how much ink there is.
 #
 # Still, the network tells them apart. So what counts must be **where** a filter responds. The output unit has

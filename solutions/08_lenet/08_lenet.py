@@ -298,7 +298,7 @@ with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check
     check.agrees(26)
 
 # %% nbgrader={"grade_id": "test-build_lenet5-convolutions", "grade": true, "points": 1}
-# Marked when you hand in: the three convolutions alone, whatever the other layers are.
+# Marked when you hand in: only the three convolutions, whatever the other layers are.
 ### BEGIN HIDDEN TESTS
 from utils import checks, lenet
 from utils.checks import models
@@ -313,7 +313,7 @@ with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-build_lenet5-pooling", "grade": true, "points": 0.5}
-# Marked when you hand in: the two pooling layers alone.
+# Marked when you hand in: only the two pooling layers.
 ### BEGIN HIDDEN TESTS
 from utils import checks, lenet
 from utils.checks import models
@@ -328,7 +328,7 @@ with checks.Exercise("lenet.build_lenet5", build_lenet5, by_hand=False) as check
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-build_lenet5-dense", "grade": true, "points": 0.5}
-# Marked when you hand in: Flatten and the two dense layers alone.
+# Marked when you hand in: only Flatten and the two dense layers.
 ### BEGIN HIDDEN TESTS
 from utils import checks, lenet
 from utils.checks import models

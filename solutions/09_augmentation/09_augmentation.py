@@ -424,7 +424,7 @@ with checks.Exercise(
     check.raises(ValueError, images, labels[:3], 1, np.random.default_rng(2))
 
 # %% nbgrader={"grade_id": "test-augment-own", "grade": true, "points": 1}
-# Marked when you hand in: every copy has a shift of its own, drawn from the generator given.
+# Marked when you hand in: every copy has its own shift, drawn from the generator given.
 ### BEGIN HIDDEN TESTS
 import numpy as np
 
@@ -858,7 +858,7 @@ with checks.Exercise("augmentation.robust_range", robust_range) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-robust_range-measured", "grade": true, "points": 0.5}
-# Marked when you hand in: shifts in any order, with gaps, on one side alone.
+# Marked when you hand in: shifts in any order, with gaps, on one side only.
 ### BEGIN HIDDEN TESTS
 import numpy as np
 
@@ -879,7 +879,7 @@ with checks.Exercise("augmentation.robust_range", robust_range) as check:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade_id": "test-robust_range-none", "grade": true, "points": 0.5}
-# Marked when you hand in: the unmoved pictures alone, or falling short.
+# Marked when you hand in: only the unshifted images, or less.
 ### BEGIN HIDDEN TESTS
 from utils import checks
 

@@ -187,7 +187,7 @@ CASES = {
         "def correlate2d(image, kernel):\n    return work(image, kernel, mode='valid')",
         [
             "It hands the work to scipy (`work(image, kernel, mode='valid')`). This exercise is to "
-            "be written by hand, with Python and NumPy alone; until then it scores 0."
+            "be written by hand, with Python and NumPy only; until then it scores 0."
         ],
         [],
     ),

@@ -213,7 +213,7 @@ def violation_of(result: CallResult) -> str:
     if result.library:
         return (
             f"It hands the work to {result.library}. This exercise is to be written by "
-            "hand, with Python and NumPy alone; until then it scores 0."
+            "hand, with Python and NumPy only; until then it scores 0."
         )
     if result.changed:
         return (
