@@ -1345,7 +1345,7 @@ print(f"ink       {ones.mean():.3f}   {rest.mean():.3f}         {ones.mean() / r
 # %% [markdown]
 # The chapter reads only the first column: one filter responds to 1s more than the other, so that one helps to
 # recognise 1s and the other helps with the rest. Does that follow? Read along a **row** instead. Each filter is
-# weaker on the 1s than on the rest, and both ratios are about that of the ink. So by its mean only, neither of
+# weaker on the 1s than on the rest, and both ratios are about that of the ink. Judged by the mean, neither of
 # them prefers 1s: the means mostly measure how much ink there is.
 #
 # Still, the network tells them apart. So what counts must be **where** a filter responds. The output unit has
