@@ -29,7 +29,9 @@ def peak():
         return int(re.search(r"VmHWM:\\s+(\\d+)", status.read())[1]) * 1024
 
 bomb = next(bomb for bomb in BOMBS if bomb.name == sys.argv[1])
-for size in (MAX_FILE_BYTES, MAX_KEPT_BYTES, 2 * MAX_FRAME_BYTES, MAX_FRAME_BYTES):
+# What is refused at 20 MB is refused at 100 MB as well, where making its bytes takes seconds.
+sizes = [MAX_KEPT_BYTES, 2 * MAX_FRAME_BYTES, MAX_FRAME_BYTES]
+for size in [MAX_FILE_BYTES] * bomb.is_honest + sizes:
     content = bomb.make(size - 1_000)
     assert len(content) <= MAX_FILE_BYTES
     with open("/proc/self/clear_refs", "w") as refs:
