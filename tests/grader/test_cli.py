@@ -11,6 +11,7 @@ import time
 import pytest
 
 from grader.course.release import make_release
+from grader.isolation.forkserver import NO_NAMESPACES
 from tests.support.toy import LESSON, answer, hand_in, make_course
 
 pytestmark = pytest.mark.slow
@@ -158,10 +159,15 @@ def test_a_run_that_is_asked_to_end_leaves_nothing_behind(tmp_path, number):
     hand_in(tmp_path / "course" / "submitted", "ana", release)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
+    environment = {
+        "PYTHONPATH": str(tmp_path / "course"),
+        "TMPDIR": str(scratch),
+        NO_NAMESPACES: "1",  # with namespaces, no scratch folder is on disk
+    }
     run = subprocess.Popen(
         [sys.executable, "-m", "grader.cli", "autograde"],
         cwd=tmp_path / "course",
-        env=os.environ | {"PYTHONPATH": str(tmp_path / "course"), "TMPDIR": str(scratch)},
+        env=os.environ | environment,
         stderr=subprocess.PIPE,
         text=True,
     )
