@@ -14,7 +14,7 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from jupyter_core.utils import run_sync
 
-from grader.isolation import scratch
+from grader import scratch
 
 KERNEL_ARGUMENTS = [
     # What bypasses Python's own streams, messages of C libraries for one, is not captured: on

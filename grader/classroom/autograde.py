@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 
+from grader import scratch
 from grader.classroom.discover import (
     DiscoveredSubmissions,
     discover,
@@ -36,7 +37,6 @@ from grader.classroom.twins import TwinFinder
 from grader.course.digests import marking_digest
 from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
-from grader.isolation import scratch
 from grader.isolation.limits import ResourceLimits
 from grader.isolation.process import SandboxedProcess
 from grader.marking.mark import Marked, mark, without_marks

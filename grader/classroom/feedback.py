@@ -22,8 +22,8 @@ from grader.classroom.records import record_path
 from grader.course.cells import is_test, without_hidden
 from grader.course.lesson import CourseError, find_lessons
 from grader.course.release import load_nbgrader_config
-from grader.isolation.scratch import temporary_folder
 from grader.printable import escape_name, first_few
+from grader.scratch import temporary_folder
 
 HIDDEN_TESTS_NOTE = "# Hidden tests ran here."
 

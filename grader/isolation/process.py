@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import ClassVar
 
-from grader.isolation import memory, namespaces, scratch
+from grader import scratch
+from grader.isolation import memory, namespaces
 from grader.isolation.channel import (
     NONCE_SIZE,
     Channel,

@@ -7,8 +7,8 @@ import nbformat
 import pytest
 
 import grader
+from grader import scratch
 from grader.isolation import process as processes
-from grader.isolation import scratch
 from grader.isolation.forkserver import ProcessStartError
 from grader.isolation.limits import ResourceLimits
 from grader.isolation.process import SandboxedProcess

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.isolation import scratch
+from grader import scratch
 from tests.support.toy import ROOT
 
 RUN = """
 import sys, time
 from pathlib import Path
-from grader.isolation import scratch
+from grader import scratch
 folder = Path(scratch.make_folder())
 (folder / "deep" / "er").mkdir(parents=True)
 (folder / "deep" / "er" / "file").write_text("x")
@@ -96,3 +96,13 @@ def test_a_folder_that_is_not_locked_yet_is_left_alone(tmp_path):
     new.mkdir()
     scratch.remove_abandoned(str(tmp_path))
     assert new.is_dir()
+
+
+def test_without_locks_folders_are_plain(tmp_path, monkeypatch):
+    monkeypatch.setattr(scratch, "fcntl", None)
+    monkeypatch.setattr(scratch.tempfile, "tempdir", str(tmp_path))
+    with scratch.temporary_folder() as folder:
+        Path(folder, "inner").mkdir()
+        assert Path(folder).parent == tmp_path
+    assert list(tmp_path.iterdir()) == []
+    scratch.remove_abandoned(str(tmp_path))
