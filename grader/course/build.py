@@ -11,7 +11,6 @@ where a cell prints a time.
 from __future__ import annotations
 
 import copy
-import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,12 +21,13 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from grader.course.digests import file_digest, source_digest, tracked_files
+from grader.course.digests import source_digest, tracked_files
 from grader.course.environment import make_environment
 from grader.course.extras import build_extras, find_extras, find_stale_extras
 from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
 from grader.course.lesson_facts import make_lesson_facts
+from grader.course.made_from import describe_build, record_of, why_stale
 from grader.course.pages import fill_lesson_table, lesson_table, make_pages
 from grader.course.release import make_release
 from grader.course.structure import find_faults
@@ -87,7 +87,7 @@ def build(
             progress(f"{lesson.name}: executing")
             digest = source_digest(lesson)
             changed += _write(lesson.solution, _to_text(execute(lesson)))
-            changed += _write(_record(lesson), _describe_build(lesson, digest))
+            changed += _write(record_of(lesson.solution), describe_build(lesson.solution, digest))
         changed += _write(lesson.release, _to_text(make_release(lesson)))
     if not names:
         changed += build_extras(root, progress)
@@ -171,24 +171,8 @@ def _reduce_outputs(cell: NotebookNode, lesson: Lesson) -> None:
 
 def _why_solution_is_stale(lesson: Lesson) -> str | None:
     """Return why an executed notebook must be built again, or None."""
-    if not (lesson.solution.is_file() and _record(lesson).is_file()):
-        return "was never made"
-    made_from = json.loads(_record(lesson).read_text(encoding="utf-8"))
-    if made_from["source"] != source_digest(lesson):
-        return "its source, a utils module it imports, or the data changed since it was made"
-    if made_from["content"] != file_digest(lesson.solution):
-        return "was changed by hand"
-    return None
-
-
-def _record(lesson: Lesson) -> Path:
-    """Return the path of the record of what an executed notebook was made from."""
-    return lesson.solution.with_name("made_from.json")
-
-
-def _describe_build(lesson: Lesson, digest: str) -> str:
-    """Return the record of an executed notebook that was just written, as JSON."""
-    return json.dumps({"source": digest, "content": file_digest(lesson.solution)}, indent=1) + "\n"
+    inputs = "its source, a utils module it imports, or the data"
+    return why_stale(lesson.solution, source_digest(lesson), inputs)
 
 
 def _generated_files(root: Path) -> Iterator[tuple[Path, str]]:

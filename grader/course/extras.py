@@ -7,7 +7,6 @@ because they may lack the kernel as well.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,9 +19,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from grader.course.digests import digest_of, file_digest, tracked_files
+from grader.course.digests import digest_of, tracked_files
 from grader.course.files import write_atomically
 from grader.course.lesson import CourseError
+from grader.course.made_from import describe_build, record_of, why_stale
 
 TIMEOUT = 600  # seconds for a cell
 
@@ -103,8 +103,7 @@ def build_extras(root: Path, progress: Callable[[str], None]) -> Iterator[Path]:
             digest = _input_digest(extra)
             _execute(extra, notebook)
             write_atomically(extra.solution, nbformat.writes(notebook) + "\n")
-            record = {"source": digest, "content": file_digest(extra.solution)}
-            write_atomically(_record(extra), json.dumps(record, indent=1) + "\n")
+            write_atomically(record_of(extra.solution), describe_build(extra.solution, digest))
             yield extra.solution
         if _release_differs(extra):
             extra.release.parent.mkdir(parents=True, exist_ok=True)
@@ -146,24 +145,12 @@ def _execute(extra: Extra, notebook: NotebookNode) -> None:
 
 def _why_stale(extra: Extra) -> str | None:
     """Return why an extra must be executed again, or None."""
-    if not (extra.solution.is_file() and _record(extra).is_file()):
-        return "was never made"
-    made_from = json.loads(_record(extra).read_text(encoding="utf-8"))
-    if made_from["source"] != _input_digest(extra):
-        return "its source or the data changed since it was made"
-    if made_from["content"] != file_digest(extra.solution):
-        return "was changed by hand"
-    return None
+    return why_stale(extra.solution, _input_digest(extra), "its source or the data")
 
 
 def _release_differs(extra: Extra) -> bool:
     """Return whether the student's copy is not the executed notebook."""
     return not extra.release.is_file() or extra.release.read_bytes() != extra.solution.read_bytes()
-
-
-def _record(extra: Extra) -> Path:
-    """Return the path of the record of what an executed notebook was made from."""
-    return extra.solution.with_name("made_from.json")
 
 
 def _input_digest(extra: Extra) -> str:
