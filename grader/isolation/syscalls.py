@@ -147,7 +147,7 @@ LOADING_LIBRARIES: dict[str, Numbers] = {
 
 # Calls that are allowed by their arguments.
 
-PID = -1  # stands for the process's own number
+PID = -1  # means the process's own number
 CLONE_THREAD_FLAGS = 0x3D0F00  # of `pthread_create`
 PROT_EXEC = 4
 MAP_LOCKED, MAP_HUGETLB = 0x2000, 0x40000
