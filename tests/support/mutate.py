@@ -49,12 +49,16 @@ def mutate_bytes(content: bytes, others: list[bytes], random: Random) -> bytes:
 def mutate_json(text: bytes, random: Random) -> bytes:
     """Return a JSON text with one value replaced, removed, repeated, wrapped, or another's copy.
 
-    Bytes that are not JSON stay as they are.
+    Bytes that are not JSON stay as they are, and so do those that are nested too deeply to copy.
     """
     try:
-        root = [json.loads(text)]
+        return _change_json([json.loads(text)], random)
     except (ValueError, RecursionError):
         return text
+
+
+def _change_json(root: list, random: Random) -> bytes:
+    """Return the only item of a list as JSON text, after one change."""
     places = _places(root)
     container, key = random.choice(places)
     other, other_key = random.choice(places)

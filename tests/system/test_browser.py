@@ -225,14 +225,29 @@ def test_stepping_a_pooling_window(lab, page):
 def test_shifting_a_digit_under_pooling(lab, page):
     """Does lesson 05's shift explorer measure what each pooling forgives?"""
     open_lesson(page, lab, "05_pooling")
-    panel = widget_panel(page, "dx")
+    panel = widget_panel(page, "pooling")
     status = panel.get_by_role("status")
-    expect(status).to_contain_text("Moved by 1, pooled 2×2", timeout=RUN_MS)
+    expect(status).to_contain_text("Shifted by 1, pooled 2×2", timeout=RUN_MS)
     set_slider(panel, "dx", -1)
     expect(status).to_contain_text("change by 0%")
     set_slider(panel, "dx", +2)
     panel.get_by_label("pooling").select_option("4×4")
-    expect(status).to_contain_text("hold 144 numbers and change by 39%")
+    expect(status).to_contain_text("Shifted by 2, pooled 4×4: the four maps hold 144 numbers")
+    panel.get_by_label("pooling").select_option("global")
+    expect(status).to_contain_text("hold 4 numbers and change by 0%")
+
+
+def test_shifting_a_digit_before_or_after_a_convolution(lab, page):
+    """Does lesson 05's explorer show which operations commute with a shift?"""
+    open_lesson(page, lab, "05_pooling")
+    panel = widget_panel(page, "operation")
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text("0 of 676 numbers differ.", timeout=RUN_MS)
+    panel.get_by_label("operation").select_option("convolution, stride 2")
+    expect(status).to_contain_text(" 0 of 169 numbers differ.")
+    set_slider(panel, "dx", -1)
+    expect(status).to_contain_text("0.5 pixels of the output, rounded down to 0")
+    expect(status).not_to_contain_text(" 0 of 169")
 
 
 @pytest.fixture(scope="module")
