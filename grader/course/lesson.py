@@ -117,7 +117,10 @@ class Lesson:
 
     @property
     def about(self) -> dict:
-        """The entries under ``course`` in the source's header: summary, and duration in minutes."""
+        """The entries under ``course`` in the source's header.
+
+        They are ``summary``, ``minutes`` and, where a part of the course begins, ``part``.
+        """
         return dict(self.notebook.metadata.get("course", {}))
 
     @property

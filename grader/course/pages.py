@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from grader.course.extras import Extra
 from grader.course.lesson import Lesson
 
+TABLE_HEAD = ("| | lesson | what you learn | time | points |", "|---|---|---|---|---|")
 LESSON_TABLE = ("<!-- lessons: made by `grader build` -->", "<!-- end of lessons -->")
 
 
@@ -46,11 +47,17 @@ def _extras_line(extras: list[Extra]) -> str:
 
 
 def lesson_table(lessons: list[Lesson], prefix: str) -> str:
-    """Return the lessons as a Markdown table whose links begin with ``prefix``."""
-    rows = ["| | lesson | what you learn | time | points |", "|---|---|---|---|---|"]
+    """Return the lessons as a Markdown table whose links begin with ``prefix``.
+
+    A lesson whose header names a ``part`` begins that part of the course, with a heading and a
+    table of its own.
+    """
+    rows = [] if lessons and "part" in lessons[0].about else list(TABLE_HEAD)
     for lesson in lessons:
         about = lesson.about
         link = f"[{lesson.title}]({prefix}{lesson.name}/{lesson.name}.ipynb)"
+        if "part" in about:
+            rows += [*([""] if rows else []), f"### {about['part']}", "", *TABLE_HEAD]
         rows.append(
             f"| {lesson.name[:2]} | {link} | {about['summary']} | {about['minutes']} min "
             f"| {lesson.points:g} |"

@@ -3,6 +3,7 @@
 #   course:
 #     summary: How an image becomes numbers, how many there are, and what a dense layer misses
 #     minutes: 110
+#     part: By hand
 # ---
 
 # %% [markdown]

@@ -3,6 +3,7 @@
 #   course:
 #     summary: Networks that learn their filters, in Keras, and how far an image may shift before they fail
 #     minutes: 160
+#     part: With Keras
 # ---
 
 # %% [markdown]
