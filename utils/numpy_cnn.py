@@ -299,10 +299,12 @@ class Conv(Layer):
         self.padding, self.pieces = padding, pieces
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return the output for a batch."""
         self.x = x
         return self.pieces.conv_forward(x, *self.parameters, padding=self.padding)
 
     def backward(self, upstream: np.ndarray) -> np.ndarray:
+        """Return the gradient with respect to the input."""
         dx, *self.gradients = self.pieces.conv_backward(
             upstream, self.x, self.parameters[0], padding=self.padding
         )
@@ -313,10 +315,12 @@ class ReLU(Layer):
     """The larger of a number and 0."""
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return the output for a batch."""
         self.passes = x > 0
         return np.maximum(x, 0)
 
     def backward(self, upstream: np.ndarray) -> np.ndarray:
+        """Return the gradient with respect to the input."""
         return upstream * self.passes
 
 
@@ -328,10 +332,12 @@ class MaxPool(Layer):
         self.pieces = pieces
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return the output for a batch."""
         self.x = x
         return max_pool(x)
 
     def backward(self, upstream: np.ndarray) -> np.ndarray:
+        """Return the gradient with respect to the input."""
         return self.pieces.max_pool_backward(upstream, self.x)
 
 
@@ -339,10 +345,12 @@ class Flatten(Layer):
     """All numbers of an image in a row."""
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return the output for a batch."""
         self.shape = x.shape
         return x.reshape(len(x), -1)
 
     def backward(self, upstream: np.ndarray) -> np.ndarray:
+        """Return the gradient with respect to the input."""
         return upstream.reshape(self.shape)
 
 
@@ -350,11 +358,13 @@ class Dense(Layer):
     """Every output is a weighted sum of all inputs: a product of matrices."""
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return the output for a batch."""
         self.x = x
         weights, biases = self.parameters
         return x @ weights + biases
 
     def backward(self, upstream: np.ndarray) -> np.ndarray:
+        """Return the gradient with respect to the input."""
         self.gradients = [self.x.T @ upstream, upstream.sum(axis=0)]
         return upstream @ self.parameters[0].T
 

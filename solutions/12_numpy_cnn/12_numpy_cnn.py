@@ -34,7 +34,11 @@
 # 75 for the four exercises.
 
 # %%
+import os
 import time
+
+# NumPy reads this when it is loaded. On matrices as small as ours, threads cost more than they save.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -361,29 +365,29 @@ from utils import checks
 
 with checks.Exercise("numpy_cnn.conv_forward", conv_forward) as check:
     numbers = np.arange(1, 17).reshape(1, 4, 4, 1)
-    kernel = np.array([[1, 2], [3, 4]]).reshape(2, 2, 1, 1)
+    two_by_two = np.array([[1, 2], [3, 4]]).reshape(2, 2, 1, 1)
     # The lesson's examples: nine sums, every second of them, and with a border of zeros.
     nine = np.array([44, 54, 64, 84, 94, 104, 124, 134, 144]).reshape(1, 3, 3, 1)
-    check.example(numbers, kernel, np.array([0]), expected=nine)
+    check.example(numbers, two_by_two, np.array([0]), expected=nine)
     four = np.array([44, 64, 124, 144]).reshape(1, 2, 2, 1)
-    check.example(numbers, kernel, np.array([0]), 2, expected=four)
+    check.example(numbers, two_by_two, np.array([0]), 2, expected=four)
     padded = np.array([4, 18, 12, 46, 94, 44, 26, 44, 16]).reshape(1, 3, 3, 1)
-    check.example(numbers, kernel, np.array([0]), 2, 1, expected=padded)
-    # A row of pixels, and a column of them, with a bias of a half: 1×1 + 2×10 + 0.5 = 21.5, ...
-    row, pair = np.array([1, 2, 3, 4, 5]), np.array([1, 10])
+    check.example(numbers, two_by_two, np.array([0]), 2, 1, expected=padded)
+    # A row of pixels, and a column of them, with a bias of a half: 1×1 − 2×10 + 0.5 = −18.5, ...
+    row, pair = np.array([1, 2, 3, 4, 5]), np.array([1, -10])
     check.example(
         row.reshape(1, 1, 5, 1),
         pair.reshape(1, 2, 1, 1),
         np.array([0.5]),
         2,
-        expected=np.array([21.5, 43.5]).reshape(1, 1, 2, 1),
+        expected=np.array([-18.5, -36.5]).reshape(1, 1, 2, 1),
     )
     check.example(
         row.reshape(1, 5, 1, 1),
         pair.reshape(2, 1, 1, 1),
         np.array([0.5]),
         3,
-        expected=np.array([21.5, 54.5]).reshape(1, 2, 1, 1),
+        expected=np.array([-18.5, -45.5]).reshape(1, 2, 1, 1),
     )
     # Two images of one pixel with two channels, three filters; bytes: 100×2 + 200×3 = 800.
     check.example(
@@ -392,10 +396,28 @@ with checks.Exercise("numpy_cnn.conv_forward", conv_forward) as check:
         np.array([0, 5, 0], np.uint8),
         expected=np.array([[800, 105, 200], [8, 6, 2]]).reshape(2, 1, 1, 3),
     )
-    check.raises(ValueError, numbers, kernel, np.array([0]), 0)
-    check.raises(ValueError, numbers, kernel, np.array([0]), 1, -1)
+    # Two pixels with two channels each: 1×1 + 2×2 + 10×3 + 20×4 = 115.
+    check.example(
+        np.array([1, 2, 10, 20]).reshape(1, 1, 2, 2),
+        np.array([1, 2, 3, 4]).reshape(1, 2, 2, 1),
+        np.array([0]),
+        expected=np.array([115]).reshape(1, 1, 1, 1),
+    )
+    # One pixel: the kernel fits only because of the border.
+    check.example(
+        np.array([5]).reshape(1, 1, 1, 1),
+        two_by_two,
+        np.array([0]),
+        1,
+        1,
+        expected=np.array([20, 15, 10, 5]).reshape(1, 2, 2, 1),
+    )
+    check.raises(ValueError, numbers, two_by_two, np.array([0]), 0)
+    check.raises(ValueError, numbers, two_by_two, np.array([0]), -1)
+    check.raises(ValueError, numbers, two_by_two, np.array([0]), 1, -1)
     check.raises(ValueError, numbers, np.ones((2, 2, 3, 1)), np.array([0]))
     check.raises(ValueError, numbers, np.ones((5, 2, 1, 1)), np.array([0]))
+    check.raises(ValueError, numbers, np.ones((2, 5, 1, 1)), np.array([0]))
 
 # %% nbgrader={"grade_id": "test-conv_forward-shapes", "grade": true, "points": 1}
 # Marked when you hand in: images and kernels that are not square, strides that do not divide evenly.
@@ -585,7 +607,7 @@ small_changes = {
 }
 for (name, numerical), gradient in zip(small_changes.items(), exact):
     difference = np.abs(gradient - numerical).max()
-    print(f"{name} {str(gradient.shape):<14} largest difference {difference:.0e}")
+    print(f"{name} {gradient.shape!s:<14} largest difference {difference:.0e}")
 unseen = np.all(exact[0] == 0, axis=(0, 3))
 print(f"\n{unseen.sum()} of {unseen.size} pixels are in no window: 0 by both methods")
 print(unseen.astype(int))
@@ -672,13 +694,13 @@ import numpy as np
 from utils import checks
 
 with checks.Exercise("numpy_cnn.conv_backward", conv_backward, uses=["conv_forward"]) as check:
-    kernel = np.array([[1, 2], [3, 4]]).reshape(2, 2, 1, 1)
-    upstream = np.array([[1, 10], [100, 1000]]).reshape(1, 2, 2, 1)
+    two_by_two = np.array([[1, 2], [3, 4]]).reshape(2, 2, 1, 1)
+    four_values = np.array([[1, 10], [100, 1000]]).reshape(1, 2, 2, 1)
     # The lesson's example with stride 1, on the numbers 1 to 9: 1×1 + 10×2 + 100×4 + 1000×5 = 5421, ...
     check.example(
-        upstream,
+        four_values,
         np.arange(1, 10).reshape(1, 3, 3, 1),
-        kernel,
+        two_by_two,
         expected=(
             np.array([1, 12, 20, 103, 1234, 2040, 300, 3400, 4000]).reshape(1, 3, 3, 1),
             np.array([5421, 6532, 8754, 9865]).reshape(2, 2, 1, 1),
@@ -697,18 +719,31 @@ with checks.Exercise("numpy_cnn.conv_backward", conv_backward, uses=["conv_forwa
             np.array([110]),
         ),
     )
-    # A column with a border of 1 and stride 3; two images of bytes, whose shares for w and b are added:
-    # 1×2 + 200×100 = 20002 for the second weight.
+    # The numbers 1 to 16 with stride 2 and a border of 1, upstream 1 to 9.
     check.example(
-        np.array([[2, 3], [100, 1]], np.uint8).reshape(2, 2, 1, 1),
-        np.array([[1, 2, 3], [200, 100, 50]], np.uint8).reshape(2, 3, 1, 1),
-        np.array([3, 5], np.uint8).reshape(2, 1, 1, 1),
-        3,
+        np.arange(1, 10).reshape(1, 3, 3, 1),
+        np.arange(1, 17).reshape(1, 4, 4, 1),
+        two_by_two,
+        2,
         1,
         expected=(
-            np.array([10, 0, 9, 500, 0, 3]).reshape(2, 3, 1, 1),
-            np.array([59, 20002]).reshape(2, 1, 1, 1),
-            np.array([106]),
+            np.array([4, 6, 8, 9, 8, 5, 10, 6, 16, 15, 20, 18, 14, 8, 16, 9]).reshape(1, 4, 4, 1),
+            np.array([334, 266, 138, 98]).reshape(2, 2, 1, 1),
+            np.array([45]),
+        ),
+    )
+    # Two images of one byte each, with a border; their shares for w and b are added:
+    # 200×200 + 3×2 = 40006 for the first weight.
+    check.example(
+        np.array([[1, 10, 100, 200], [1, 0, 0, 2]], np.uint8).reshape(2, 2, 2, 1),
+        np.array([200, 3], np.uint8).reshape(2, 1, 1, 1),
+        two_by_two.astype(np.uint8),
+        1,
+        1,
+        expected=(
+            np.array([434, 6]).reshape(2, 1, 1, 1),
+            np.array([40006, 20000, 2000, 203]).reshape(2, 2, 1, 1),
+            np.array([314]),
         ),
     )
     # One pixel with two channels, three filters: 1×1 + 2×10 + 3×100 = 321.
@@ -925,12 +960,12 @@ with checks.Exercise(
     "numpy_cnn.max_pool_backward", max_pool_backward, uses=["conv_forward", "conv_backward"]
 ) as check:
     # The lesson's map, with ties and with a column that is left over.
-    feature_map = [[1, 3, 3, 2, 9], [3, 0, 1, 3, 9], [0, 0, 5, 1, 9], [0, 0, -5, 6, 9]]
-    gradient = [[0, 10, 20, 0, 0], [0, 0, 0, 0, 0], [30, 0, 0, 0, 0], [0, 0, 0, 40, 0]]
+    some_map = [[1, 3, 3, 2, 9], [3, 0, 1, 3, 9], [0, 0, 5, 1, 9], [0, 0, -5, 6, 9]]
+    expected_gradient = [[0, 10, 20, 0, 0], [0, 0, 0, 0, 0], [30, 0, 0, 0, 0], [0, 0, 0, 40, 0]]
     check.example(
         np.array([10, 20, 30, 40]).reshape(1, 2, 2, 1),
-        np.array(feature_map).reshape(1, 4, 5, 1),
-        expected=np.array(gradient).reshape(1, 4, 5, 1),
+        np.array(some_map).reshape(1, 4, 5, 1),
+        expected=np.array(expected_gradient).reshape(1, 4, 5, 1),
     )
     # All negative, and a fraction comes back.
     check.example(
@@ -1163,6 +1198,9 @@ with checks.Exercise(
         np.array([0, 0, 0], np.uint8),
         expected=[[0, 0], [-1 / 3, 1 / 3], [-1 / 3, 1 / 3]],
     )
+    # Adding 1000 to both changes nothing: 3/4 and 1/4 again. And bytes.
+    check.example(np.log([[3, 1]]) + 1000, np.array([1]), expected=[[0.75, -0.75]])
+    check.example(np.array([[0, 200]], np.uint8), np.array([1]), expected=[[0, 0]])
 
 # %% nbgrader={"grade_id": "test-cross_entropy_gradient-shapes", "grade": true, "points": 0.5}
 # Marked when you hand in: one image or many, two classes or many.
@@ -1197,7 +1235,7 @@ with checks.Exercise(
     check.agrees(rng.integers(-1000, 1001, (4, 3)), labels)
     check.agrees(np.full((4, 3), 1000.0), labels)
     check.agrees(np.full((4, 3), -1000.0), labels)
-    check.agrees(rng.normal(size=(4, 3)) + [[1000], [-1000], [0], [500]], labels)
+    check.agrees(rng.normal(size=(4, 3)) + np.array([[1000], [-1000], [0], [500]]), labels)
     check.agrees(rng.integers(0, 256, (4, 3), dtype=np.uint8), labels.astype(np.uint8))
     check.agrees(rng.integers(-128, 128, (4, 3), dtype=np.int8), labels.astype(np.int8))
     check.agrees(rng.integers(-4, 5, (4, 3)).astype(float), labels.astype(np.int32))

@@ -14,10 +14,11 @@ from utils import numpy_cnn, plots
 from utils.plots import Picture
 from utils.widgets.base import Interactive, Steps
 
+# Chosen so that no window has a tie, and that in one of them every sum is negative.
 IMAGE = np.array(
-    [[0, 1, 1, 1, 0], [1, 0, 0, 1, 0], [0, 0, 1, 0, 0], [0, 1, 0, 0, 0], [1, 1, 1, 1, 1]]
+    [[2, 1, 1, 0, 1], [0, 1, 2, 2, 2], [1, 1, 2, 1, 2], [0, 2, 1, 0, 0], [2, 1, 2, 1, 0]]
 )
-KERNEL = np.array([[1.0, -1.0], [-1.0, 2.0]])
+KERNEL = np.array([[1.0, -1.0], [-2.0, 1.0]])
 BIAS = np.array([0.5])
 WEIGHTS = np.array([[0.5, -0.25], [-0.5, 0.25], [0.25, 0.5], [0.5, -0.25]])
 BIASES = np.array([0.0, 0.0])
@@ -25,7 +26,7 @@ BIASES = np.array([0.0, 0.0])
 
 @dataclass
 class TinyStep:
-    """All numbers of one update step: a 5x5 image, 17 parameters, two classes.
+    """All numbers of one update step: a 5x5 image, 15 parameters, two classes.
 
     Parameters
     ----------
@@ -343,7 +344,7 @@ def training_step() -> Interactive:
     stages = Steps(len(STAGES), "stage")
     numbers = Steps(numbers_of(STAGES[0]), "number")
     label = ipw.Dropdown(options=[("0", 0), ("1", 1)], value=1, description="label")
-    rate = ipw.Dropdown(options=[0.01, 0.03, 0.3], value=0.03, description="rate")
+    rate = ipw.Dropdown(options=[0.01, 0.03, 0.1], value=0.03, description="rate")
     stages.slider.observe(
         lambda change: numbers.restart(numbers_of(STAGES[change["new"] - 1])), names="value"
     )
@@ -354,7 +355,7 @@ def training_step() -> Interactive:
         "rate": rate,
     }
     layout = ipw.VBox([ipw.HBox([label, rate]), stages.row, numbers.row])
-    return Interactive(controls, draw_stage, layout, still={"stage": 12, "number": 1})
+    return Interactive(controls, draw_stage, layout, still={"stage": 12, "number": 2})
 
 
 def draw_stage(stage: int, number: int, label: int, rate: float) -> tuple[Picture, str]:
@@ -374,10 +375,7 @@ def draw_stage(stage: int, number: int, label: int, rate: float) -> tuple[Pictur
     step, now = TinyStep(label, rate), STAGES[stage - 1]
     number = min(number, numbers_of(now))
     row, column = divmod(number - 1, now.shape[1])
-    line = (
-        f"Stage {stage} of {len(STAGES)}. {now.name}, {number} of {numbers_of(now)}: "
-        f"{now.tell(step, row, column)}"
-    )
+    line = tell_number(step, stage, number)
     widths = [5, 2, 4, 4, 2, 2, 2]
     drawn, axes = plots.figure(
         (sum(widths) + 3.5) * plots.CELL, 13 * plots.CELL, 2, 7, width_ratios=widths
@@ -393,6 +391,16 @@ def draw_stage(stage: int, number: int, label: int, rate: float) -> tuple[Pictur
         values = _shown(step, name, stage, number)
         plots.matrix(ax, values, TITLES[name], window=window, colour=colour, room=5)
     return Picture(drawn, line), line
+
+
+def tell_number(step: TinyStep, stage: int, number: int) -> str:
+    """Return in words how a number of a stage is computed; both are counted from 1."""
+    now = STAGES[stage - 1]
+    row, column = divmod(number - 1, now.shape[1])
+    return (
+        f"Stage {stage} of {len(STAGES)}. {now.name}, {number} of {numbers_of(now)}: "
+        f"{now.tell(step, row, column)}"
+    )
 
 
 def _shown(step: TinyStep, panel: str, stage: int, number: int) -> np.ndarray:
