@@ -1,6 +1,6 @@
 """Make ``data/numpy_lenet/``: how well lesson 12's LeNet learns, and Keras's first update step.
 
-Run ``python data/build_numpy_lenet.py``; it takes about two minutes of one core. NumPy trains the
+Run ``python data/build_numpy_lenet.py``; it takes about a minute of one core. NumPy trains the
 network at three learning rates with three seeds each, with the course's functions. The rate is
 chosen on the validation digits; only then are the test digits read. Keras takes one step from the
 weights of seed 0, with the first batch.

@@ -481,13 +481,14 @@ class Run:
         The loss of each batch, before its update step.
     accuracies : list of float
         The accuracy on the validation images, after each epoch.
-    seconds : float
-        The duration, without the measuring of accuracies.
+    seconds, cpu_seconds : float
+        The duration, without the measuring of accuracies: by the clock, and of all cores together.
     """
 
     losses: list[float] = field(default_factory=list)
     accuracies: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
 
     def picture(self, name: str) -> Picture:
         """Draw the loss, averaged over 25 steps at a time, and the accuracy after each epoch."""
@@ -554,10 +555,11 @@ def train(
     """
     (x, y), rng, run = training, np.random.default_rng(seed), Run()
     for epoch in range(1, epochs + 1):
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         for chosen in batches(len(x), batch_size, rng):
             run.losses.append(network.step(x[chosen], y[chosen], rate, momentum))
         run.seconds += time.perf_counter() - start
+        run.cpu_seconds += time.process_time() - cpu_start
         run.accuracies.append(network.accuracy(*validation))
         if show:
             steps = -(-len(x) // batch_size)

@@ -63,8 +63,10 @@ from utils.widgets import numpy_cnn as numpy_cnn_widgets
 numpy_cnn_widgets.training_step()
 
 # %% [markdown]
-# All forward numbers stay the same until the loss, because the network does not know the label. Every gradient
-# changes. Fifteen stages, and each needs only multiplication, addition, a comparison or an exponential. A
+# All forward numbers stay the same until the loss, because the network does not know the label. The gradients
+# change. Look at the bottom right window of the sums: all four are negative, so ReLU makes four zeros of
+# them. On the way back, the first of the four zeros gets the gradient of the window (stage 10), and ReLU stops it
+# (stage 11). Fifteen stages, and each needs only multiplication, addition, a comparison or an exponential. A
 # real network differs in two ways: it has more numbers, and it is given a **batch** of images, whose
 # losses are averaged.
 #
@@ -561,14 +563,14 @@ plots.matrices(
 # > upstream gradient of the other case?
 
 # %%
-by_the_rule = backprop.image_gradient(kernel, upstream)
+by_the_rule = backprop.image_gradient(kernel, upstream).astype(int)
 print("pad, flip and slide\n", by_the_rule)
 print("right for stride 1:", np.array_equal(by_the_rule, image_gradient(3, 1)))
 print("right for stride 2:", by_the_rule.shape, "instead of", image_gradient(5, 2).shape)
 
 spread = np.zeros((3, 3))
 spread[::2, ::2] = upstream
-with_zeros_between = backprop.image_gradient(kernel, spread)
+with_zeros_between = backprop.image_gradient(kernel, spread).astype(int)
 print("\nwith zeros between the upstream values\n", with_zeros_between)
 print("right for stride 2, but for the unseen border:", end=" ")
 print(np.array_equal(with_zeros_between, image_gradient(5, 2)[:4, :4]))
@@ -1068,7 +1070,7 @@ plots.matrices(
         ("probabilities", probabilities),
         "−",
         ("one-hot labels", one_hot),
-        ", / 2 =",
+        "÷ 2 =",
         ("gradient", gradient),
     ],
     alt="Logits 2 1 0 / 0 0 3; probabilities 0.67 0.24 0.09 / 0.05 0.05 0.91; minus 1 0 0 / 0 1 0, divided by "
@@ -1290,14 +1292,16 @@ print(f"{'in all':<26}{sum(parameter.size for parameter in network.parameters):>
 # random starting weights have a standard deviation of $\sqrt{2 / \text{inputs}}$, so that the numbers neither
 # fade nor explode from layer to layer (He and others, 2015).
 #
-# Three epochs in batches of 32. **Watch it learn**; it takes 10 to 30 seconds:
+# Three epochs in batches of 32. **Watch it learn.** It takes 10 to 15 seconds of one core, and longer on a busy
+# computer:
 
 # %%
 run = numpy_cnn.train(
     network, training_digits, validation_digits, epochs=3, rate=0.01, momentum=0.9
 )
 print(
-    f"{len(run.losses)} steps in {run.seconds:.0f} s, {1000 * run.seconds / len(run.losses):.0f} ms each"
+    f"{len(run.losses)} steps in {run.seconds:.0f} s by the clock, "
+    f"{run.cpu_seconds:.0f} s of processor time"
 )
 run.picture("LeNet in NumPy")
 
@@ -1336,7 +1340,7 @@ per_image = 28 * 28 * 25 * 6 + 10 * 10 * 150 * 16  # of the two convolutions, fo
 in_training = 3 * 3 * sizes[0] * per_image
 hours = in_training * taken["seven_loops"] / products / 3600
 print(f"{in_training:,} products: {hours:.0f} hours with seven loops")
-print(f"with your pieces or ours: {run.seconds:.0f} s")
+print(f"measured above: {run.cpu_seconds:.0f} s")
 
 # %% [markdown]
 # ## The same step as Keras

@@ -268,14 +268,14 @@ def dx_with_the_kernel_flipped(upstream, x, w, stride=1, padding=0):
 
 @mistake_in("conv_backward")
 def dw_flipped(upstream, x, w, stride=1, padding=0):
-    """Dw is flipped along the kernels' rows and columns."""
+    """The gradient dw is flipped along the kernels' rows and columns."""
     dx, dw, db = right.conv_backward(upstream, x, w, stride, padding)
     return dx, dw[::-1, ::-1], db
 
 
 @mistake_in("conv_backward")
 def dx_still_padded(upstream, x, w, stride=1, padding=0):
-    """Dx still has the border of the padding. It should have the shape of x.
+    """The gradient dx still has the border of the padding. It should have the shape of x.
 
     Cut `padding` rows and columns off on each side.
     """
@@ -286,7 +286,7 @@ def dx_still_padded(upstream, x, w, stride=1, padding=0):
 
 @mistake_in("conv_backward")
 def border_cut_at_the_end(upstream, x, w, stride=1, padding=0):
-    """Dx begins with the border of the padding: only its end was cut off.
+    """The gradient dx begins with the border of the padding: only its end was cut off.
 
     The first pixel of x is at row `padding` and column `padding` of the padded image.
     """
@@ -298,7 +298,7 @@ def border_cut_at_the_end(upstream, x, w, stride=1, padding=0):
 
 @mistake_in("conv_backward")
 def dw_without_the_border(upstream, x, w, stride=1, padding=0):
-    """Dw is computed as if the padded border held the image's own pixels, one window too early.
+    """The gradient dw is computed as if the padded border held the image's own pixels, one window too early.
 
     dw needs the *padded* images: the border's zeros met weights, too.
     """
@@ -399,7 +399,7 @@ def unseen_pixels_cut_off(upstream, x, w, stride=1, padding=0):
 
 @mistake_in("conv_backward")
 def weights_averaged_over_the_batch(upstream, x, w, stride=1, padding=0):
-    """Dw and db are averaged over the images. They should be added up.
+    """Both dw and db are averaged over the images. They should be added up.
 
     The division by N is already in upstream, since the loss is a mean.
     """
@@ -409,7 +409,7 @@ def weights_averaged_over_the_batch(upstream, x, w, stride=1, padding=0):
 
 @mistake_in("conv_backward")
 def dw_averaged(upstream, x, w, stride=1, padding=0):
-    """Dw is averaged over the images. It should be added up.
+    """The gradient dw is averaged over the images. It should be added up.
 
     The division by N is already in upstream, since the loss is a mean.
     """
@@ -419,7 +419,7 @@ def dw_averaged(upstream, x, w, stride=1, padding=0):
 
 @mistake_in("conv_backward")
 def db_averaged(upstream, x, w, stride=1, padding=0):
-    """Db is averaged over the images. It should be added up.
+    """The gradient db is averaged over the images. It should be added up.
 
     The division by N is already in upstream, since the loss is a mean.
     """
@@ -429,28 +429,28 @@ def db_averaged(upstream, x, w, stride=1, padding=0):
 
 @mistake_in("conv_backward")
 def db_averaged_over_everything(upstream, x, w, stride=1, padding=0):
-    """Db is the mean of upstream. It should be its sum over images, rows and columns."""
+    """The gradient db is the mean of upstream. It should be its sum over images, rows and columns."""
     dx, dw, _ = right.conv_backward(upstream, x, w, stride, padding)
     return dx, dw, np.mean(upstream, axis=(0, 1, 2))
 
 
 @mistake_in("conv_backward")
 def db_for_each_image(upstream, x, w, stride=1, padding=0):
-    """Db is not added up over the images. All of them share one bias for each filter."""
+    """The gradient db is not added up over the images. All of them share one bias for each filter."""
     dx, dw, _ = right.conv_backward(upstream, x, w, stride, padding)
     return dx, dw, np.sum(upstream, axis=(1, 2), dtype=float)
 
 
 @mistake_in("conv_backward")
 def db_one_number(upstream, x, w, stride=1, padding=0):
-    """Db is one number, the sum over all filters. Each filter has its own bias."""
+    """The gradient db is one number, the sum over all filters. Each filter has its own bias."""
     dx, dw, _ = right.conv_backward(upstream, x, w, stride, padding)
     return dx, dw, np.sum(upstream, dtype=float)
 
 
 @mistake_in("conv_backward")
 def db_keeps_its_axes(upstream, x, w, stride=1, padding=0):
-    """Db has more axes than b: its shape should be that of b.
+    """The gradient db has more axes than b: its shape should be that of b.
 
     What does `keepdims` do?
     """
@@ -522,7 +522,7 @@ def gradients_overflow(upstream, x, w, stride=1, padding=0):
 
 @mistake_in("conv_backward")
 def nothing_for_dx(upstream, x, w, stride=1, padding=0):
-    """Dx is 0 everywhere.
+    """The gradient dx is 0 everywhere.
 
     Are the shares added to the array that you return?
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -439,7 +439,7 @@ def _write_losses(ax: Axes, step: TinyStep, stage: int) -> None:
     ax.text(0, 0.5, "\n".join(lines), va="center", fontsize=11, transform=ax.transAxes)
 
 
-def _products(ones: Sequence[float] | np.ndarray, others: Sequence[float] | np.ndarray) -> str:
+def _products(ones: Iterable[float], others: Iterable[float]) -> str:
     """Return a sum of products in words."""
     return " + ".join(
         f"{_number(one)}×{_number(other)}" for one, other in zip(ones, others, strict=True)
