@@ -1196,9 +1196,9 @@ with checks.Exercise(
     )
     # Whole numbers so large that exp overflows, and so small that it is 0.
     check.example(
-        np.array([[1000, 0], [-1000, 0], [0, 1000]]),
+        np.array([[1000, -1000, -1000], [-1000, -1000, 0], [0, 1000, 0]]),
         np.array([0, 0, 0], np.uint8),
-        expected=[[0, 0], [-1 / 3, 1 / 3], [-1 / 3, 1 / 3]],
+        expected=[[0, 0, 0], [-1 / 3, 0, 1 / 3], [-1 / 3, 1 / 3, 0]],
     )
     # Adding 1000 to both changes nothing: 3/4 and 1/4 again. And bytes.
     check.example(np.log([[3, 1]]) + 1000, np.array([1]), expected=[[0.75, -0.75]])
@@ -1235,6 +1235,7 @@ with checks.Exercise(
 ) as check:
     labels = np.array([0, 2, 1, 2])
     check.agrees(rng.integers(-1000, 1001, (4, 3)), labels)
+    check.agrees(np.array([[1000, -1000, -1000], [-1000, 1000, -1000]]), np.array([1, 1]))
     check.agrees(np.full((4, 3), 1000.0), labels)
     check.agrees(np.full((4, 3), -1000.0), labels)
     check.agrees(rng.normal(size=(4, 3)) + np.array([[1000], [-1000], [0], [500]]), labels)

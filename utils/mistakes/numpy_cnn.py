@@ -298,7 +298,7 @@ def border_cut_at_the_end(upstream, x, w, stride=1, padding=0):
 
 @mistake_in("conv_backward")
 def dw_without_the_border(upstream, x, w, stride=1, padding=0):
-    """The gradient dw is computed as if the padded border held the image's own pixels, one window too early.
+    """The gradient dw is computed from images that are padded at the end only.
 
     dw needs the *padded* images: the border's zeros met weights, too.
     """
@@ -429,14 +429,14 @@ def db_averaged(upstream, x, w, stride=1, padding=0):
 
 @mistake_in("conv_backward")
 def db_averaged_over_everything(upstream, x, w, stride=1, padding=0):
-    """The gradient db is the mean of upstream. It should be its sum over images, rows and columns."""
+    """The gradient db is the mean of upstream. It should be the sum."""
     dx, dw, _ = right.conv_backward(upstream, x, w, stride, padding)
     return dx, dw, np.mean(upstream, axis=(0, 1, 2))
 
 
 @mistake_in("conv_backward")
 def db_for_each_image(upstream, x, w, stride=1, padding=0):
-    """The gradient db is not added up over the images. All of them share one bias for each filter."""
+    """The gradient db is not added up over the images. They share the biases."""
     dx, dw, _ = right.conv_backward(upstream, x, w, stride, padding)
     return dx, dw, np.sum(upstream, axis=(1, 2), dtype=float)
 

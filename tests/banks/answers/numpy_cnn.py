@@ -675,6 +675,10 @@ def conv_forward(x, w, b, stride=1, padding=0):
         ),
         "overflow": (entropy(shifted="logits"), "not a finite number"),
         "one maximum": (entropy(shifted="logits - logits.max()"), "not a finite number"),
+        "mean of each row": (
+            entropy(shifted="logits - logits.mean(axis=1, keepdims=True)"),
+            "not a finite number",
+        ),
         "softmax over everything": (
             entropy(softmax="powers / powers.sum()", shifted="logits - logits.max()"),
             "over the whole batch",
