@@ -42,4 +42,10 @@ CONTRACT = {
         "image_gradient": 2,
         "learn_kernel": 2,
     },
+    "12_numpy_cnn": {
+        "conv_forward": 3,
+        "conv_backward": 3,
+        "max_pool_backward": 2,
+        "cross_entropy_gradient": 2,
+    },
 }

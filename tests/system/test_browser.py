@@ -303,3 +303,21 @@ def test_drawing_without_a_mouse(page, pad):
     for key in ("Home", "Space", "ArrowRight", "ArrowDown", "Space"):
         page.keyboard.press(key)
     expect(pad.locator(".xo-ink")).to_have_count(2)
+
+
+def test_following_an_update_step_of_a_tiny_network(lab, page):
+    """Do lesson 12's stages lead from the first sum to a smaller loss, number by number?"""
+    open_lesson(page, lab, "12_numpy_cnn")
+    panel = widget_panel(page, "stage")
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text(
+        "1 of 16: 1×2 + −1×1 + −2×0 + 1×1 + bias 0.5 = 2.5", timeout=RUN_MS
+    )
+    set_slider(panel, "number", +1)
+    expect(status).to_contain_text("a sum of the convolution, 2 of 16")
+    set_slider(panel, "stage", +5)
+    expect(status).to_contain_text(
+        "Stage 6 of 15. Forward: the loss, 1 of 1: −log(0.2942) = 1.2235"
+    )
+    panel.get_by_label("label").select_option("0")
+    expect(status).to_contain_text("−log(0.7058) = 0.3484")

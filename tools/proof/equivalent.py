@@ -12,6 +12,7 @@ ONE_FLOAT = "One float among the two is enough: the products are floats."
 WIDE = "NumPy sums whole numbers in 64 bits and averages them in float64. (Half precision, where it would matter, is not marked.)"
 FILLED = "Every element is written before it is read."
 LAST_AXIS = "The last axis is the one that is counted from the front."
+SAME_AXIS = "It is the same axis, counted from the back."
 SCALAR = "NumPy's scalars are as good as Python's (the contract)."
 MEMBERS = "Membership does not depend on the order."
 
@@ -546,6 +547,212 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
             [
                 "kernel -= rate * kernel_gradient(image, error / error.size)",
                 "kernel -= rate * kernel_gradient(image, 1 * error / error.size)",
+            ],
+        ),
+    ],
+    "conv_forward": [
+        (
+            ONE_FLOAT,
+            "x, w = (np.asarray(x, dtype=float), np.asarray(w, dtype=float))",
+            [
+                "x, w = (np.asarray(x), np.asarray(w, dtype=float))",
+                "x, w = (x, np.asarray(w, dtype=float))",
+                "x, w = (np.asarray(x, dtype=float), np.asarray(w))",
+                "x, w = (np.asarray(x, dtype=float), w)",
+            ],
+        ),
+        (
+            "NumPy raises the same error: for a step of 0 and for a negative padding.",
+            "if stride < 1 or padding < 0:",
+            [
+                "if stride < 1:",
+                "if stride < 0 or padding < 0:",
+                "if stride < 1 or stride < 0:",
+                "if stride < 1 or padding < -1:",
+            ],
+        ),
+        (
+            "NumPy raises the same error, for matrices and windows that do not fit.",
+            "if x.shape[3] != channels: / raise ValueError(...)",
+            [
+                "pass",
+            ],
+        ),
+        (
+            "NumPy raises the same error, for matrices and windows that do not fit.",
+            "if x.shape[3] != channels:",
+            [
+                "if x.shape[3] < channels:",
+                "if x.shape[3] > channels:",
+            ],
+        ),
+        (
+            "NumPy raises the same error, for matrices and windows that do not fit.",
+            "raise ValueError(...)",
+            [
+                "pass",
+                "pass",
+            ],
+        ),
+        (
+            "NumPy raises the same error, for matrices and windows that do not fit.",
+            "if kh > padded.shape[1] or kw > padded.shape[2]: / raise ValueError(...)",
+            [
+                "pass",
+            ],
+        ),
+        (
+            "NumPy raises the same error, for matrices and windows that do not fit.",
+            "if kh > padded.shape[1] or kw > padded.shape[2]:",
+            [
+                "if kh > padded.shape[1] and kw > padded.shape[2]:",
+                "if kh > padded.shape[1]:",
+                "if kw > padded.shape[2]:",
+                "if kh > padded.shape[1] or kw > padded.shape[-2]:",
+            ],
+        ),
+        (
+            SAME_AXIS,
+            "windows = sliding_window_view(padded, (kh, kw), axis=(1, 2))[:, ::stride, ::stride]",
+            [
+                "windows = sliding_window_view(padded, (kh, kw), axis=(1, -2))[:, ::stride, ::stride]",
+            ],
+        ),
+        (
+            SAME_AXIS,
+            "rows = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, kh * kw * channels)",
+            [
+                "rows = windows.transpose(0, 1, 2, 4, 5, -3).reshape(-1, kh * kw * channels)",
+            ],
+        ),
+        (
+            "Any negative number means the length that is left.",
+            "rows = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, kh * kw * channels)",
+            [
+                "rows = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-2, kh * kw * channels)",
+            ],
+        ),
+        (
+            "Any negative number means the length that is left.",
+            "return (rows @ w.reshape(-1, filters) + b).reshape(*windows.shape[:3], filters)",
+            [
+                "return (rows @ w.reshape(-2, filters) + b).reshape(*windows.shape[:3], filters)",
+            ],
+        ),
+        (
+            "Six axes: the first three are all but the last three.",
+            "return (rows @ w.reshape(-1, filters) + b).reshape(*windows.shape[:3], filters)",
+            [
+                "return (rows @ w.reshape(-1, filters) + b).reshape(*windows.shape[:-3], filters)",
+            ],
+        ),
+    ],
+    "conv_backward": [
+        (
+            FILLED,
+            "dpadded, dw = (np.zeros(padded.shape), np.zeros(w.shape))",
+            [
+                "dpadded, dw = (np.zeros(padded.shape), np.ones(w.shape))",
+            ],
+        ),
+        (
+            SAME_AXIS,
+            "dw[a, b] = np.tensordot(part, upstream, axes=([0, 1, 2], [0, 1, 2]))",
+            [
+                "dw[a, b] = np.tensordot(part, upstream, axes=([0, 1, -2], [0, 1, 2]))",
+                "dw[a, b] = np.tensordot(part, upstream, axes=([0, 1, 2], [0, 1, -2]))",
+            ],
+        ),
+        (
+            SAME_AXIS,
+            "dx = dpadded[:, padding:padding + x.shape[1], padding:padding + x.shape[2]]",
+            [
+                "dx = dpadded[:, padding:padding + x.shape[1], padding:padding + x.shape[-2]]",
+            ],
+        ),
+        (
+            "A sum does not depend on the order of its axes.",
+            "return (dx, dw, upstream.sum(axis=(0, 1, 2)))",
+            [
+                "return (dx, dw, upstream.sum(axis=(1, 0, 2)))",
+                "return (dx, dw, upstream.sum(axis=(0, 2, 1)))",
+            ],
+        ),
+        (
+            SAME_AXIS,
+            "return (dx, dw, upstream.sum(axis=(0, 1, 2)))",
+            [
+                "return (dx, dw, upstream.sum(axis=(0, 1, -2)))",
+            ],
+        ),
+    ],
+    "max_pool_backward": [
+        (
+            "x is only compared, and what is written is converted to the floats of the gradient.",
+            "x, upstream = (np.asarray(x), np.asarray(upstream, dtype=float))",
+            [
+                "pass",
+                "x, upstream = (x, np.asarray(upstream, dtype=float))",
+                "x, upstream = (np.asarray(x), np.asarray(upstream))",
+                "x, upstream = (np.asarray(x), upstream)",
+            ],
+        ),
+        (
+            ORDER,
+            "largest = np.max([x[place] for place in places], axis=0)",
+            [
+                "largest = np.max([x[place] for place in list(places)[::-1]], axis=0)",
+            ],
+        ),
+        (
+            "1 and 0 do for True and False.",
+            "waiting = np.ones(upstream.shape, dtype=bool)",
+            [
+                "waiting = np.ones(upstream.shape, dtype=int)",
+            ],
+        ),
+        (
+            "`and` does not depend on the order.",
+            "wins = waiting & (x[place] == largest)",
+            [
+                "wins = (x[place] == largest) & waiting",
+            ],
+        ),
+        (
+            "Nothing is larger than the largest.",
+            "wins = waiting & (x[place] == largest)",
+            [
+                "wins = waiting & (x[place] >= largest)",
+            ],
+        ),
+    ],
+    "cross_entropy_gradient": [
+        (
+            LAST_AXIS,
+            "powers = np.exp(logits - logits.max(axis=1, keepdims=True))",
+            [
+                "powers = np.exp(logits - logits.max(axis=-1, keepdims=True))",
+            ],
+        ),
+        (
+            LAST_AXIS,
+            "gradient = powers / powers.sum(axis=1, keepdims=True)",
+            [
+                "gradient = powers / powers.sum(axis=-1, keepdims=True)",
+            ],
+        ),
+        (
+            "There is a label for each row (the contract).",
+            "gradient[np.arange(len(labels)), labels] -= 1",
+            [
+                "gradient[np.arange(len(logits)), labels] -= 1",
+            ],
+        ),
+        (
+            "There is a label for each row (the contract).",
+            "return gradient / len(labels)",
+            [
+                "return gradient / len(logits)",
             ],
         ),
     ],
