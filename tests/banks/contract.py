@@ -42,4 +42,11 @@ CONTRACT = {
         "image_gradient": 2,
         "learn_kernel": 2,
     },
+    "11_generalisation": {
+        "cross_entropy": 2,
+        "split": 2,
+        "confusion_matrix": 2,
+        "best_epoch": 1,
+        "build_small_cnn": 3,
+    },
 }
