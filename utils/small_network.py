@@ -153,8 +153,8 @@ def followed(model: keras.Model) -> keras.Model:
             name = name_activation(layer.activation, unknown="")
             if not name:
                 raise NotAChainError(
-                    "one of its activations is a function of yours; to train through it, the grader "
-                    "needs one of Keras's, or a layer whose `call` uses keras.ops only"
+                    "one of its activations is a function of yours; to train through it, the "
+                    "grader needs one of Keras's, or a layer whose `call` uses keras.ops only"
                 )
             layer.activation = keras.activations.get(name)
     return model

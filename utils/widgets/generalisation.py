@@ -161,6 +161,6 @@ def draw_sampling(shares: Mapping[int, np.ndarray], p: float, alt: str) -> Pictu
         error = training.chance_error(p, count)
         ax.hist(values, bins=np.arange(0.7, 1.0051, 0.01) - 0.005, color=BLUE)
         ax.axvline(p, color="black", linewidth=1)
-        ax.axvspan(p - error, p + error, color=ORANGE, alpha=0.35, linewidth=0)
+        ax.axvspan(p - error, p + error, color=ORANGE, alpha=0.5, linewidth=0, zorder=0)
         ax.set(title=f"{count:,} digits", xlabel="accuracy", yticks=[], xlim=(0.84, 1.0))
     return Picture(drawn, alt)
