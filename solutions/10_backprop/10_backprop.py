@@ -9,7 +9,8 @@
 # # How a filter learns
 #
 # [Start page](../index.ipynb) · Before:
-# [09, More data from the same data](../09_augmentation/09_augmentation.ipynb)
+# [09, More data from the same data](../09_augmentation/09_augmentation.ipynb) · Next:
+# [11, Training, and what it proves](../11_generalisation/11_generalisation.ipynb)
 #
 # **What you will do.** Change one weight of a filter a little and see what happens to the error. Then
 # compute the same answer for all weights at once, without changing any of them. Use it to take small
@@ -1657,6 +1658,10 @@ plots.images(
 # You began with nine sums over the numbers 1 to 16. LeNet-5 is built from such sums, non-linearities and
 # pooling, and it is trained by the rule of this lesson. **Well done.**
 #
+# The course goes on. How much of what a training shows is learning, how much is memory, and how much is chance?
+# That is the subject of [lesson 11](../11_generalisation/11_generalisation.ipynb). After it you write a whole network
+# by hand, build one of those that came after LeNet, and look inside.
+#
 # **References**
 #
 # - D. E. Rumelhart, G. E. Hinton and R. J. Williams, *Learning representations by back-propagating errors*,
@@ -1667,4 +1672,5 @@ plots.images(
 # - I. J. Goodfellow, J. Shlens and C. Szegedy, *Explaining and harnessing adversarial examples*, ICLR 2015,
 #   [arXiv:1412.6572](https://arxiv.org/abs/1412.6572).
 #
-# [Start page](../index.ipynb) · Before: [09, More data from the same data](../09_augmentation/09_augmentation.ipynb)
+# [Start page](../index.ipynb) · Before: [09, More data from the same data](../09_augmentation/09_augmentation.ipynb) ·
+# Next: [11, Training, and what it proves](../11_generalisation/11_generalisation.ipynb)

@@ -321,3 +321,19 @@ def test_following_an_update_step_of_a_tiny_network(lab, page):
     )
     panel.get_by_label("label").select_option("0")
     expect(status).to_contain_text("−log(0.7058) = 0.3484")
+
+
+def test_moving_the_sliders_of_the_learning_curves(lab, page):
+    """Do lesson 11's curves, which were computed beforehand, follow their three sliders?"""
+    open_lesson(page, lab, "11_generalisation")
+    panel = page.locator(".jp-OutputArea-output", has=page.get_by_text("hidden units")).last
+    panel.wait_for(timeout=RUN_MS)
+    panel.scroll_into_view_if_needed()
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text("200 digits, 1,000 hidden units (795,010 parameters), epoch 25")
+    set_slider(panel, "epochs", -5)
+    expect(status).to_contain_text("epoch 20:")
+    set_slider(panel, "digits", 1)
+    expect(status).to_contain_text("500 digits")
+    set_slider(panel, "hidden units", -1)
+    expect(status).to_contain_text("100 hidden units (79,510 parameters)")

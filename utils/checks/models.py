@@ -285,7 +285,7 @@ def _common_settings(layer: keras.layers.Layer) -> dict[str, Any]:
     if hasattr(layer, "use_bias"):
         settings["bias"] = bool(layer.use_bias)
     if hasattr(layer, "activation"):
-        settings["activation"] = _name_activation(layer.activation)
+        settings["activation"] = name_activation(layer.activation)
     if getattr(layer, "data_format", "channels_last") != "channels_last":
         settings["data format"] = layer.data_format
     for name in ("kernel", "bias", "activity"):
@@ -331,13 +331,13 @@ def _activation_of(
     if isinstance(operation, keras.layers.Identity):
         return "linear"
     if isinstance(operation, ACTIVATION_LAYERS):
-        return _name_activation(operation, rank=len(before) + 1)
+        return name_activation(operation, rank=len(before) + 1)
     if isinstance(operation, keras.layers.Layer) or before != after:
         return ""
-    return _name_activation(compute, rank=len(before) + 1, unknown="")
+    return name_activation(compute, rank=len(before) + 1, unknown="")
 
 
-def _name_activation(function: Callable | None, rank: int = 2, unknown: str | None = None) -> str:
+def name_activation(function: Callable | None, rank: int = 2, unknown: str | None = None) -> str:
     """Return the name of an activation, found by applying it to some numbers."""
     if function is None:
         return "linear"
