@@ -17,6 +17,7 @@ import numpy as np
 
 from utils.checks import own_layers
 from utils.checks.describe import OpaqueValue
+from utils.checks.model_state import COMPILED_THERE
 
 Lend = Callable[[object], int]
 Use = Callable[[object, str, tuple, dict], Any]
@@ -68,10 +69,10 @@ def describe(value: object, lend: Lend | None = None) -> dict | None:
     Returns
     -------
     dict or None
-        ``config`` and ``weights``, and the handles of ``activations`` that the student wrote, by
-        their places. Of a class of the student's own: ``handle``, and for a model what it is made
-        of, described in the same way (``readable``). If it cannot be sent, ``kind``, which says
-        what it is and why. None if the value is neither a model nor a layer.
+        ``config`` and ``weights``, ``compiled`` if it is, and the handles of ``activations`` that
+        the student wrote, by their places. Of a class of the student's own: ``handle``, and for a
+        model what it is made of, described in the same way (``readable``). If it cannot be sent,
+        ``kind``, which says what it is and why. None if the value is neither a model nor a layer.
     """
     import keras
 
@@ -137,7 +138,8 @@ def _describe_keras(layer: Any, word: str) -> dict:
     except Exception as error:
         text = f"{word} that cannot be saved ({type(error).__name__}): {error}"
         return {"kind": text[:MAX_SAVING_ERROR_CHARACTERS]}
-    return {"config": config, "weights": weights}
+    compiled = {"compiled": True} if getattr(layer, "compiled", False) else {}
+    return {"config": config, "weights": weights} | compiled
 
 
 def use(value: Any, method: object, args: tuple, kwargs: dict) -> np.ndarray:
@@ -235,6 +237,8 @@ def _rebuild_keras(plain: dict) -> object:
         return OpaqueValue(f"model that cannot be rebuilt ({type(error).__name__})")
     if not isinstance(layer, keras.Layer):
         return OpaqueValue("nothing that can be read")
+    if plain.get("compiled") is True:
+        setattr(layer, COMPILED_THERE, True)
     return layer
 
 

@@ -14,7 +14,7 @@ from grader.isolation.protocol import UNREADABLE_REPLY
 from grader.workers.errors import make_error
 from grader.workers.generators import advance_generator, make_generator
 from utils.checks.calls import FunctionEndedError, RemoteFunction, RemoteResult
-from utils.checks.describe import OpaqueValue
+from utils.checks.describe import OpaqueValue, is_model
 
 if TYPE_CHECKING:
     from grader.workers.judge import Judge
@@ -176,6 +176,8 @@ def _apply_change(before: Any, after: Any) -> object:
             with contextlib.suppress(Exception):
                 advance_generator(before, make_generator(after.state))
         return before
+    if is_model(before):
+        return after
     if not isinstance(before, PLAIN_TYPES):
         return before
     if type(before) is list and type(after) is list:

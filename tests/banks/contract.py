@@ -55,4 +55,10 @@ CONTRACT = {
         "best_epoch": 1,
         "build_small_cnn": 3,
     },
+    "14_interpretation": {
+        "equivariance_error": 2,
+        "occlusion_map": 3,
+        "saliency_map": 3,
+        "fool": 2,
+    },
 }

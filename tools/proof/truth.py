@@ -23,7 +23,13 @@ import numpy as np
 from tools.proof.causes import CAUSES, ERRORS, fault_of_words
 from tools.proof.results import GENERAL, MODELS, PARTICULAR, STATED_BY_KERAS, Pair, Rule
 from tools.proof.shown import describes_input, fault_of_example, shows_input
-from tools.proof.values import Closeness, describes
+from tools.proof.values import (
+    Closeness,
+    copy_model,
+    describes,
+    is_keras_model,
+    model_was_changed,
+)
 from utils.checks.attempt import Attempt
 from utils.checks.failure import Failure, Kind
 from utils.checks.problem import Problem
@@ -40,6 +46,10 @@ SHOULD_RAISE = re.compile(r"It should raise (\w+), but (returned|raised) (.+)", 
 CHANGED = re.compile(
     r"It changes its argument `(\w+)`, which is not its own\. "
     r"Make a new array or list, or work on a copy\."
+)
+CHANGED_MODEL = re.compile(
+    r"It changes its argument `(\w+)`: its weights, its layers' settings, or how it is compiled\. "
+    r"Leave the model as it was; `training=False` helps, too\."
 )
 BY_LIBRARY = re.compile(
     r"It hands the work to (\w+) \((.+)\)\. This exercise is to be written by hand, "
@@ -234,7 +244,7 @@ class _Judge:
     def _breaks_rule(self, message: str, failure: Failure) -> bool:
         """Return whether a call breaks the rule, or does not meet the condition."""
         call = self._call_again(failure)
-        if found := CHANGED.fullmatch(message):
+        if found := CHANGED.fullmatch(message) or CHANGED_MODEL.fullmatch(message):
             return found[1] in call.changed
         if found := BY_LIBRARY.fullmatch(message):
             return _uses_library(self.attempt.subject.function, *found.groups())
@@ -483,14 +493,16 @@ def _call(function: Callable, args: tuple, kwargs: dict) -> _Call:
 
 
 def _copied(value: Any) -> Any:
-    """Return a copy of an argument; a Keras model itself, which cannot be copied quickly."""
+    """Return a copy of an argument."""
     if isinstance(value, tuple):
         return tuple(map(_copied, value))
-    return value if hasattr(value, "count_params") else copy.deepcopy(value)
+    return copy_model(value) if is_keras_model(value) else copy.deepcopy(value)
 
 
 def _differ(before: Any, after: Any) -> bool:
-    """Return whether an array, a list or a dict was changed in place."""
+    """Return whether an array, a list, a dict or a Keras model was changed in place."""
+    if is_keras_model(before):
+        return model_was_changed(before, after)
     if type(before) is not type(after):
         return True
     if isinstance(before, np.ndarray):

@@ -96,6 +96,29 @@ def is_keras_model(value: object) -> bool:
     return is_keras and hasattr(value, "layers")
 
 
+def copy_model(model: Any) -> Any:
+    """Return a copy of a Keras model, which is not compiled."""
+    import keras
+
+    copied = keras.models.clone_model(model)
+    copied.set_weights(model.get_weights())
+    return copied
+
+
+def model_was_changed(model: Any, copied: Any) -> bool:
+    """Return whether a copy of a Keras model is no longer like it."""
+    weights = zip(model.get_weights(), copied.get_weights(), strict=True)
+    settings = [
+        [(each.trainable, getattr(each, "activation", None)) for each in one.layers]
+        for one in (model, copied)
+    ]
+    return (
+        copied.compiled
+        or settings[0] != settings[1]
+        or any(not np.array_equal(before, after) for before, after in weights)
+    )
+
+
 def same_models(got: Any, expected: Any) -> bool:
     """Return whether two Keras models have equal shapes, and with equal weights equal answers."""
     try:

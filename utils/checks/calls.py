@@ -16,6 +16,7 @@ import numpy as np
 
 from utils.checks import byhand, source_hints
 from utils.checks.describe import is_model, with_plain_tuples
+from utils.checks.model_state import ModelState, states_of
 from utils.checks.time_limit import TimeBudget, TimeIsUp, timeout_reason
 
 Arguments = tuple[tuple, dict[str, Any]]
@@ -80,12 +81,15 @@ class CallResult:
         ``scipy (`correlate2d(image, kernel)`)``; empty if none did.
     changed : str
         The name of an argument that was changed in place; empty if none was.
+    changed_model : bool
+        Whether that argument is a Keras model.
     """
 
     value: Any = None
     error: BaseException | None = None
     library: str = ""
     changed: str = ""
+    changed_model: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,10 +187,11 @@ def call(
         next call finds them as this one leaves them.
     """
     copied_args, copied_kwargs = copy_arguments(args, kwargs, in_turn)
+    before = states_of(args, kwargs)
     if isinstance(function, RemoteFunction):
         reply = function.call_apart(copied_args, copied_kwargs, by_hand, tuple(allowed))
-        changed = changed_argument(function, (args, kwargs), reply["after"])
-        return CallResult(reply["value"], reply["error"], reply["library"], changed)
+        change = changed_argument(function, before, states_of(*reply["after"]))
+        return CallResult(reply["value"], reply["error"], reply["library"], *change)
     value: Any = None
     error: BaseException | None = None
     used: list[str] = []
@@ -200,12 +205,10 @@ def call(
                 value = with_plain_tuples(value)
         except (Exception, SystemExit) as raised:
             error = raised
-    return CallResult(
-        value=value,
-        error=error,
-        library=used[0] if used else "",
-        changed=changed_argument(function, (args, kwargs), (copied_args, copied_kwargs)),
-    )
+    change = changed_argument(function, before, states_of(copied_args, copied_kwargs))
+    if any(change):
+        _restore_models(before)
+    return CallResult(value, error, used[0] if used else "", *change)
 
 
 def violation_of(result: CallResult) -> str:
@@ -214,6 +217,11 @@ def violation_of(result: CallResult) -> str:
         return (
             f"It hands the work to {result.library}. This exercise is to be written by "
             "hand, with Python and NumPy only; until then it scores 0."
+        )
+    if result.changed_model:
+        return (
+            f"It changes its argument `{result.changed}`: its weights, its layers' settings, or "
+            "how it is compiled. Leave the model as it was; `training=False` helps, too."
         )
     if result.changed:
         return (
@@ -236,8 +244,19 @@ def copy_arguments(args: tuple, kwargs: dict, in_turn: bool = False) -> Argument
     return copy.deepcopy((args, kwargs), kept)
 
 
-def changed_argument(function: Callable, before: Arguments, after: Arguments) -> str:
-    """Return the name of the first array, list or dict among the arguments that was changed."""
+def _restore_models(states: Arguments) -> None:
+    """Undo what was changed in models, which are not copied."""
+    for state in (*states[0], *states[1].values()):
+        if isinstance(state, ModelState):
+            state.restore()
+
+
+def changed_argument(function: Callable, before: Arguments, after: Arguments) -> tuple[str, bool]:
+    """Return the name of the first array, list, dict or model that was changed, if one was.
+
+    The second value tells whether it is a model. Models are given as their states: see
+    `utils.checks.model_state`.
+    """
     names = _parameter_names(function)
     pairs = [
         (names[index] if index < len(names) else str(index), old, new)
@@ -245,9 +264,9 @@ def changed_argument(function: Callable, before: Arguments, after: Arguments) ->
     ]
     pairs += [(name, old, after[1][name]) for name, old in before[1].items()]
     for name, old, new in pairs:
-        if isinstance(old, (np.ndarray, list, dict)) and not _is_unchanged(old, new):
-            return name
-    return ""
+        if isinstance(old, (np.ndarray, list, dict, ModelState)) and not _is_unchanged(old, new):
+            return name, isinstance(old, ModelState)
+    return "", False
 
 
 def _parameter_names(function: Callable) -> list[str]:
@@ -269,6 +288,8 @@ def _is_unchanged(old: Any, new: Any) -> bool:
             and old.shape == new.shape
             and old.tobytes() == new.tobytes()
         )
+    if isinstance(old, ModelState):
+        return old.is_kept_by(new)
     if isinstance(old, (list, tuple)):
         return len(old) == len(new) and all(map(_is_unchanged, old, new))
     if isinstance(old, dict):

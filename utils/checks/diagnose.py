@@ -334,12 +334,12 @@ def _digest(given: Input) -> bytes:
 
 
 def _parts(value: Any) -> Iterator[bytes]:
-    """Yield the bytes of a plain value.
+    """Yield the bytes of a plain value, or of a Keras model.
 
     Raises
     ------
     NotPlainError
-        If there is a function, a model or another object whose content cannot be compared.
+        If there is a function or another object whose content cannot be compared.
     """
     if isinstance(value, dict):
         value = ("dict", *value.items())
@@ -352,6 +352,9 @@ def _parts(value: Any) -> Iterator[bytes]:
             yield from _parts(item)
     elif value is None or isinstance(value, (bool, int, float, str, np.generic)):
         yield f"{type(value).__name__} {value!r} ".encode()
+    elif is_model(value):
+        yield f"{type(value).__name__} {value.get_config()!r} ".encode()
+        yield from _parts(value.get_weights())
     else:
         raise NotPlainError
 

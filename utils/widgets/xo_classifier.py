@@ -1,15 +1,10 @@
-"""Lesson 06's pictures: the letter to draw on with its verdict, and the whole chain in one strip.
-
-The grid is an anywidget: its JavaScript is below and comes with the notebook, from nowhere
-else. It works by mouse, pen and finger (click or drag) and by keyboard (arrows move, space draws).
-"""
+"""Lesson 06's pictures: the letter to draw on with its verdict, and the chain in one strip."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import anywidget
 import ipywidgets as ipw
 import numpy as np
 import traitlets
@@ -21,155 +16,15 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from utils import convolution, plots, pooling, xo_classifier
 from utils.plots import Picture
 from utils.widgets.base import Interactive
+from utils.widgets.pad import Grid
 
 CELL = 0.27  # inches, the side of one square of a map
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#EAAE7F", "white", "#7FB8D8"])
 LETTER = LinearSegmentedColormap.from_list("letter", ["white", "#222222"])
 COLOURS = {"X": plots.BLUE, "O": plots.VERMILION}
 
-_ESM = """
-const INK = "#", PAPER = "."
 
-function render({ model, el }) {
-  const side = model.get("value").split("\\n").length
-  const grid = document.createElement("div")
-  grid.className = "xo-grid"
-  grid.setAttribute("role", "grid")
-  grid.setAttribute("aria-multiselectable", "true")
-  grid.setAttribute("aria-label", model.get("label"))
-  // JupyterLab has shortcuts of its own on the arrows; inside the grid they are the grid's.
-  grid.setAttribute("data-lm-suppress-shortcuts", "true")
-  grid.style.setProperty("--side", side)
-
-  const cells = []
-  for (let row = 0; row < side; row++) {
-    const line = document.createElement("div")
-    line.setAttribute("role", "row")
-    for (let column = 0; column < side; column++) {
-      const cell = document.createElement("div")
-      cell.setAttribute("role", "gridcell")
-      cell.dataset.index = cells.length
-      cell.tabIndex = -1
-      cells.push(cell)
-      line.appendChild(cell)
-    }
-    grid.appendChild(line)
-  }
-  let ink = []
-  let focus = Math.floor(cells.length / 2)
-  cells[focus].tabIndex = 0
-
-  function show(index) {
-    const row = Math.floor(index / side) + 1, column = (index % side) + 1
-    cells[index].classList.toggle("xo-ink", ink[index])
-    cells[index].setAttribute("aria-selected", String(ink[index]))
-    const what = ink[index] ? "ink" : "paper"
-    cells[index].setAttribute("aria-label", `row ${row}, column ${column}, ${what}`)
-  }
-  function read() {
-    ink = [...model.get("value").replaceAll("\\n", "")].map((character) => character === INK)
-    cells.forEach((_, index) => show(index))
-  }
-  function set(index, value) {
-    if (ink[index] === value) return
-    ink[index] = value
-    show(index)
-    const lines = []
-    for (let row = 0; row < side; row++) {
-      const pixels = ink.slice(row * side, (row + 1) * side)
-      lines.push(pixels.map((pixel) => (pixel ? INK : PAPER)).join(""))
-    }
-    model.set("value", lines.join("\\n"))
-    model.save_changes()
-  }
-  function moveFocus(index) {
-    cells[focus].tabIndex = -1
-    focus = index
-    cells[focus].tabIndex = 0
-    cells[focus].focus({ preventScroll: true })
-  }
-  // The cell at a point, or null. A stroke counts only near a cell's middle, so that a slanting one
-  // does not also ink the corners that it brushes.
-  function cellAt(x, y, reach) {
-    const box = cells[0].getBoundingClientRect()
-    const across = (x - box.left) / box.width, down = (y - box.top) / box.height
-    const row = Math.floor(down), column = Math.floor(across)
-    if (row < 0 || column < 0 || row >= side || column >= side) return null
-    return Math.hypot(across - column - 0.5, down - row - 0.5) <= reach ? row * side + column : null
-  }
-
-  let paint = null, last = null
-  grid.addEventListener("pointerdown", (event) => {
-    const index = cellAt(event.clientX, event.clientY, 1)
-    if (index === null || event.button !== 0) return
-    event.preventDefault()
-    grid.setPointerCapture(event.pointerId)
-    paint = !ink[index]
-    last = [event.clientX, event.clientY]
-    moveFocus(index)
-    set(index, paint)
-  })
-  grid.addEventListener("pointermove", (event) => {
-    if (paint === null) return
-    // A fast stroke jumps; walk the line from the last point in steps of three pixels.
-    const dx = event.clientX - last[0], dy = event.clientY - last[1]
-    const steps = Math.max(1, Math.ceil(Math.hypot(dx, dy) / 3))
-    for (let step = 1; step <= steps; step++) {
-      const share = step / steps
-      const index = cellAt(last[0] + share * dx, last[1] + share * dy, 0.45)
-      if (index !== null) set(index, paint)
-    }
-    last = [event.clientX, event.clientY]
-  })
-  for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
-    grid.addEventListener(end, () => { paint = null })
-
-  grid.addEventListener("keydown", (event) => {
-    const row = Math.floor(focus / side), column = focus % side
-    const moves = {
-      ArrowUp: [Math.max(row - 1, 0), column],
-      ArrowDown: [Math.min(row + 1, side - 1), column],
-      ArrowLeft: [row, Math.max(column - 1, 0)],
-      ArrowRight: [row, Math.min(column + 1, side - 1)],
-      Home: [row, 0],
-      End: [row, side - 1],
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key in moves) moveFocus(moves[event.key][0] * side + moves[event.key][1])
-    else if (event.key === " " || event.key === "Enter") set(focus, !ink[focus])
-    else return
-    event.preventDefault()
-    event.stopPropagation()
-  })
-
-  const follow = () => { if (paint === null) read() }
-  model.on("change:value", follow)
-  read()
-  el.appendChild(grid)
-  return () => model.off("change:value", follow)
-}
-
-export default { render }
-"""
-
-_CSS = """
-.xo-grid {
-  display: inline-block; border: 1px solid #555; background: #fff;
-  touch-action: none; user-select: none; cursor: crosshair; margin: 4px;
-}
-.xo-grid [role=row] { display: flex; }
-.xo-grid [role=gridcell] {
-  box-sizing: border-box; width: 28px; height: 28px; border: 1px solid #bbb; background: #fff;
-}
-.xo-grid [role=gridcell].xo-ink { background: #222; }
-.xo-grid [role=gridcell]:focus { outline: 3px solid #E69F00; outline-offset: -3px; }
-@media (forced-colors: active) {
-  .xo-grid [role=gridcell].xo-ink { forced-color-adjust: none; }
-}
-"""
-
-
-class LetterGrid(anywidget.AnyWidget):
+class LetterGrid(Grid):
     """A letter to draw on.
 
     Attributes
@@ -180,9 +35,6 @@ class LetterGrid(anywidget.AnyWidget):
         The grid's name for screen readers.
     """
 
-    _esm = _ESM
-    _css = _CSS
-    value = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode("letter: arrow keys move, space draws or erases").tag(sync=True)
 
     @traitlets.validate("value")

@@ -6,6 +6,7 @@ import pytest
 from traitlets import TraitError
 
 from utils import xo_classifier
+from utils.widgets import pad as pad_widgets
 from utils.widgets import xo_classifier as xo_classifier_widgets
 
 X, O = xo_classifier.load_letter("x"), xo_classifier.load_letter("o")  # noqa: E741
@@ -97,8 +98,8 @@ def test_the_still_shows_the_letter_next_to_its_verdict(pad):
 
 
 def test_the_grid_brings_its_script_along():
-    assert "http" not in xo_classifier_widgets._ESM + xo_classifier_widgets._CSS
-    assert "import " not in xo_classifier_widgets._ESM
+    assert "http" not in pad_widgets.ESM + pad_widgets.CSS
+    assert "import " not in pad_widgets.ESM
 
 
 def test_the_strip_says_what_it_shows():
