@@ -42,4 +42,5 @@ CONTRACT = {
         "image_gradient": 2,
         "learn_kernel": 2,
     },
+    "13_resnet": {"conv_1x1": 2, "stack_cost": 2, "batch_norm": 2, "build_resnet": 4},
 }
