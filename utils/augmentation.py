@@ -152,12 +152,6 @@ def draw_shift(
     return dx, dy
 
 
-def shift_all(images: np.ndarray, dx: int, dy: int = 0) -> np.ndarray:
-    """Move all of ``(N, H, W)`` or ``(N, H, W, C)`` images alike; zeros come in."""
-    # The image's axes first, so that all images are one picture with many channels.
-    return np.moveaxis(pooling.shift(np.moveaxis(images, 0, -1), dx, dy), -1, 0)
-
-
 def rotate_all(images: np.ndarray, degrees: float) -> np.ndarray:
     """Rotate all of ``(N, H, W)`` or ``(N, H, W, C)`` images about their centre; zeros come in.
 

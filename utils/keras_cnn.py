@@ -147,7 +147,7 @@ def accuracy_under_shift(
     images = images[..., np.newaxis] if images.ndim == 3 else images
     accuracies = []
     for dx in shifts:
-        scores = predict(shift_all(images, dx))
+        scores = predict(pooling.shift_all(images, dx))
         accuracies.append(float(np.mean(np.argmax(scores, axis=1) == labels)))
     return accuracies
 
@@ -185,11 +185,6 @@ def filter_maps(images: np.ndarray, kernel: np.ndarray, bias: float = 0.0) -> np
     for a, b in np.ndindex(kernel.shape):
         maps += kernel[a, b] * images[:, a : a + height, b : b + width]
     return np.maximum(maps, 0)
-
-
-def shift_all(images: np.ndarray, dx: int) -> np.ndarray:
-    """Move each of ``(N, H, W, 1)`` or ``(N, H, W)`` images ``dx`` pixels to the right."""
-    return np.stack([pooling.shift(image, dx) for image in images])
 
 
 def build_tiny() -> keras.Model:

@@ -148,9 +148,10 @@ def edge_maps(image: np.ndarray) -> np.ndarray:
     return convolution.relu(convolution.correlate_channels(volume, kernels))
 
 
-def shift_all(images: np.ndarray, dx: int) -> np.ndarray:
-    """Shift each of a stack of images ``(N, H, W)`` by ``dx`` pixels to the right, as `shift`."""
-    return np.moveaxis(shift(np.moveaxis(images, 0, -1), dx), -1, 0)
+def shift_all(images: np.ndarray, dx: int, dy: int = 0) -> np.ndarray:
+    """Shift each of ``(N, H, W)`` or ``(N, H, W, C)`` images, as `shift` shifts one."""
+    # The image's axes first, so that all images are one image with many channels.
+    return np.moveaxis(shift(np.moveaxis(images, 0, -1), dx, dy), -1, 0)
 
 
 def edge_maps_all(images: np.ndarray) -> np.ndarray:

@@ -61,12 +61,35 @@ def digest_of(files: Iterable[tuple[str, Path]]) -> str:
 
 
 def _lesson_files(lesson: Lesson) -> Iterator[tuple[str, Path]]:
-    """Yield a lesson's source, the modules that it uses and the data, by name."""
-    yield "source", lesson.source if lesson.source.is_file() else lesson.release
-    yield from used_modules(lesson).items()
-    for path in tracked_files(lesson.root / "data"):
-        if path.suffix not in {".md", ".py"} and not path.name.startswith("."):
+    """Yield a lesson's source, the modules that it uses and its data, by name."""
+    source = lesson.source if lesson.source.is_file() else lesson.release
+    modules = used_modules(lesson)
+    yield "source", source
+    yield from modules.items()
+    data = lesson.root / "data"
+    foreign = _foreign_data(data, [source, *modules.values()])
+    for path in tracked_files(data):
+        is_data = path.suffix not in {".md", ".py"} and not path.name.startswith(".")
+        if is_data and path.relative_to(data).parts[0] not in foreign:
             yield path.relative_to(lesson.root).as_posix(), path
+
+
+def _foreign_data(data: Path, own: Iterable[Path]) -> set[str]:
+    """Return the names in ``data`` that only modules mention which a lesson does not use.
+
+    Data that no file mentions may be read under a name that is put together, so it counts.
+    """
+    if not data.is_dir():
+        return set()
+    mine = _text_of(own)
+    everyone = _text_of(sorted((data.parent / "utils").rglob("*.py")))
+    stems = {path.name: path.stem for path in data.iterdir()}
+    return {name for name, stem in stems.items() if stem in everyone and stem not in mine}
+
+
+def _text_of(paths: Iterable[Path]) -> str:
+    """Return the text of files, one after another."""
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths)
 
 
 def _marking_files(root: Path) -> Iterator[tuple[str, Path]]:

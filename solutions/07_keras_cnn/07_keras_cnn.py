@@ -1631,7 +1631,7 @@ for label in ("dense", "three stages, same", "global pooling"):
 
 unmoved = predict_global(test_images).argmax(axis=1)
 for dx in (2, 4):
-    same = predict_global(keras_cnn.shift_all(test_images, dx)).argmax(axis=1) == unmoved
+    same = predict_global(pooling.shift_all(test_images, dx)).argmax(axis=1) == unmoved
     print(f"answers that are the same as unshifted, at a shift of {dx}: {same.mean():.3f}")
 
 # %%

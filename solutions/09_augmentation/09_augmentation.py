@@ -700,7 +700,7 @@ for seed in seeds[1:]:
     networks["with shifts"].append(train_lenet(build_shifts, 5, seed)[0])
 
 shifts = [-6, -4, -2, 0, 2, 4, 6]
-shifted_tests = [augmentation.shift_all(test_images, dx) for dx in shifts]
+shifted_tests = [pooling.shift_all(test_images, dx) for dx in shifts]
 
 
 def accuracies_on(models, tests):
@@ -753,7 +753,7 @@ training.shift_curve(
 
 # %%
 down = [-4, 4]
-down_tests = [augmentation.shift_all(test_images, 0, dy) for dy in down]
+down_tests = [pooling.shift_all(test_images, 0, dy) for dy in down]
 print_table(
     "shifted down by", down, {"with shifts": accuracies_on(networks["with shifts"], down_tests)}
 )
@@ -921,7 +921,7 @@ for floor in (0.8, 0.9):
 moves = [-4, -2, 0, 2, 4]
 one = training.prepare(plain_one[np.newaxis])
 blurred = training.prepare(spread_one[np.newaxis])
-questions = [augmentation.shift_all(one, dx) for dx in moves] + [blurred]
+questions = [pooling.shift_all(one, dx) for dx in moves] + [blurred]
 print(f"{'the average 1, shifted by':<27}" + "".join(f"{dx:>10}" for dx in moves) + "   augmented")
 for label, models in networks.items():
     for seed, model in zip(seeds, models):
@@ -936,9 +936,7 @@ for label, models in networks.items():
     for seed, model in zip(seeds, models):
         read = []
         for dx in moves:
-            answers = training.predictor(model)(augmentation.shift_all(real_ones, dx)).argmax(
-                axis=1
-            )
+            answers = training.predictor(model)(pooling.shift_all(real_ones, dx)).argmax(axis=1)
             read.append(np.mean(answers == 1))
         print(f"{label}, seed {seed}".ljust(27) + f"{np.mean(read):.3f}")
 

@@ -184,17 +184,17 @@ def test_moving_the_threshold_of_an_edge_map(lab, page):
 
 
 def test_predicting_a_shape(lab, page):
-    """Does lesson 04's explorer fill in the formula and name what is never seen?"""
+    """Does lesson 04's explorer fill in the formula and name what no window covers?"""
     open_lesson(page, lab, "04_output_size")
     panel = widget_panel(page, "n (image)")
     status = panel.get_by_role("status")
     expect(status).to_contain_text(
         "floor((6 − 3 + 0) / 2) + 1 = floor(1.5) + 1 = 2. Output: 2×2. "
-        "Never seen: row and column 5, 11 of 36 pixels.",
+        "Not covered: row and column 5, 11 of 36 pixels.",
         timeout=RUN_MS,
     )
     set_slider(panel, "n (image)", +1)
-    expect(status).to_contain_text("Output: 3×3. Every pixel is seen.")
+    expect(status).to_contain_text("Output: 3×3. Every pixel is covered.")
     set_slider(panel, "n (image)", -1)
     panel.get_by_label("padding", exact=True).select_option("same")
     expect(status).to_contain_text("Added: 0 before, 1 after.")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage, stats
 
-from utils import augmentation, pooling, random_moves
+from utils import augmentation, random_moves
 from utils.keras_setup import keras
 from utils.widgets import augmentation as augmentation_widgets
 
@@ -147,12 +147,6 @@ def test_a_right_random_shift_is_hardly_ever_refused():
 
 
 class TestHelpers:
-    @given(sides, sides, st.integers(-9, 9), st.integers(-9, 9))
-    def test_all_images_move_alike(self, height, width, dx, dy):
-        images = np.random.default_rng(0).random((3, height, width, 1))
-        expected = np.stack([pooling.shift(image, dx, dy) for image in images])
-        assert np.array_equal(augmentation.shift_all(images, dx, dy), expected)
-
     def test_shuffling_keeps_every_pixel(self):
         image = distinct(9, 8)
         shuffled = augmentation.shuffle_within(image, 0.25, np.random.default_rng(0))

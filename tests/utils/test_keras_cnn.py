@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import ndimage, signal
 
-from utils import keras_cnn, training
+from utils import keras_cnn, pooling, training
 from utils.keras_setup import keras
 from utils.widgets import keras_cnn as keras_cnn_widgets
 
@@ -159,8 +159,8 @@ def test_global_pooling_does_not_see_a_shift_by_four_pixels():
     image = np.zeros((1, 28, 28, 1), np.float32)
     image[0, 10:18, 10:18] = np.random.default_rng(0).random((8, 8, 1))
     plain = predict(image)
-    np.testing.assert_allclose(predict(keras_cnn.shift_all(image, 4)), plain, atol=1e-6)
-    assert np.abs(predict(keras_cnn.shift_all(image, 2)) - plain).max() > 1e-4
+    np.testing.assert_allclose(predict(pooling.shift_all(image, 4)), plain, atol=1e-6)
+    assert np.abs(predict(pooling.shift_all(image, 2)) - plain).max() > 1e-4
 
 
 def test_activations_are_those_of_keras():

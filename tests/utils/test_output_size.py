@@ -196,7 +196,7 @@ def explorer():
 
 def test_the_explorer_begins_with_the_6x6_image_whose_last_row_goes_unseen(explorer):
     assert "floor((6 − 3 + 0) / 2) + 1 = floor(1.5) + 1 = 2." in explorer.text.value
-    assert "Never seen: row and column 5, 11 of 36 pixels." in explorer.text.value
+    assert "Not covered: row and column 5, 11 of 36 pixels." in explorer.text.value
 
 
 @pytest.mark.parametrize(
@@ -204,10 +204,10 @@ def test_the_explorer_begins_with_the_6x6_image_whose_last_row_goes_unseen(explo
     [
         (
             {"n": 7},
-            "floor((7 − 3 + 0) / 2) + 1 = floor(2) + 1 = 3. Output: 3×3. Every pixel is seen",
+            "floor((7 − 3 + 0) / 2) + 1 = floor(2) + 1 = 3. Output: 3×3. Every pixel is covered",
         ),
         ({"k": 7}, "A window of 7 does not fit into 6 pixels: there is no output."),
-        ({"k": 2, "s": 3}, "Never seen: rows and columns 2 and 5, 20 of 36 pixels."),
+        ({"k": 2, "s": 3}, "Not covered: rows and columns 2 and 5, 20 of 36 pixels."),
         ({"padding": "same"}, "Added: 0 before, 1 after. floor((6 − 3 + 1) / 2) + 1"),
         ({"padding": "custom"}, "floor((6 − 3 + 2×1) / 2) + 1 = floor(2.5) + 1 = 3."),
         ({"padding": "custom", "p": 3}, "floor((6 − 3 + 2×3) / 2) + 1 = floor(4.5) + 1 = 5."),

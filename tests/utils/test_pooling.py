@@ -261,9 +261,10 @@ class TestClaims:
 
     def test_shift_all_shifts_each(self):
         images = np.random.default_rng(5).integers(0, 256, (5, 7, 9), dtype=np.uint8)
-        for dx in (-12, -2, 0, 3):
-            expected = [pooling.shift(image, dx) for image in images]
-            np.testing.assert_array_equal(pooling.shift_all(images, dx), expected)
+        for stack in (images, images[..., np.newaxis] * np.ones(2, np.uint8)):
+            for dx, dy in [(-12, 0), (-2, 1), (0, -9), (3, 2), (0, 0)]:
+                expected = [pooling.shift(image, dx, dy) for image in stack]
+                np.testing.assert_array_equal(pooling.shift_all(stack, dx, dy), expected)
 
     @pytest.mark.parametrize("size", [1, 2, 3])
     def test_pool_all_pools_each(self, size):

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from utils.checks.describe import describe, is_long, is_model
+from utils.checks.known_model import KnownModel, differ, rebuilt
 
 RTOL, ATOL = 1e-6, 1e-8
 # Exact types only: a subclass could overload ``==`` or ``float()``.
@@ -58,7 +59,14 @@ class Tolerance:
         return comparison.claims
 
     def equal(self, got: Any, expected: Any) -> bool:
-        """Return whether two results are equal; results that cannot be compared are not."""
+        """Return whether two results are equal; results that cannot be compared are not.
+
+        Either can be a `KnownModel`, which is built again only if it may be equal.
+        """
+        if isinstance(got, KnownModel) or isinstance(expected, KnownModel):
+            if differ(got, expected):
+                return False
+            got, expected = rebuilt(got), rebuilt(expected)
         try:
             return _Comparison(self, is_brief=True).find_difference(got, expected) is None
         except (TypeError, ValueError):

@@ -21,6 +21,7 @@ from utils.checks.compare import Tolerance
 from utils.checks.describe import is_model
 from utils.checks.errors import describe_error, error_kind, explain_error
 from utils.checks.failure import Failure, Kind, Trial
+from utils.checks.known_model import remember
 from utils.checks.patterns import find_pattern
 from utils.checks.problem import Problem
 from utils.checks.reference import Input, Reference
@@ -70,6 +71,7 @@ class Diagnosis:
     failures: Sequence[Failure]
     trials: Sequence[Trial]
     _likenesses: dict[Callable, float] = field(default_factory=dict)
+    _given: dict[tuple[Callable, int], bool] = field(default_factory=dict)
 
     def problems(self) -> list[Problem]:
         """Return what is wrong, the most important first."""
@@ -133,6 +135,13 @@ class Diagnosis:
         return explanations
 
     def _gives(self, mistake: Callable, failure: Failure) -> bool:
+        """Return what `_compare` returns, which is asked only once: models take time."""
+        key = mistake, id(failure)  # the failures live as long as this object
+        if key not in self._given:
+            self._given[key] = self._compare(mistake, failure)
+        return self._given[key]
+
+    def _compare(self, mistake: Callable, failure: Failure) -> bool:
         """Return whether a known mistake fails a check exactly as the student's function does.
 
         Two mistakes can give the same number by chance, though hardly the same four. So where a
@@ -178,7 +187,7 @@ class Diagnosis:
         """Return the problem that a known mistake was made, on the smallest input that shows it."""
         what, look = mistake_words(mistake)
         shown = [each for each in failures if each.shown and each.kind is Kind.RESULT]
-        shown += [small for small in self._small_failures() if self._gives(mistake, small)]
+        shown += [small for small in self.small_failures if self._gives(mistake, small)]
         count = len(failures)
         if not shown:
             where = f"for {_smallest(failures).given.describe()}"
@@ -225,7 +234,7 @@ class Diagnosis:
         if not failures:
             return []
         known = [failure for failure in failures if failure.shown]
-        small = self._small_failures()
+        small = self.small_failures
         permitted = self._common_claims([*failures, *small])
         public = known if len(known) == len(failures) else known + small
         public.sort(key=lambda failure: failure.given.size)
@@ -259,7 +268,8 @@ class Diagnosis:
         claims = [set(self.tolerance.claims(each.got, each.expected)) for each in failures]
         return set.intersection(*claims) if claims else set()
 
-    def _small_failures(self) -> list[Failure]:
+    @functools.cached_property
+    def small_failures(self) -> list[Failure]:
         """Return the small public inputs that the student's function is wrong for."""
         return [
             Failure(Kind.RESULT, small.given, small.result.value, small.expected, shown=True)
@@ -287,15 +297,24 @@ class Diagnosis:
 
 
 def known_result(mistake: Callable, given: Input) -> CallResult:
-    """Return what a known mistake does with an input; it is the same for all answers."""
+    """Return what a known mistake does with an input; it is the same for all answers.
+
+    Of a model there is a `KnownModel`, if it can be read layer by layer.
+    """
     key = mistake, _digest(given)
     if key in _KEPT:
         return _KEPT[key]
     result = call(mistake, given.args, given.kwargs)
-    if key[1] and not is_model(result.value):  # a model may take megabytes
-        if len(_KEPT) >= MAX_KEPT:
-            _KEPT.clear()
-        _KEPT[key] = result
+    if not key[1]:
+        return result
+    if is_model(result.value):
+        known = remember(result.value, lambda: call(mistake, given.args, given.kwargs).value)
+        if known is None:
+            return result
+        result = replace(result, value=known)
+    if len(_KEPT) >= MAX_KEPT:
+        _KEPT.clear()
+    _KEPT[key] = result
     return result
 
 

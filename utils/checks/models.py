@@ -148,6 +148,24 @@ def list_steps(model: keras.Model) -> list[Step]:
     return steps
 
 
+def outline(model: keras.Model) -> tuple | None:
+    """Return what two models have in common if they are the same, but for what they compute.
+
+    None if the model cannot be read layer by layer.
+    """
+    try:
+        model = readable(model)
+        steps = list_steps(model)
+    except NotAChainError:
+        return None
+    layers = [
+        (step.kind, {name: value for name, value in step.settings.items() if value is not None})
+        for step in steps
+    ]
+    shapes = [tuple(weights.shape) for weights in model.weights]
+    return without_batch(model.input_shape), layers, without_batch(model.output_shape), shapes
+
+
 def settings_of(model: object, *kinds: str) -> list[dict]:
     """Return the settings of a model's layers of some kinds, in order; none if it is no model.
 

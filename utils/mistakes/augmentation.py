@@ -141,7 +141,7 @@ def one_shift_for_each_round(images, labels, copies, rng, max_fraction=0.2):
     parts = [images]
     for _ in range(copies):
         dx, dy = right.draw_shift(images.shape[1:], max_fraction, rng)
-        parts.append(right.shift_all(images, dx, dy))
+        parts.append(pooling.shift_all(images, dx, dy))
     return np.concatenate(parts), np.tile(labels, copies + 1)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils import convolution
+from utils import convolution, pooling
 from utils import keras_cnn as right
 from utils.keras_setup import keras
 from utils.mistakes import mistake_in
@@ -412,7 +412,7 @@ def other_direction(predict, images, labels, shifts):
 
     Which column does a pixel come from, and which does it go to?
     """
-    return _measure(predict, images, labels, shifts, lambda x, dx: right.shift_all(x, -dx))
+    return _measure(predict, images, labels, shifts, lambda x, dx: pooling.shift_all(x, -dx))
 
 
 @mistake_in("accuracy_under_shift")
@@ -459,7 +459,7 @@ def moved_on_and_on(predict, images, labels, shifts):
     """
     accuracies = []
     for dx in shifts:
-        images = right.shift_all(images, dx)
+        images = pooling.shift_all(images, dx)
         accuracies += right.accuracy_under_shift(predict, images, labels, [0])
     return accuracies
 
@@ -512,7 +512,7 @@ def argmax_over_images(predict, images, labels, shifts):
     labels = np.asarray(labels)
     accuracies = []
     for dx in shifts:
-        best = np.argmax(predict(right.shift_all(images, dx)), axis=0)
+        best = np.argmax(predict(pooling.shift_all(images, dx)), axis=0)
         n = min(len(best), len(labels))
         accuracies.append(float(np.mean(best[:n] == labels[:n])))
     return accuracies
@@ -525,7 +525,7 @@ def argmax_of_all(predict, images, labels, shifts):
     Each image has a highest score: along which axis of (N, classes) are the classes?
     """
     return [
-        float(np.mean(np.argmax(predict(right.shift_all(images, dx))) == labels)) for dx in shifts
+        float(np.mean(np.argmax(predict(pooling.shift_all(images, dx))) == labels)) for dx in shifts
     ]
 
 
@@ -536,7 +536,7 @@ def score_for_class(predict, images, labels, shifts):
     `max` gives the score itself. Which function gives its place?
     """
     return [
-        float(np.mean(np.max(predict(right.shift_all(images, dx)), axis=1) == labels))
+        float(np.mean(np.max(predict(pooling.shift_all(images, dx)), axis=1) == labels))
         for dx in shifts
     ]
 
@@ -793,7 +793,7 @@ def _measure(predict, images, labels, shifts, move):
 
 def _move_down(images, dy):
     """Move images down, zeros coming in."""
-    return np.swapaxes(right.shift_all(np.swapaxes(images, 1, 2), dy), 1, 2)
+    return np.swapaxes(pooling.shift_all(np.swapaxes(images, 1, 2), dy), 1, 2)
 
 
 def _sums(images, kernel):

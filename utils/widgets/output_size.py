@@ -103,15 +103,15 @@ def _formula(n: int, k: int, s: int, padding: str, added: tuple[int, int]) -> st
 
 
 def _unseen(n: int, k: int, added: tuple[int, int], s: int) -> str:
-    """Return a sentence on how many pixels of the image no window sees."""
+    """Return a sentence on how many pixels of the image no window covers."""
     along = output_size.times_seen(n, k, added, s)
     missing = np.flatnonzero(along == 0)
     if not missing.size:
-        return "Every pixel is seen."
+        return "Every pixel is covered."
     unseen = n * n - (n - missing.size) ** 2
     which = _join([str(index) for index in missing])
     rows = "row and column" if missing.size == 1 else "rows and columns"
-    return f"Never seen: {rows} {which}, {unseen} of {n * n} pixels."
+    return f"Not covered: {rows} {which}, {unseen} of {n * n} pixels."
 
 
 def _join(words: Sequence[str]) -> str:
@@ -179,7 +179,7 @@ def _draw_grid(ax: Axes, n: int, k: int, added: tuple[int, int], s: int) -> None
 
 
 def _look(seen: bool | None, share: float = 0.4) -> tuple[object, str | None]:
-    """Return the colour and hatching of a pixel: padding (None), never seen, or seen."""
+    """Return the colour and hatching of a pixel: padding (None), not covered, or covered."""
     if seen is None:
         return PALE_GREY, None
     if not seen:

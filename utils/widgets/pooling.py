@@ -471,7 +471,7 @@ def _unseen_in_words(
         "column": int((~_seen(shape[1], columns, size)).sum()),
     }
     parts = [f"{n} {name}{'s' if n > 1 else ''}" for name, n in counts.items() if n]
-    return f" Never looked at: {' and '.join(parts)}." if parts else ""
+    return f" Not covered: {' and '.join(parts)}." if parts else ""
 
 
 def _largest(values: object) -> float | None:

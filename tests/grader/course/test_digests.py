@@ -24,6 +24,18 @@ def test_changed_data_makes_lessons_stale(built):
     assert list(reasons(built)) == ["solutions/01_toys/01_toys.ipynb"]
 
 
+def test_data_that_only_another_lessons_module_reads_makes_no_lesson_stale(course):
+    (course / "data").mkdir(exist_ok=True)
+    (course / "data/games.csv").write_text("1")
+    (course / "utils/games.py").write_text('TABLE = "games.csv"\n')
+    write_lesson(course, LESSON)
+    play = "import random\nif 0: from utils import games"
+    write_lesson(course, LESSON.replace("import random", play), name="02_games")
+    build.build(course)
+    (course / "data/games.csv").write_text("2")
+    assert list(reasons(course)) == ["solutions/02_games/02_games.ipynb"]
+
+
 CHECKED = LESSON.replace(
     "assert double(2) == 4",
     'from utils import checks\nwith checks.Exercise("toys.double", double) as check:\n    pass',

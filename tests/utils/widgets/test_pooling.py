@@ -39,7 +39,7 @@ class TestStepper:
         stepper.controls["step"].value = 3
         stepper.controls["image"].value = "five"
         assert "Position 1 of 6: max(30, 29, 24, 23) = 30. Output: 2×3." in stepper.text.value
-        assert "Never looked at: 1 row." in stepper.text.value
+        assert "Not covered: 1 row." in stepper.text.value
 
     def test_same_gives_leftovers_a_window(self, stepper):
         stepper.controls["image"].value = "five"
