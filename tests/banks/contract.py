@@ -61,4 +61,6 @@ CONTRACT = {
         "saliency_map": 3,
         "fool": 2,
     },
+    },
+    "13_resnet": {"conv_1x1": 2, "stack_cost": 2, "batch_norm": 2, "build_resnet": 4},
 }

@@ -374,3 +374,17 @@ def test_drawing_and_covering_a_digit(lab, page):
     panel.get_by_role("button", name="uncover").click()
     expect(panel.locator(".pad-ink")).to_have_count(10)
     expect(status).not_to_contain_text("covered")
+
+
+def test_following_a_batch_through_its_normalisation(lab, page):
+    """Does lesson 13's explorer follow its sliders from the raw numbers to gamma and beta?"""
+    open_lesson(page, lab, "13_resnet")
+    panel = widget_panel(page, "γ")
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text("Step 0, as they come in.", timeout=RUN_MS)
+    set_slider(panel, "step", +2)
+    expect(status).to_contain_text("Step 2, divided by the deviation. channel 0: mean 0.00")
+    set_slider(panel, "step", +1)
+    set_slider(panel, "γ", +2)
+    set_slider(panel, "β", -1)
+    expect(status).to_contain_text("γ = 2, β = −0.5. channel 0: mean −0.50")

@@ -31,7 +31,9 @@ FORBIDDEN_MODULES = frozenset({"matplotlib.colors"})
 # These modules of `utils` may be called: they draw, load or compare, and do no exercise.
 FREE_UTILS = ("utils.plots", "utils.widgets", "utils.data", "utils.checks")
 # But not these of them, which take a Keras model apart.
-FORBIDDEN_UTILS = ("utils.checks.models", "utils.checks.model_difference")
+FORBIDDEN_UTILS = (
+    *("utils.checks.models", "utils.checks.model_difference", "utils.checks.graphs"),
+)
 
 # These packages draw. Where an answer is marked, placeholders take their place, because a figure
 # is not part of a result.

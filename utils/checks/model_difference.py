@@ -1,6 +1,7 @@
 """Describe how a Keras model differs from the right one.
 
-Two models are the same if they have the same layers in canonical form, see `utils.checks.models`.
+Two models are the same if they have the same layers in canonical form, see `utils.checks.models`. A
+model with branches is compared by `utils.checks.graphs`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import warnings
 
 import numpy as np
 
+from utils.checks import graphs
 from utils.checks.describe import describe, is_model
 from utils.checks.models import (
     NotAChainError,
@@ -31,7 +33,7 @@ def find_model_difference(got: object, expected: keras.Model) -> str | None:
     got : object
         The student's result.
     expected : Model
-        The right model: Sequential or functional, one layer after another.
+        The right model: Sequential or functional, with branches or not.
 
     Returns
     -------
@@ -44,6 +46,8 @@ def find_model_difference(got: object, expected: keras.Model) -> str | None:
         return f"It should return a Keras model, but returned {_describe_no_model(got)}."
     try:
         got, expected = readable(got), readable(expected)
+        if graphs.has_branches(expected):
+            return _input_difference(got, expected) or graphs.find_graph_difference(got, expected)
         mine, right = list_steps(got), list_steps(expected)
     except NotAChainError as reason:
         return f"The model cannot be read: {reason}."

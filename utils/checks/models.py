@@ -106,8 +106,12 @@ class Step:
 
 def show_model(model: keras.Model) -> str:
     """Return a model as a short list of its layers, each with its activation."""
+    from utils.checks import graphs
+
     try:
         model = readable(model)
+        if graphs.has_branches(model):
+            return graphs.show_graph(model)
         steps = list_steps(model)
     except NotAChainError as reason:
         return f"{describe(model)} ({reason})"
@@ -131,7 +135,7 @@ def list_steps(model: keras.Model) -> list[Step]:
     """
     steps: list[Step] = []
     for operation, before, after, compute in _walk(readable(model)):
-        activation = _activation_of(operation, before, after, compute)
+        activation = activation_of(operation, before, after, compute)
         if activation == "linear":
             continue
         last = steps[-1] if steps else None
@@ -214,12 +218,12 @@ def _walk(model: keras.Model) -> list[tuple[keras.Operation, tuple, tuple, Calla
         if is_model(operation):
             found += reversed(_walk(operation))
         else:
-            found.append((operation, before, after, functools.partial(_run_node, node)))
+            found.append((operation, before, after, functools.partial(run_node, node)))
         tensor = sources[0]
     return found[::-1]
 
 
-def _run_node(node: Any, values: object) -> Any:
+def run_node(node: Any, values: object) -> Any:
     """Return what a node of a model's graph computes from some values."""
     args, kwargs = node.arguments.fill_in({id(node.input_tensors[0]): values})
     return node.operation(*args, **kwargs)
@@ -232,15 +236,20 @@ def _describe_layer(layer: keras.Operation, before: tuple, after: tuple) -> Step
         return Step("Flatten", layer.name, {}, after, 0)
     if not hasattr(layer, "count_params"):  # one of keras.ops
         return Step(kind, layer.name, {}, after, 0)
-    settings = _settings_by_kind(layer, kind, before) | _common_settings(layer)
-    return Step(kind, layer.name, settings, after, layer.count_params())
+    return Step(kind, layer.name, settings_of_layer(layer, before), after, layer.count_params())
+
+
+def settings_of_layer(layer: keras.layers.Layer, before: tuple) -> dict[str, Any]:
+    """Return a layer's settings, given the shape of its input without the batch axis."""
+    kind = type(layer).__name__
+    return _settings_by_kind(layer, kind, before) | _common_settings(layer)
 
 
 def _settings_by_kind(layer: keras.layers.Layer, kind: str, before: tuple) -> dict[str, Any]:
     """Return the settings that only layers of this kind have."""
     if kind in SETTINGS_BY_KIND:
         return SETTINGS_BY_KIND[kind](layer, before)
-    return {} if kind in WORDS else {"settings": _plain_config(layer)}
+    return {} if kind in WORDS else {"settings": plain_config(layer)}
 
 
 def _convolution_settings(layer: keras.layers.Layer, before: tuple) -> dict[str, Any]:
@@ -297,7 +306,7 @@ def _common_settings(layer: keras.layers.Layer) -> dict[str, Any]:
     return settings
 
 
-def _plain_config(layer: keras.layers.Layer) -> str:
+def plain_config(layer: keras.layers.Layer) -> str:
     """Return all settings, except its name, of a layer that the course does not use."""
     config = layer.get_config()
     drop = ("name", "dtype", "trainable", "seed")
@@ -321,7 +330,7 @@ def _with_activation(step: Step, activation: str) -> Step:
     return Step(step.kind, step.name, settings, step.shape, step.parameters)
 
 
-def _activation_of(
+def activation_of(
     operation: keras.Operation, before: tuple, after: tuple, compute: Callable
 ) -> str:
     """Return the name of a separate activation layer, or an empty string for other layers.

@@ -2,10 +2,13 @@
 
 # ruff: noqa: E501
 
-AUGMENT, CNN, LENET = (
+from tests.banks.answers import resnet
+
+AUGMENT, CNN, LENET, RESNET = (
     ("09_augmentation", "build_augmenter"),
     ("07_keras_cnn", "build_cnn"),
     ("08_lenet", "build_lenet5"),
+    ("13_resnet", "build_resnet"),
 )
 
 MOVER = """
@@ -170,6 +173,10 @@ def build_augmenter(max_fraction=0.2):
         ),
     },
 }
+RIGHT[RESNET] = {
+    name: resnet.RIGHT["build_resnet"][name]
+    for name in ("a layer of blocks", "a model of one's own")
+}
 WRONG = {
     AUGMENT: {
         "moves at rest": (MOVER.replace("training=training)", "training=True)"), "training=False"),
@@ -205,4 +212,8 @@ WRONG = {
             "its class Block has weights that are not those of Keras's layers",
         ),
     },
+}
+WRONG[RESNET] = {
+    name: resnet.WRONG["build_resnet"][name]
+    for name in ("blocks without a ReLU", "blocks that add nothing")
 }
