@@ -22,7 +22,7 @@
 # - why libraries turn a convolution into a product of matrices (*im2col*), and how much faster that is;
 # - what happens to the gradient of pixels that no window contains, and of pixels that are equally large;
 # - why the gradient of softmax and cross-entropy together is so short, and how it stays finite;
-# - that nothing is left in a network that you could not compute yourself.
+# - that you can compute every number of a network's training yourself.
 #
 # **What you need.** [Lesson 02](../02_convolution/02_convolution.ipynb): convolution with channels.
 # [Lesson 04](../04_output_size/04_output_size.ipynb): stride and padding.
@@ -170,9 +170,9 @@ def seven_loops(x, w, b):
 
 
 # %% [markdown]
-# Python runs one line after another, and NumPy's strength is to do the same to many numbers at once. So leave the
-# outer loops to Python and the inner ones to NumPy. One window, of all images, with all filters, is one
-# *tensor product*:
+# Python needs much time for each line, and NumPy does the same to many numbers in one line. So leave only
+# the two loops over the positions to Python. `np.tensordot` with `axes=3` multiplies a window of all images with
+# all filters, and adds up over its three last axes: rows, columns and channels.
 
 
 # %%
@@ -264,8 +264,8 @@ print(f"\nThe matrix of im2col has {copied:.1f} times as many numbers as the ima
 # avoid it by cutting the matrix into blocks that fit into the processor's cache. im2col was published for this
 # purpose by Chellapilla, Puri and Simard in 2006 (below).
 #
-# > **Puzzle.** A blog says: *a convolution is only a special case of a dense layer, so im2col changes nothing
-# > but the notation.* The matrix product above has 4 weights. How many weights would a dense layer from 16
+# > **Puzzle.** You may read: *a convolution is only a special case of a dense layer, so im2col changes nothing but
+# > the notation.* The matrix product above has 4 weights. How many weights would a dense layer from 16
 # > pixels to 9 outputs have? And which of the two statements is true?
 # >
 # > <details><summary>Answer</summary>
@@ -288,7 +288,7 @@ print(f"\nThe matrix of im2col has {copied:.1f} times as many numbers as the ima
 #
 # <details><summary>Hint 1</summary>
 #
-# Do the padding first, and forget it then: after `np.pad` you have a larger image and a layer without
+# Do the padding first, then forget about it: after `np.pad` you have a larger image and a layer without
 # padding. `np.pad` takes a pair for each axis. Which of the four axes get `(padding, padding)`, and which
 # `(0, 0)`?
 #
@@ -346,14 +346,11 @@ def conv_forward(x, w, b, stride=1, padding=0):
     ### BEGIN SOLUTION
     x, w = np.asarray(x, dtype=float), np.asarray(w, dtype=float)
     kh, kw, channels, filters = w.shape
-    if stride < 1 or padding < 0:
-        raise ValueError(f"stride {stride} or padding {padding} is too small")
-    if x.shape[3] != channels:
-        raise ValueError(f"{x.shape[3]} channels, but kernels for {channels}")
+    tall, wide = x.shape[1] + 2 * padding, x.shape[2] + 2 * padding
+    if stride < 1 or padding < 0 or x.shape[3] != channels or kh > tall or kw > wide:
+        raise ValueError(f"no layer: {x.shape}, {w.shape}, stride {stride}, padding {padding}")
     sides = (padding, padding)
     padded = np.pad(x, ((0, 0), sides, sides, (0, 0)))
-    if kh > padded.shape[1] or kw > padded.shape[2]:
-        raise ValueError(f"a {kh}x{kw} kernel does not fit into the padded image")
     windows = sliding_window_view(padded, (kh, kw), axis=(1, 2))[:, ::stride, ::stride]
     rows = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, kh * kw * channels)
     return (rows @ w.reshape(-1, filters) + b).reshape(*windows.shape[:3], filters)
@@ -553,7 +550,7 @@ plots.matrices(
 # each through another weight.
 #
 # **Padding** changes little. Compute the gradient of the *padded* image and cut the border off: the zeros of the
-# border are no pixels, and nothing before them wants their gradient. **A batch**: each image gets its own `dx`.
+# border are constants, so their gradient is not needed. **A batch**: each image gets its own `dx`.
 # The weights are shared by all images, so `dw` and `db` are *sums* over the batch. (The average over the batch
 # comes in with the loss, which is a mean: every number of `upstream` already contains the 1 / N.)
 #
@@ -579,9 +576,10 @@ print(np.array_equal(with_zeros_between, image_gradient(5, 2)[:4, :4]))
 # > <details><summary>Answer</summary>
 # >
 # > It is right for stride 1 only. With stride 2, put a zero between every two numbers of the upstream
-# > gradient first, in both directions: the positions that the stride left out have outputs that nobody asked for,
-# > so their upstream gradient is 0. Then the rule holds again, and the unseen border is added as zeros.
-# > (Libraries call this *transposed* or, misleadingly, *de*-convolution.)
+# > gradient first, in both directions. The positions that the stride left out have no output, so the loss does
+# > not depend on them, and their upstream gradient is 0. Then the rule holds again. The unseen border is added as
+# > zeros.
+# > (Libraries call this *transposed* or, misleadingly, *deconvolution*.)
 # >
 # > </details>
 #
@@ -592,7 +590,7 @@ print(np.array_equal(with_zeros_between, image_gradient(5, 2)[:4, :4]))
 rng = np.random.default_rng(3)
 x = rng.normal(size=(2, 6, 7, 2))
 w, b = rng.normal(size=(3, 2, 2, 3)), rng.normal(size=3)
-stride, padding = 3, 0
+stride, padding = 3, 1
 upstream = rng.normal(size=numpy_cnn.conv_forward(x, w, b, stride, padding).shape)
 
 
@@ -850,7 +848,7 @@ with checks.Exercise("numpy_cnn.conv_backward", conv_backward, uses=["conv_forwa
 # ## Max pooling, backwards
 #
 # Lesson 10 showed it for one map: the largest pixel of each window gets the window's whole upstream
-# gradient. In a batch the same happens in every image and every channel, each on its own. Two cases need a
+# gradient. In a batch the same happens in every image and every channel separately. Two cases need a
 # decision:
 #
 # - **Leftovers.** A 5-pixel row has two windows of 2. The fifth pixel is in no window and gets 0.
@@ -1283,8 +1281,8 @@ print(f"\n{'input':<10}{x.shape[1:]!s:<16}")
 for layer in network.layers:
     x = layer.forward(x)
     count = sum(parameter.size for parameter in layer.parameters)
-    print(f"{type(layer).__name__:<10}{x.shape[1:]!s:<16}{count or '':>8}")
-print(f"{'in all':<26}{sum(parameter.size for parameter in network.parameters):>8}")
+    print(f"{type(layer).__name__:<10}{x.shape[1:]!s:<16}{f'{count:,}' if count else '':>8}")
+print(f"{'in all':<26}{sum(parameter.size for parameter in network.parameters):>8,}")
 
 # %% [markdown]
 # Training is stochastic gradient descent as in lesson 10, with one addition, **momentum**. Each step keeps nine
@@ -1293,8 +1291,7 @@ print(f"{'in all':<26}{sum(parameter.size for parameter in network.parameters):>
 # random starting weights have a standard deviation of $\sqrt{2 / \text{inputs}}$, so that the numbers neither
 # fade nor explode from layer to layer (He and others, 2015).
 #
-# Three epochs in batches of 32. **Watch it learn.** It takes 10 to 15 seconds of one core, and longer on a busy
-# computer:
+# Three epochs in batches of 32. **Watch it learn.** It takes about 15 seconds of one core, longer on a busy computer:
 
 # %%
 run = numpy_cnn.train(
@@ -1314,8 +1311,8 @@ print(
 )
 
 # %% [markdown]
-# That is one seed. The same with the course's pieces, three rates and three seeds each, took about a minute
-# of one core and was computed beforehand by `data/build_numpy_lenet.py`. The rate was chosen on the
+# That is one seed. Training with the course's pieces at three rates, with three seeds each, took about a minute
+# of one core. It was computed beforehand by `data/build_numpy_lenet.py`. The rate was chosen on the
 # validation digits; the test digits were read with that rate only.
 
 # %%
@@ -1330,11 +1327,11 @@ print(f"mean {np.mean(tested):.3f}, from {min(tested):.3f} to {max(tested):.3f}"
 print(f"all nine runs: {runs['cpu_seconds']} s of one core")
 
 # %% [markdown]
-# All three seeds are above 95 %, and they differ by about as much as chance error allows. Ten times smaller a rate is
-# too slow for three epochs, ten times larger is too large, as in lesson 10.
+# All three seeds are above 95 %. They differ by about two chance errors, so do not rank them. A rate ten
+# times smaller is too slow for three epochs; one ten times larger is too large, as in lesson 10.
 #
-# What would seven loops have taken? Multiply the products of one training by the time that one product took
-# above. (Backwards has about twice as many products as forwards.)
+# How long would seven loops take? Multiply the number of products in one training by the time that one product took
+# above. (The way back has about twice as many products as the way forwards.)
 
 # %%
 per_image = 28 * 28 * 25 * 6 + 10 * 10 * 150 * 16  # of the two convolutions, forwards
@@ -1346,7 +1343,7 @@ print(f"measured above: {run.cpu_seconds:.0f} s")
 # %% [markdown]
 # ## The same step as Keras
 #
-# Is this *really* what a library does? Give Keras the same starting weights (seed 0), the same first 32
+# Does a library really do the same? Give Keras the same starting weights (seed 0) and the same first 32
 # digits, and let it take one step, `SGD(0.01, momentum=0.9)`. The change of each of its 61,706 parameters is stored in
 # `data/numpy_lenet/` (by the same script; the tests of this course compute it anew). Take the same step with
 # NumPy:
@@ -1372,9 +1369,9 @@ print(
 )
 
 # %% [markdown]
-# Weight for weight the same, up to the rounding of `float32`, which keeps seven digits. Nothing in Keras's step is
-# hidden: it is the sums, comparisons and exponentials of this lesson. What a library adds is speed on
-# graphics cards, and gradients of whatever you build from its parts.
+# Weight for weight the same, far closer than 1e-5: what is left is the rounding of `float32`, which keeps seven digits.
+# Keras's step consists of the sums, comparisons and exponentials of this lesson. What a library adds is speed on
+# graphics cards, and the gradients of whatever you build from its parts.
 
 # %% [markdown]
 # ## Questions to think about

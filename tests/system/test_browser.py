@@ -316,9 +316,7 @@ def test_following_an_update_step_of_a_tiny_network(lab, page):
     set_slider(panel, "number", +1)
     expect(status).to_contain_text("a sum of the convolution, 2 of 16")
     set_slider(panel, "stage", +5)
-    expect(status).to_contain_text(
-        "Stage 6 of 15. Forward: the loss, 1 of 1: −log(0.2942) = 1.2235"
-    )
+    expect(status).to_contain_text("Stage 6 of 15. Forward: the loss, 1 of 1: −log(0.2942) = 1.223")
     panel.get_by_label("label").select_option("0")
     expect(status).to_contain_text("−log(0.7058) = 0.3484")
 

@@ -329,6 +329,13 @@ class TestOwnOrReference:
         assert pieces.cross_entropy_gradient is numpy_cnn.cross_entropy_gradient
         assert words in said
 
+    def test_nor_one_that_is_wrong_in_ties_only(self, capsys):
+        def own(upstream, x, size=2):
+            largest = numpy_cnn.max_pool(x).repeat(2, axis=1).repeat(2, axis=2)
+            return (x == largest) * upstream.repeat(2, axis=1).repeat(2, axis=2)
+
+        assert "gives another result" in self.chosen(capsys, max_pool_backward=own)[1]
+
     def test_nor_one_that_is_not_done(self, capsys):
         def own(*arguments):
             raise NotImplementedError

@@ -562,56 +562,6 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
             ],
         ),
         (
-            "NumPy raises the same error: for a step of 0 and for a negative padding.",
-            "if stride < 1 or padding < 0:",
-            [
-                "if stride < 1:",
-                "if stride < 0 or padding < 0:",
-                "if stride < 1 or stride < 0:",
-                "if stride < 1 or padding < -1:",
-            ],
-        ),
-        (
-            "NumPy raises the same error, for matrices and windows that do not fit.",
-            "if x.shape[3] != channels: / raise ValueError(...)",
-            [
-                "pass",
-            ],
-        ),
-        (
-            "NumPy raises the same error, for matrices and windows that do not fit.",
-            "if x.shape[3] != channels:",
-            [
-                "if x.shape[3] < channels:",
-                "if x.shape[3] > channels:",
-            ],
-        ),
-        (
-            "NumPy raises the same error, for matrices and windows that do not fit.",
-            "raise ValueError(...)",
-            [
-                "pass",
-                "pass",
-            ],
-        ),
-        (
-            "NumPy raises the same error, for matrices and windows that do not fit.",
-            "if kh > padded.shape[1] or kw > padded.shape[2]: / raise ValueError(...)",
-            [
-                "pass",
-            ],
-        ),
-        (
-            "NumPy raises the same error, for matrices and windows that do not fit.",
-            "if kh > padded.shape[1] or kw > padded.shape[2]:",
-            [
-                "if kh > padded.shape[1] and kw > padded.shape[2]:",
-                "if kh > padded.shape[1]:",
-                "if kw > padded.shape[2]:",
-                "if kh > padded.shape[1] or kw > padded.shape[-2]:",
-            ],
-        ),
-        (
             SAME_AXIS,
             "windows = sliding_window_view(padded, (kh, kw), axis=(1, 2))[:, ::stride, ::stride]",
             [
@@ -644,6 +594,39 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
             "return (rows @ w.reshape(-1, filters) + b).reshape(*windows.shape[:3], filters)",
             [
                 "return (rows @ w.reshape(-1, filters) + b).reshape(*windows.shape[:-3], filters)",
+            ],
+        ),
+        (
+            "Too loose a check lets NumPy raise the same error, when the windows are cut.",
+            "tall, wide = (x.shape[1] + 2 * padding, x.shape[2] + 2 * padding)",
+            [
+                "tall, wide = (x.shape[1] + (2 + padding), x.shape[2] + 2 * padding)",
+                "tall, wide = (x.shape[1] + 2, x.shape[2] + 2 * padding)",
+                "tall, wide = (x.shape[1] + 3 * padding, x.shape[2] + 2 * padding)",
+                "tall, wide = (x.shape[1] + 2 * stride, x.shape[2] + 2 * padding)",
+                "tall, wide = (x.shape[1] + 2 * padding, x.shape[2] + (2 + padding))",
+                "tall, wide = (x.shape[1] + 2 * padding, x.shape[2] + 2)",
+                "tall, wide = (x.shape[1] + 2 * padding, x.shape[2] + 3 * padding)",
+                "tall, wide = (x.shape[1] + 2 * padding, x.shape[2] + 2 * stride)",
+            ],
+        ),
+        (
+            SAME_AXIS,
+            "tall, wide = (x.shape[1] + 2 * padding, x.shape[2] + 2 * padding)",
+            [
+                "tall, wide = (x.shape[1] + 2 * padding, x.shape[-2] + 2 * padding)",
+            ],
+        ),
+        (
+            "NumPy raises the same error: for a step of 0, a negative padding, and what does not fit.",
+            "if stride < 1 or padding < 0 or x.shape[3] != channels or (kh > tall) or (kw > wide):",
+            [
+                "if stride < 1:",
+                "if stride < 0 or padding < 0 or x.shape[3] != channels or (kh > tall) or (kw > wide):",
+                "if stride < 1 or stride < 0 or x.shape[3] != channels or (kh > tall) or (kw > wide):",
+                "if stride < 1 or padding < -1 or x.shape[3] != channels or (kh > tall) or (kw > wide):",
+                "if stride < 1 or padding < 0 or x.shape[3] < channels or (kh > tall) or (kw > wide):",
+                "if stride < 1 or padding < 0 or x.shape[3] > channels or (kh > tall) or (kw > wide):",
             ],
         ),
     ],
