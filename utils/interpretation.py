@@ -313,7 +313,7 @@ def layer_equivariance(
         count.
     """
     maps = lenet.feature_maps(model, x)
-    moved = lenet.feature_maps(model, augmentation.shift_all(x, dx))
+    moved = lenet.feature_maps(model, pooling.shift_all(x, dx))
     errors = {}
     for name, stride in strides.items():
         before, after = moved[name], maps[name]

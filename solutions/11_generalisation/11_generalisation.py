@@ -3,6 +3,7 @@
 #   course:
 #     summary: What a training measures, how it can deceive you, and how sure an accuracy is
 #     minutes: 130
+#     part: Further
 # ---
 
 # %% [markdown]

@@ -42,12 +42,6 @@ CONTRACT = {
         "image_gradient": 2,
         "learn_kernel": 2,
     },
-    "12_numpy_cnn": {
-        "conv_forward": 3,
-        "conv_backward": 3,
-        "max_pool_backward": 2,
-        "cross_entropy_gradient": 2,
-    },
     "11_generalisation": {
         "cross_entropy": 2,
         "split": 2,
@@ -55,12 +49,17 @@ CONTRACT = {
         "best_epoch": 1,
         "build_small_cnn": 3,
     },
+    "12_numpy_cnn": {
+        "conv_forward": 3,
+        "conv_backward": 3,
+        "max_pool_backward": 2,
+        "cross_entropy_gradient": 2,
+    },
+    "13_resnet": {"conv_1x1": 2, "stack_cost": 2, "batch_norm": 2, "build_resnet": 4},
     "14_interpretation": {
         "equivariance_error": 2,
         "occlusion_map": 3,
         "saliency_map": 3,
         "fool": 2,
     },
-    },
-    "13_resnet": {"conv_1x1": 2, "stack_cost": 2, "batch_norm": 2, "build_resnet": 4},
 }

@@ -23,9 +23,9 @@ def _compare(before, after, first, end, summary=lambda differences: np.abs(diffe
     return float(summary((before - after)[:, first:end]))
 
 
-def _compare_all(f, image, dx, before, after, summary=lambda d: np.abs(d).max()):
-    """Summarise the differences in the right columns."""
-    first = abs(dx) + 2
+def _compare_all(dx, orders, summary=lambda d: np.abs(d).max()):
+    """Summarise the differences of the two orders in the right columns."""
+    (before, after), first = orders, abs(dx) + 2
     return _compare(before, after, first, after.shape[1] - first, summary)
 
 
@@ -35,7 +35,8 @@ def border_counted(f, image, dx):
 
     Which columns does the docstring leave out?
     """
-    return _compare(*_two_orders(f, image, dx), 0, np.shape(f(image))[1])
+    before, after = _two_orders(f, image, dx)
+    return _compare(before, after, 0, after.shape[1])
 
 
 @mistake_in("equivariance_error")
@@ -109,25 +110,25 @@ def rows_left_out(f, image, dx):
     rows = slice(first, after.shape[0] - first)
     if not after[rows].size:
         raise ValueError("no row")
-    return _compare_all(f, image, dx, before[rows], after[rows])
+    return _compare_all(dx, (before[rows], after[rows]))
 
 
 @mistake_in("equivariance_error")
 def averaged(f, image, dx):
     """It returns the mean difference. The largest is asked for."""
-    return _compare_all(f, image, dx, *_two_orders(f, image, dx), lambda d: np.abs(d).mean())
+    return _compare_all(dx, _two_orders(f, image, dx), lambda d: np.abs(d).mean())
 
 
 @mistake_in("equivariance_error")
 def added_up(f, image, dx):
     """It returns the sum of the differences. The largest is asked for."""
-    return _compare_all(f, image, dx, *_two_orders(f, image, dx), lambda d: np.abs(d).sum())
+    return _compare_all(dx, _two_orders(f, image, dx), lambda d: np.abs(d).sum())
 
 
 @mistake_in("equivariance_error")
 def squared(f, image, dx):
     """The largest difference is squared. It should be absolute."""
-    return _compare_all(f, image, dx, *_two_orders(f, image, dx), lambda d: (d**2).max())
+    return _compare_all(dx, _two_orders(f, image, dx), lambda d: (d**2).max())
 
 
 @mistake_in("equivariance_error")
@@ -136,7 +137,7 @@ def sign_kept(f, image, dx):
 
     How large is a difference of -3? Take the absolute value before you take the maximum.
     """
-    return _compare_all(f, image, dx, *_two_orders(f, image, dx), np.max)
+    return _compare_all(dx, _two_orders(f, image, dx), np.max)
 
 
 @mistake_in("equivariance_error")
@@ -145,7 +146,7 @@ def sign_kept_the_other_way(f, image, dx):
 
     How large is a difference of -3? Take the absolute value before you take the maximum.
     """
-    return _compare_all(f, image, dx, *_two_orders(f, image, dx), lambda d: (-d).max())
+    return _compare_all(dx, _two_orders(f, image, dx), lambda d: (-d).max())
 
 
 @mistake_in("equivariance_error")
