@@ -156,13 +156,13 @@ def wraps_around(f, image, dx):
     np.roll moves pixels like that, and some functions look at the whole image.
     """
     before = np.asarray(f(np.roll(image, dx, axis=1)), float)
-    return _compare_all(f, image, dx, before, np.roll(np.asarray(f(image), float), dx, axis=1))
+    return _compare_all(dx, (before, np.roll(np.asarray(f(image), float), dx, axis=1)))
 
 
 @mistake_in("equivariance_error")
 def other_direction(f, image, dx):
     """Both shifts go the wrong way: a positive dx is to the right."""
-    return _compare_all(f, image, dx, *_two_orders(f, image, -dx))
+    return _compare_all(dx, _two_orders(f, image, -dx))
 
 
 @mistake_in("equivariance_error")
@@ -172,7 +172,7 @@ def moved_down(f, image, dx):
     Axis 0 counts rows, axis 1 columns.
     """
     before = np.asarray(f(pooling.shift(image, 0, dx)), float)
-    return _compare_all(f, image, dx, before, pooling.shift(np.asarray(f(image), float), 0, dx))
+    return _compare_all(dx, (before, pooling.shift(np.asarray(f(image), float), 0, dx)))
 
 
 @mistake_in("equivariance_error")
@@ -182,7 +182,7 @@ def result_not_shifted(f, image, dx):
     That would measure invariance. What has to happen to f(image) first?
     """
     before = np.asarray(f(pooling.shift(image, dx)), float)
-    return _compare_all(f, image, dx, before, np.asarray(f(image), float))
+    return _compare_all(dx, (before, np.asarray(f(image), float)))
 
 
 @mistake_in("equivariance_error")
@@ -192,14 +192,14 @@ def image_not_shifted(f, image, dx):
     What does f get in the first of the two orders?
     """
     plain = np.asarray(f(image), float)
-    return _compare_all(f, image, dx, plain, pooling.shift(plain, dx))
+    return _compare_all(dx, (plain, pooling.shift(plain, dx)))
 
 
 @mistake_in("equivariance_error")
 def opposite_shifts(f, image, dx):
     """The image and the result are shifted in opposite directions."""
     before = np.asarray(f(pooling.shift(image, dx)), float)
-    return _compare_all(f, image, dx, before, pooling.shift(np.asarray(f(image), float), -dx))
+    return _compare_all(dx, (before, pooling.shift(np.asarray(f(image), float), -dx)))
 
 
 @mistake_in("equivariance_error")
@@ -226,7 +226,7 @@ def subtracted_in_its_own_dtype(f, image, dx):
     """
     before = np.asarray(f(pooling.shift(image, dx)))
     after = pooling.shift(np.asarray(f(image)), dx)
-    return _compare_all(f, image, dx, before, after)
+    return _compare_all(dx, (before, after))
 
 
 # Exercise 2: occlusion_map
