@@ -47,10 +47,24 @@ def test_two_that_may_be_equal_are_built_and_compared(models):
     assert TOLERANCE.equal(known, remember(models[0], lenet.build_lenet5))
 
 
-def test_a_model_with_branches_is_not_remembered():
+def branched(units, twice=False):
+    inputs = tensor = keras.Input((units,))
+    for _ in range(1 + twice):
+        tensor = keras.layers.Dense(units)(tensor) + tensor
+    return keras.Model(inputs, tensor)
+
+
+def test_models_with_branches_are_told_apart_by_their_layers():
+    known = remember(branched(4), lambda: branched(4))
+    assert TOLERANCE.equal(branched(4), known)
+    for other in (branched(5), branched(4, twice=True), lenet.build_lenet5()):
+        assert differ(known, other)
+        assert not TOLERANCE.equal(other, branched(4))
+
+
+def test_a_model_that_cannot_be_read_is_not_remembered():
     inputs = keras.Input((4,))
-    branches = keras.layers.Dense(4)(inputs) + inputs
-    assert remember(keras.Model(inputs, branches), never) is None
+    assert remember(keras.Model(inputs, [inputs + 1, inputs + 2]), never) is None
 
 
 def test_what_is_not_remembered_is_left_as_it_is():
