@@ -153,8 +153,12 @@ def outline(model: keras.Model) -> tuple | None:
 
     None if the model cannot be read layer by layer.
     """
+    from utils.checks import graphs
+
     try:
         model = readable(model)
+        if graphs.has_branches(model):
+            return graphs.outline(model)
         steps = list_steps(model)
     except NotAChainError:
         return None
