@@ -112,6 +112,12 @@ def has_branches(model: Any) -> bool:
     return any(len(one.inputs) > 1 for one in _every(read_graph(model).output))
 
 
+def outline(model: keras.Model) -> tuple:
+    """Return what two models with branches have in common if they are the same."""
+    keys = sorted(one.key for one in read_graph(model).layers)
+    return without_batch(model.input_shape), keys, without_batch(model.output_shape)
+
+
 def layers_in(model: object, kind: str) -> list[dict]:
     """Return the settings of a model's layers of a kind, branches or not; none if it is no model.
 
