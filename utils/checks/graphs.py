@@ -168,12 +168,6 @@ def find_graph_difference(got: keras.Model, expected: keras.Model) -> str | None
     return _joint_difference(mine, right, pairs)
 
 
-def outline(model: Any) -> tuple:
-    """Return what two readable models have in common if `find_graph_difference` finds none."""
-    keys = sorted(one.key for one in read_graph(model).layers)
-    return without_batch(model.input_shape), keys
-
-
 def layer_kind(layer: Any) -> str:
     """Return the class of Keras's that a layer is of, or is derived from."""
     for kind in (keras.layers.Conv2D, keras.layers.Dense, keras.layers.BatchNormalization):
