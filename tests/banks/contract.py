@@ -42,4 +42,10 @@ CONTRACT = {
         "image_gradient": 2,
         "learn_kernel": 2,
     },
+    "14_interpretation": {
+        "equivariance_error": 2,
+        "occlusion_map": 3,
+        "saliency_map": 3,
+        "fool": 2,
+    },
 }

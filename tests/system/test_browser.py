@@ -270,7 +270,7 @@ def cell(pad, row, column):
 def test_drawing_an_o_by_mouse_gives_the_verdict_o(page, pad):
     """Is a ring that is dragged with the mouse read as an O, as one draws?"""
     pad.get_by_role("button", name="clear").click()
-    expect(pad.locator(".xo-ink")).to_have_count(0)
+    expect(pad.locator(".pad-ink")).to_have_count(0)
     ring = [(2, 4), (2, 6), (3, 7), (4, 8), (6, 8), (7, 7)]
     ring += [(8, 6), (8, 4), (7, 3), (6, 2), (4, 2), (3, 3)]
     for number, (row, column) in enumerate(ring):
@@ -280,7 +280,7 @@ def test_drawing_an_o_by_mouse_gives_the_verdict_o(page, pad):
         if number == 0:
             page.mouse.down()
     page.mouse.up()
-    expect(pad.locator(".xo-ink")).to_have_count(16)
+    expect(pad.locator(".pad-ink")).to_have_count(16)
     expect(pad.get_by_role("status")).to_contain_text("Verdict: O. X scores 0.56, O scores 1.00")
 
 
@@ -298,8 +298,42 @@ def test_loading_and_moving_a_letter(pad):
 def test_drawing_without_a_mouse(page, pad):
     """Can a letter be drawn with the keyboard alone?"""
     pad.get_by_role("button", name="clear").click()
-    expect(pad.locator(".xo-ink")).to_have_count(0)
+    expect(pad.locator(".pad-ink")).to_have_count(0)
     pad.locator('[role=gridcell][tabindex="0"]').focus()
     for key in ("Home", "Space", "ArrowRight", "ArrowDown", "Space"):
         page.keyboard.press(key)
-    expect(pad.locator(".xo-ink")).to_have_count(2)
+    expect(pad.locator(".pad-ink")).to_have_count(2)
+
+
+def test_drawing_and_covering_a_digit(lab, page):
+    """Does lesson 14's pad take ink and covers, and do verdict and saliency follow?"""
+    open_lesson(page, lab, "14_interpretation")
+    grid = page.get_by_role("grid", name=re.compile("^digit"))
+    grid.wait_for(timeout=RUN_MS)
+    grid.scroll_into_view_if_needed()
+    panel = page.locator(".jp-OutputArea-output", has=grid)
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text("Verdict: ", timeout=RUN_MS)
+    panel.get_by_role("button", name="clear").click()
+    expect(panel.locator(".pad-ink")).to_have_count(0)
+    for number, row in enumerate((3, 12)):
+        box = cell(panel, row, 7).bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=20)
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+    expect(panel.locator(".pad-ink")).to_have_count(10)
+    before = status.inner_text()
+    panel.get_by_role("button", name="cover", exact=True).click()
+    cell(panel, 5, 7).click()
+    expect(panel.locator(".pad-covered-ink")).to_have_count(1)
+    expect(status).to_contain_text("1 cell covered; without the cover: ")
+    for key in ("ArrowDown", "Space", "ArrowRight", "Space"):
+        page.keyboard.press(key)
+    expect(panel.locator(".pad-covered-ink")).to_have_count(2)
+    expect(panel.locator(".pad-covered-paper")).to_have_count(1)
+    expect(status).to_contain_text("3 cells covered")
+    assert status.inner_text() != before
+    panel.get_by_role("button", name="uncover").click()
+    expect(panel.locator(".pad-ink")).to_have_count(10)
+    expect(status).not_to_contain_text("covered")
