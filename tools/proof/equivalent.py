@@ -739,6 +739,54 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
             ],
         ),
     ],
+    "cross_entropy": [
+        (
+            "The logits have two axes: the last one is the second.",
+            "shifted = logits - logits.max(axis=1, keepdims=True)",
+            ["shifted = logits - logits.max(axis=-1, keepdims=True)"],
+        ),
+        (
+            "The last axis is the second, and there are as many logits as labels.",
+            "losses = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]",
+            [
+                "losses = np.log(np.exp(shifted).sum(axis=-1)) - shifted[np.arange(len(labels)), labels]",
+                "losses = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(logits)), labels]",
+            ],
+        ),
+        (SCALAR, "return float(losses.mean())", ["return losses.mean()"]),
+    ],
+    "split": [
+        (
+            "There are as many images as labels.",
+            "kept = np.zeros(len(labels), dtype=bool)",
+            ["kept = np.zeros(len(images), dtype=bool)"],
+        ),
+        (ORDER, "for label in np.unique(labels):", ["for label in list(np.unique(labels))[::-1]:"]),
+    ],
+    "confusion_matrix": [
+        (
+            ORDER,
+            "for label, answer in zip(labels, predicted):",
+            ["for label, answer in list(zip(labels, predicted))[::-1]:"],
+        ),
+    ],
+    "best_epoch": [
+        (
+            "A length is never negative.",
+            "if len(validation_losses) == 0 or patience < 1:",
+            ["if len(validation_losses) <= 0 or patience < 1:"],
+        ),
+        (
+            "float takes infinity in capitals, too.",
+            "best, lowest, waited = (0, float('inf'), 0)",
+            ["best, lowest, waited = (0, float('INF'), 0)"],
+        ),
+        (
+            "The count rises by one, and the loop ends when it is reached.",
+            "if waited == patience:",
+            ["if waited >= patience:"],
+        ),
+    ],
 }
 
 # Exercises with many right designs, of which a mutant may be one, and why that is right.
