@@ -43,11 +43,14 @@ class Together:
         The arguments of each call.
     results : list
         What the calls returned.
+    in_turn : bool
+        Whether a random generator went from one call to the next.
     """
 
     function: Callable
     calls: tuple[tuple, ...]
     results: list
+    in_turn: bool = False
 
 
 Holds = Callable[[Together, re.Match], Any]
@@ -206,7 +209,7 @@ def _splits_by_state(together: Together) -> Iterator[tuple[str, frozenset]]:
 def _differs_at_one_state(together: Together, match: re.Match) -> bool:
     """Return whether one state of the generator has led to two splits."""
     found = set(_splits_by_state(together))
-    return len(found) > len({state for state, _ in found})
+    return not together.in_turn and len(found) > len({state for state, _ in found})
 
 
 def _is_always_the_same(together: Together, match: re.Match) -> bool:

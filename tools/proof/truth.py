@@ -131,7 +131,7 @@ def listening() -> Iterator[list[Report]]:
         check_together(attempt, find_in, calls, in_turn)
         if results and len(attempt.failures) > before:
             function = attempt.subject.function
-            together[attempt.failures[-1]] = Together(function, tuple(calls), results[0])
+            together[attempt.failures[-1]] = Together(function, tuple(calls), results[0], in_turn)
 
     with mock.patch.multiple(
         Attempt,
