@@ -1,15 +1,18 @@
 """Would the proof notice a test that notices too little, or a right answer that is refused?"""
 
+import copy
 import json
+import math
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from grader.course.lesson import find_lessons
 from tests.support.lessons import ROOT, model_answer, run_tests
 from tools.proof import __main__ as command
-from tools.proof import operators, report, run
+from tools.proof import operators, report, run, together
 from tools.proof.equivalent import EQUIVALENT
 from tools.proof.prove import Proof
 from utils.checks import compare, diagnose, problem, reference, render
@@ -194,6 +197,68 @@ def test_false_statements_are_problems():
     proof.wrong = ["mean_image: Every value is 0."]
     (problem,) = proof.problems
     assert problem.endswith("A message is false: mean_image: Every value is 0.")
+
+
+def split_by(count):
+    """Return a way to split that keeps so many of each class, by its size and the fraction."""
+
+    def split(images, labels, fraction, rng):
+        kept = np.zeros(len(labels), dtype=bool)
+        for label in np.unique(labels):
+            places = rng.permutation(np.flatnonzero(labels == label))
+            kept[places[: count(fraction * len(places))]] = True
+        return (images[~kept], labels[~kept]), (images[kept], labels[kept])
+
+    return split
+
+
+def is_true_of_splits(sentence, split):
+    """Return whether the rule for a sentence holds for a way to split."""
+    images, labels = np.arange(40.0).reshape(20, 2), np.repeat([0, 3], [11, 9])
+    calls = tuple((images, labels, 0.5, np.random.default_rng(seed)) for seed in range(9))
+    results = [split(*arrays, copy.deepcopy(rng)) for *arrays, rng in calls]
+    holds, match = together.find_rule("split", sentence)
+    return bool(holds(together.Together(split, calls, results), match))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "count"),
+    [
+        ("The number of validation images of a class is rounded down.", math.floor),
+        ("The number of validation images of a class is rounded up.", math.ceil),
+        (
+            "Of 9 images of a class, 4 should be kept for validation at a fraction of 0.5, but 6 "
+            "are.",
+            lambda share: round(share) + 2,
+        ),
+    ],
+)
+def test_a_sentence_about_splits_is_compared_with_them(sentence, count):
+    assert is_true_of_splits(sentence, split_by(count))
+    assert not is_true_of_splits(sentence, split_by(round))
+    assert not is_true_of_splits(sentence, split_by(lambda share: 1))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "An image is in both parts. The network would be tested on what it was trained on.",
+        "An image is more than once in a part.",
+        "An image has another image's label.",
+        "Some images are in neither part.",
+        "Some images of a class are kept for validation more often than others.",
+        "From the same state of `rng` come two different splits.",
+        "The same images are kept for validation, whatever the state of `rng`.",
+        "The validation part has the right size in all, but not class by class.",
+        "The dtype should stay float64, but is int64.",
+    ],
+)
+def test_what_is_false_of_a_right_split_is_found(sentence):
+    assert not is_true_of_splits(sentence, split_by(round))
+
+
+def test_a_sentence_about_splits_without_a_rule_is_found():
+    assert together.find_rule("split", "The split is not what it was.") is None
 
 
 def test_an_endless_loop_and_an_ended_process_are_results_too(found):

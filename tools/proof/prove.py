@@ -20,7 +20,8 @@ from tools.proof.operators import Mutant, make_mutants
 from tools.proof.run import Died, Said, run_answer, run_each
 
 RIGHT_AT_LEAST, NAMED = 4, 5
-FREE_STEP = 3  # of how many mutants one is tried where each may be a network to be trained
+FREE_STEP = 6  # of how many mutants one is tried where each may be a network to be trained
+FREE_SECONDS = 150  # of processor time for one of these, which may be trained several times
 SPOILING = "from tools.proof.run import spoiling\n"
 
 
@@ -138,7 +139,8 @@ def prove(
         source = mistake_source(lesson, exercise, name)
         calls["mistake", name] = run_answer, lesson, exercise, source
     answers: dict[tuple, Said] = {}
-    for label, result in run_each(calls):
+    seconds = FREE_SECONDS if exercise in FREE else None
+    for label, result in run_each(calls, seconds=seconds):
         answers[label] = Said((result.why,)) if isinstance(result, Died) else result
         advance(len(answers), len(calls))
     said = {label: answer.messages for label, answer in answers.items()}

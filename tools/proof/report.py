@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from tools.proof.equivalent import FREE
 from tools.proof.operators import MEANINGS
-from tools.proof.prove import Proof
+from tools.proof.prove import FREE_STEP, Proof
 
 INTRODUCTION = """# How far the tests can be trusted
 
@@ -42,6 +43,7 @@ def write_report(proofs: Sequence[Proof]) -> str:
             INTRODUCTION,
             *_overview(proofs),
             "",
+            *_sample(proofs),
             "## What is changed",
             "",
             *_operators(proofs),
@@ -81,6 +83,18 @@ def _overview(proofs: Sequence[Proof]) -> list[str]:
     rows = [[proof.lesson, f"`{proof.exercise}`", *_numbers(proof)] for proof in proofs]
     totals = [sum(column) for column in zip(*map(_numbers, proofs), strict=True)]
     return _table(header, [*rows, ["**all**", "", *(f"**{total:,}**" for total in totals)]], 2)
+
+
+def _sample(proofs: Sequence[Proof]) -> list[str]:
+    """Return a paragraph about the exercises of which not every mutant is tried."""
+    names = [f"`{proof.exercise}`" for proof in proofs if proof.exercise in FREE]
+    if not names:
+        return []
+    return [
+        f"Of {', '.join(names)}, one mutant in {FREE_STEP} is tried: each may be a network that",
+        "the tests train. One that passes them is another right answer: it reads enough digits.",
+        "",
+    ]
 
 
 def _numbers(proof: Proof) -> list[int]:

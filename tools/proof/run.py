@@ -45,7 +45,7 @@ class Died:
 
 
 def run_each(
-    calls: Mapping[Hashable, tuple], workers: int | None = None
+    calls: Mapping[Hashable, tuple], workers: int | None = None, seconds: int | None = None
 ) -> Iterator[tuple[Hashable, object]]:
     """Call functions side by side, in forks of this process.
 
@@ -55,6 +55,8 @@ def run_each(
         By any label, a function followed by its arguments.
     workers : int, optional
         How many at once; as many as there are processors by default.
+    seconds : int, optional
+        Of processor time that one call may take; `SECONDS` by default.
 
     Yields
     ------
@@ -69,7 +71,7 @@ def run_each(
     try:
         while waiting or running:
             while waiting and len(running) < (workers or os.cpu_count() or 1):
-                fork = _Fork(waiting.popleft())
+                fork = _Fork(waiting.popleft(), seconds or SECONDS)
                 running[fork.receiver] = fork
             for receiver in wait(list(running), timeout=1):
                 fork = running[receiver]
@@ -89,19 +91,20 @@ def run_each(
 class _Fork:
     """A process that makes some calls, one after another, and sends the results."""
 
-    def __init__(self, calls: list[tuple[Hashable, tuple]]):
+    def __init__(self, calls: list[tuple[Hashable, tuple]], seconds: int):
         self.calls = deque(calls)
         self.ended = False
-        self.deadline = time.monotonic() + 10 * SECONDS
+        self.seconds = seconds
+        self.deadline = time.monotonic() + 10 * seconds
         self.receiver, sender = FORK.Pipe(duplex=False)
-        self.process = FORK.Process(target=_serve, args=(sender, calls), daemon=True)
+        self.process = FORK.Process(target=_serve, args=(sender, calls, seconds), daemon=True)
         self.process.start()
         sender.close()
 
     def collect(self) -> tuple[Hashable, object]:
         """Return the next call's label and result; wait for it if need be."""
         label, _ = self.calls.popleft()
-        self.deadline = time.monotonic() + 10 * SECONDS
+        self.deadline = time.monotonic() + 10 * self.seconds
         try:
             result = self.receiver.recv()
         except EOFError:
@@ -119,13 +122,13 @@ class _Fork:
         return Died("It takes too long." if slow else "It ends its process.")
 
 
-def _serve(sender: Connection, calls: list[tuple[Hashable, tuple]]) -> None:
+def _serve(sender: Connection, calls: list[tuple[Hashable, tuple]], seconds: int) -> None:
     """Make some calls in this process, which is a fork, and send the results."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
     for _, (function, *arguments) in calls:
-        _limit()
+        _limit(seconds)
         sender.send(function(*arguments))
         gc.collect()
 
@@ -237,9 +240,9 @@ def _spoil(value: object) -> None:
         value.clear()
 
 
-def _limit() -> None:
+def _limit(seconds: int) -> None:
     """Bound what this process may take from now on: processor time and memory."""
-    _set_limit(resource.RLIMIT_CPU, int(time.process_time()) + SECONDS)
+    _set_limit(resource.RLIMIT_CPU, int(time.process_time()) + seconds)
     used = Path("/proc/self/statm")
     if used.exists():
         pages = int(used.read_text().split()[0])

@@ -23,6 +23,7 @@ import numpy as np
 from tools.proof.causes import CAUSES, ERRORS, fault_of_words
 from tools.proof.results import GENERAL, MODELS, PARTICULAR, STATED_BY_KERAS, Pair, Rule
 from tools.proof.shown import describes_input, fault_of_example, shows_input
+from tools.proof.together import MEASURED, TOGETHER, Together, find_rule
 from tools.proof.values import (
     Closeness,
     copy_model,
@@ -87,11 +88,14 @@ class Report:
         What the student reads.
     conditions : dict of str to callable
         The conditions that the test cell names, by what it says where they do not hold.
+    together : dict of Failure to Together
+        The calls whose results were examined together, by the failure that came of them.
     """
 
     attempt: Attempt
     message: str
     conditions: dict[str, Callable]
+    together: dict[Failure, Together]
 
 
 @contextlib.contextmanager
@@ -99,11 +103,13 @@ def listening() -> Iterator[list[Report]]:
     """Record every report on an attempt that is made inside the ``with`` block."""
     reports: list[Report] = []
     conditions: dict[str, Callable] = {}
+    together: dict[Failure, Together] = {}
     summary, check_condition = Attempt.summary, Attempt.check_condition
+    check_together = Attempt.check_together
 
     def recorded_summary(attempt: Attempt) -> str:
         message = summary(attempt)
-        reports.append(Report(attempt, message, conditions))
+        reports.append(Report(attempt, message, conditions, together))
         return message
 
     def recorded_condition(
@@ -112,7 +118,27 @@ def listening() -> Iterator[list[Report]]:
         conditions[message] = condition
         check_condition(attempt, condition, message, args, kwargs)
 
-    with mock.patch.multiple(Attempt, summary=recorded_summary, check_condition=recorded_condition):
+    def recorded_together(
+        attempt: Attempt, find_fault: Callable, calls: Sequence[tuple], in_turn: bool = False
+    ) -> None:
+        results: list[list] = []
+
+        def find_in(returned: list) -> str | None:
+            results.append(returned)
+            return find_fault(returned)
+
+        before = len(attempt.failures)
+        check_together(attempt, find_in, calls, in_turn)
+        if results and len(attempt.failures) > before:
+            function = attempt.subject.function
+            together[attempt.failures[-1]] = Together(function, tuple(calls), results[0], in_turn)
+
+    with mock.patch.multiple(
+        Attempt,
+        summary=recorded_summary,
+        check_condition=recorded_condition,
+        check_together=recorded_together,
+    ):
         yield reports
 
 
@@ -237,6 +263,10 @@ class _Judge:
             and all(self._breaks_rule(problem.what, each) for each in failures),
             problem.what,
         )
+        for line in problem.look.splitlines():
+            if MEASURED.fullmatch(line):
+                said = [each for each in failures if line in each.message.splitlines()]
+                self._state(said and all(self._breaks_rule(line, each) for each in said), line)
         if problem.example:
             fits = any(shows_input(problem.example, each.given) for each in failures)
             self._state(fits, problem.example, "not the input")
@@ -250,6 +280,9 @@ class _Judge:
             return _uses_library(self.attempt.subject.function, *found.groups())
         if message in self.report.conditions:
             return not self.report.conditions[message](call.value)
+        if failure in self.report.together and self.attempt.reference.name in TOGETHER:
+            found = find_rule(self.attempt.reference.name, message)
+            return found is not None and bool(found[0](self.report.together[failure], found[1]))
         if message.startswith("It raised "):
             return True  # in the course of several calls, of which the failure keeps none
         return self._is_mistake(message) or any(
