@@ -14,6 +14,7 @@ FILLED = "Every element is written before it is read."
 LAST_AXIS = "The last axis is the one that is counted from the front."
 SAME_AXIS = "It is the same axis, counted from the back."
 SCALAR = "NumPy's scalars are as good as Python's (the contract)."
+MATMUL = "`@` raises a ValueError itself where the channels differ."
 MEMBERS = "Membership does not depend on the order."
 
 # By exercise: a reason, a line, and what it may as well be.
@@ -786,6 +787,22 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
             "if waited == patience:",
             ["if waited >= patience:"],
         ),
+    ],
+    "conv_1x1": [
+        (
+            MATMUL,
+            "if volume.shape[-1] != weights.shape[0]: / raise ValueError(...)",
+            ["pass"],
+        ),
+        (
+            MATMUL,
+            "if volume.shape[-1] != weights.shape[0]:",
+            [
+                "if volume.shape[-1] < weights.shape[0]:",
+                "if volume.shape[-1] > weights.shape[0]:",
+            ],
+        ),
+        (MATMUL, "raise ValueError(...)", ["pass"]),
     ],
 }
 

@@ -21,7 +21,7 @@ from unittest import mock
 import numpy as np
 
 from tools.proof.causes import CAUSES, ERRORS, fault_of_words
-from tools.proof.results import GENERAL, MODELS, PARTICULAR, STATED_BY_KERAS, Pair, Rule
+from tools.proof.results import GENERAL, MODELS, NETWORKS, PARTICULAR, STATED_BY_KERAS, Pair, Rule
 from tools.proof.shown import describes_input, fault_of_example, shows_input
 from tools.proof.values import (
     Closeness,
@@ -567,7 +567,7 @@ def _uses_library(function: Callable, library: str, use: str) -> bool:
 
 ALL_RULES = [
     (rule, re.compile(rf"(?:{rule.pattern})(?=\s|$)", re.S))
-    for rule in (*CAUSES, *GENERAL, *PARTICULAR, *MODELS, *STATED_BY_KERAS)
+    for rule in (*CAUSES, *GENERAL, *PARTICULAR, *MODELS, *STATED_BY_KERAS, *NETWORKS)
 ]
 # Sentences of `utils.random_moves` on results that are drawn at random, so that there is no right
 # one to compare them with. Each is computed there from all pictures of several calls, of which a
