@@ -87,11 +87,14 @@ class Report:
         What the student reads.
     conditions : dict of str to callable
         The conditions that the test cell names, by what it says where they do not hold.
+    together : list of (callable, sequence of tuple)
+        What finds a fault in the results of several calls, and the arguments of these calls.
     """
 
     attempt: Attempt
     message: str
     conditions: dict[str, Callable]
+    together: list[tuple[Callable, Sequence[tuple]]]
 
 
 @contextlib.contextmanager
@@ -99,11 +102,13 @@ def listening() -> Iterator[list[Report]]:
     """Record every report on an attempt that is made inside the ``with`` block."""
     reports: list[Report] = []
     conditions: dict[str, Callable] = {}
+    together: list[tuple[Callable, Sequence[tuple]]] = []
     summary, check_condition = Attempt.summary, Attempt.check_condition
+    check_together = Attempt.check_together
 
     def recorded_summary(attempt: Attempt) -> str:
         message = summary(attempt)
-        reports.append(Report(attempt, message, conditions))
+        reports.append(Report(attempt, message, conditions, together))
         return message
 
     def recorded_condition(
@@ -112,7 +117,18 @@ def listening() -> Iterator[list[Report]]:
         conditions[message] = condition
         check_condition(attempt, condition, message, args, kwargs)
 
-    with mock.patch.multiple(Attempt, summary=recorded_summary, check_condition=recorded_condition):
+    def recorded_together(
+        attempt: Attempt, find_fault: Callable, calls: Sequence[tuple], in_turn: bool = False
+    ) -> None:
+        together.append((find_fault, calls))
+        check_together(attempt, find_fault, calls, in_turn)
+
+    with mock.patch.multiple(
+        Attempt,
+        summary=recorded_summary,
+        check_condition=recorded_condition,
+        check_together=recorded_together,
+    ):
         yield reports
 
 
@@ -252,9 +268,23 @@ class _Judge:
             return not self.report.conditions[message](call.value)
         if message.startswith("It raised "):
             return True  # in the course of several calls, of which the failure keeps none
-        return self._is_mistake(message) or any(
-            re.fullmatch(pattern, message, re.S) for pattern in STATED_BY_TESTS
-        )
+        stated = any(re.fullmatch(pattern, message, re.S) for pattern in STATED_BY_TESTS)
+        return stated or self._is_mistake(message) or self._is_found_again(message, failure)
+
+    def _is_found_again(self, message: str, failure: Failure) -> bool:
+        """Return whether the results of several calls have the same fault if they are repeated."""
+        for find_fault, calls in self.report.together:
+            if not all(
+                one is other for one, other in zip(calls[0], failure.given.args, strict=False)
+            ):
+                continue
+            results = [_call(self.attempt.subject.function, args, {}) for args in calls]
+            if any(each.error for each in results):
+                continue
+            fault = find_fault([each.value for each in results]) or ""
+            if fault.partition("\n\n")[0] == message:
+                return True
+        return False
 
     def _is_mistake(self, message: str) -> bool:
         """Return whether a test cell names a known mistake, as those on random results do."""
