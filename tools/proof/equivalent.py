@@ -14,6 +14,7 @@ FILLED = "Every element is written before it is read."
 LAST_AXIS = "The last axis is the one that is counted from the front."
 SAME_AXIS = "It is the same axis, counted from the back."
 SCALAR = "NumPy's scalars are as good as Python's (the contract)."
+NO_MAXIMUM = "The largest of no numbers is a ValueError of NumPy's own."
 MATMUL = "`@` raises a ValueError itself where the channels differ."
 MEMBERS = "Membership does not depend on the order."
 
@@ -804,10 +805,116 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
         ),
         (MATMUL, "raise ValueError(...)", ["pass"]),
     ],
+    "build_resnet": [
+        (
+            "The index is never negative.",
+            "stride = 1 if index == 0 else 2",
+            ["stride = 1 if index <= 0 else 2"],
+        ),
+        (
+            "The stride is 1 in the first block only, and what comes into it has its width.",
+            "if stride != 1 or x.shape[-1] != filters:",
+            [
+                "if stride != 1:",
+                "if stride != 1 or x.shape[-1] < filters:",
+                "if stride != 1 or x.shape[-1] > filters:",
+            ],
+        ),
+        (
+            "The stride is 1 or 2.",
+            "if stride != 1 or x.shape[-1] != filters:",
+            ["if stride > 1 or x.shape[-1] != filters:"],
+        ),
+        (
+            "A sum does not depend on the order.",
+            "x = layers.ReLU()(layers.Add()([x, shortcut]))",
+            ["x = layers.ReLU()(layers.Add()([shortcut, x]))"],
+        ),
+    ],
+    "batch_norm": [
+        (
+            "NumPy averages whole numbers in float64, and five digits are marked.",
+            "x = x.astype(float)",
+            ["pass", "x = x"],
+        ),
+        (
+            "A mean does not depend on the order of its axes.",
+            "mean, variance = (x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2)))",
+            [
+                "mean, variance = (x.mean(axis=(1, 0, 2)), x.var(axis=(0, 1, 2)))",
+                "mean, variance = (x.mean(axis=(0, 2, 1)), x.var(axis=(0, 1, 2)))",
+                "mean, variance = (x.mean(axis=(0, 1, 2)), x.var(axis=(1, 0, 2)))",
+                "mean, variance = (x.mean(axis=(0, 1, 2)), x.var(axis=(0, 2, 1)))",
+            ],
+        ),
+        (
+            SAME_AXIS,
+            "mean, variance = (x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2)))",
+            [
+                "mean, variance = (x.mean(axis=(0, 1, -2)), x.var(axis=(0, 1, 2)))",
+                "mean, variance = (x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, -2)))",
+            ],
+        ),
+    ],
+    "equivariance_error": [
+        (
+            "One float among the two is enough: the difference is a float.",
+            "before = np.asarray(f(pooling.shift(image, dx)), dtype=float)",
+            [
+                "before = np.asarray(f(pooling.shift(image, dx)))",
+                "before = f(pooling.shift(image, dx))",
+            ],
+        ),
+        (
+            "One float among the two is enough: the difference is a float.",
+            "after = pooling.shift(np.asarray(f(image), dtype=float), dx)",
+            [
+                "after = pooling.shift(np.asarray(f(image)), dx)",
+                "after = pooling.shift(f(image), dx)",
+            ],
+        ),
+        (
+            LAST_AXIS,
+            "end = after.shape[1] - first",
+            ["end = after.shape[-1] - first"],
+        ),
+        (NO_MAXIMUM, "if first >= end: / raise ValueError(...)", ["pass"]),
+        (
+            NO_MAXIMUM,
+            "if first >= end:",
+            ["if first > end:", "if first == end:"],
+        ),
+        (NO_MAXIMUM, "raise ValueError(...)", ["pass"]),
+        (
+            SCALAR,
+            "return float(np.abs(before - after)[:, first:end].max())",
+            ["return np.abs(before - after)[:, first:end].max()"],
+        ),
+        (
+            "The distance of a from b is that of b from a.",
+            "return float(np.abs(before - after)[:, first:end].max())",
+            ["return float(np.abs(after - before)[:, first:end].max())"],
+        ),
+    ],
+    "occlusion_map": [
+        (
+            "There is one channel (the contract).",
+            "picture = image.reshape(height, width, 1)",
+            ["picture = image.reshape(height, width, -1)"],
+        ),
+        (
+            "Of one image, the last is the first.",
+            "whole = predict(picture[np.newaxis])[0, label]",
+            ["whole = predict(picture[np.newaxis])[-1, label]"],
+        ),
+    ],
 }
 
 # Exercises with many right designs, of which a mutant may be one, and why that is right.
 FREE = {"build_small_cnn": "Another network that reads enough digits is as right (the contract)."}
+
+# Of how many mutants one is tried, where each is a network to be trained, or some to be built.
+SAMPLED = {"build_small_cnn": 3, "build_resnet": 5}
 
 EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
     exercise: {(before, after): reason for reason, before, others in groups for after in others}

@@ -15,12 +15,11 @@ from tests.support.lessons import (
     topic_of,
     words_of,
 )
-from tools.proof.equivalent import EQUIVALENT, FREE
+from tools.proof.equivalent import EQUIVALENT, FREE, SAMPLED
 from tools.proof.operators import Mutant, make_mutants
 from tools.proof.run import Died, Said, run_answer, run_each
 
 RIGHT_AT_LEAST, NAMED = 4, 5
-FREE_STEP = 3  # of how many mutants one is tried where each may be a network to be trained
 SPOILING = "from tools.proof.run import spoiling\n"
 
 
@@ -32,8 +31,10 @@ class Proof:
     ----------
     lesson, exercise : str
         The exercise.
+    made : int
+        How many mutants there are.
     mutants : int
-        How many there are, equivalent ones included.
+        How many of them are tried, equivalent ones included: all, unless that would take long.
     operators : Counter
         How many of them each operator made.
     equivalent : list of (Mutant, str)
@@ -58,6 +59,7 @@ class Proof:
 
     lesson: str
     exercise: str
+    made: int = 0
     mutants: int = 0
     operators: Counter[str] = field(default_factory=Counter)
     equivalent: list[tuple[Mutant, str]] = field(default_factory=list)
@@ -118,8 +120,8 @@ def prove(
     """
     equivalent = EQUIVALENT.get(exercise, {}) if equivalent is None else equivalent
     right = _right_answers(lesson, exercise) if right is None else right
-    mutants = make_mutants(model_answer(lesson, exercise), exercise)
-    mutants = mutants[::FREE_STEP] if exercise in FREE else mutants
+    made = make_mutants(model_answer(lesson, exercise), exercise)
+    mutants = made[:: SAMPLED.get(exercise, 1)]
     ((_, mistakes),) = run_each({"mistakes": (_find_mistakes, lesson, exercise)})
     start = f"{SPOILING}{surroundings(lesson, exercise)}\n\n"
     # The answer as it is stands among the right ones: what surrounds the mutants must not fail.
@@ -143,9 +145,11 @@ def prove(
         advance(len(answers), len(calls))
     said = {label: answer.messages for label, answer in answers.items()}
 
-    proof = Proof(lesson, exercise, mutants=len(mutants), right=len(right))
+    proof = Proof(lesson, exercise, made=len(made), mutants=len(mutants), right=len(right))
     proof.operators.update(mutant.operator for mutant in mutants)
     _judge_mutants(proof, mutants, equivalent, said)
+    changes = {mutant.change for mutant in made}
+    proof.stale += [change for change in equivalent if change not in changes]
     proof.refused = {
         style: "\n".join(said["right", style]) for style in right if said["right", style]
     }
@@ -187,8 +191,7 @@ def _judge_mutants(
             proof.equivalent.append((mutant, FREE[proof.exercise]))
         else:
             proof.survivors.append(mutant)
-    made = {mutant.change for mutant in mutants}
-    proof.stale = [change for change in equivalent if change in caught or change not in made]
+    proof.stale = [change for change in equivalent if change in caught]
 
 
 def _right_answers(lesson: str, exercise: str) -> Mapping[str, str]:

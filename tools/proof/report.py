@@ -42,6 +42,7 @@ def write_report(proofs: Sequence[Proof]) -> str:
             INTRODUCTION,
             *_overview(proofs),
             "",
+            *_sampled(proofs),
             "## What is changed",
             "",
             *_operators(proofs),
@@ -81,6 +82,17 @@ def _overview(proofs: Sequence[Proof]) -> list[str]:
     rows = [[proof.lesson, f"`{proof.exercise}`", *_numbers(proof)] for proof in proofs]
     totals = [sum(column) for column in zip(*map(_numbers, proofs), strict=True)]
     return _table(header, [*rows, ["**all**", "", *(f"**{total:,}**" for total in totals)]], 2)
+
+
+def _sampled(proofs: Sequence[Proof]) -> list[str]:
+    """Return a line on each exercise of which not all mutants are tried."""
+    said = [
+        f"Of the {proof.made} mutants of `{proof.exercise}`, {proof.mutants} are tried, evenly "
+        "spread: each trains a network or builds several, which takes seconds."
+        for proof in proofs
+        if proof.mutants < proof.made
+    ]
+    return [line for each in said for line in (each, "")]
 
 
 def _numbers(proof: Proof) -> list[int]:
