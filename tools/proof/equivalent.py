@@ -14,6 +14,9 @@ FILLED = "Every element is written before it is read."
 LAST_AXIS = "The last axis is the one that is counted from the front."
 SAME_AXIS = "It is the same axis, counted from the back."
 SCALAR = "NumPy's scalars are as good as Python's (the contract)."
+ONE_IMAGE = "There is one image, of one channel (the contract): the last is the first."
+INFERENCE = "Keras calls a model with training=False unless it is told otherwise."
+OF_A_TENSOR = "NumPy turns a tensor into an array itself."
 NO_MAXIMUM = "The largest of no numbers is a ValueError of NumPy's own."
 MATMUL = "`@` raises a ValueError itself where the channels differ."
 MEMBERS = "Membership does not depend on the order."
@@ -906,6 +909,64 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
             "Of one image, the last is the first.",
             "whole = predict(picture[np.newaxis])[0, label]",
             ["whole = predict(picture[np.newaxis])[-1, label]"],
+        ),
+    ],
+    "saliency_map": [
+        (
+            ONE_IMAGE,
+            "x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width, 1))",
+            [
+                "x = tf.constant(np.asarray(image, np.float32).reshape(-1, height, width, 1))",
+                "x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width, -1))",
+            ],
+        ),
+        (
+            INFERENCE,
+            "output = model(x, training=False)[0, label]",
+            ["output = model(x)[0, label]"],
+        ),
+        (
+            ONE_IMAGE,
+            "output = model(x, training=False)[0, label]",
+            ["output = model(x, training=False)[-1, label]"],
+        ),
+        (
+            OF_A_TENSOR,
+            "return np.abs(tape.gradient(output, x).numpy()).reshape(height, width)",
+            ["return np.abs(tape.gradient(output, x)).reshape(height, width)"],
+        ),
+    ],
+    "fool": [
+        (
+            ONE_IMAGE,
+            "x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width, 1))",
+            [
+                "x = tf.constant(np.asarray(image, np.float32).reshape(-1, height, width, 1))",
+                "x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width, -1))",
+            ],
+        ),
+        (
+            INFERENCE,
+            "loss = -tf.math.log(model(x, training=False)[0, label])",
+            ["loss = -tf.math.log(model(x)[0, label])"],
+        ),
+        (
+            ONE_IMAGE,
+            "loss = -tf.math.log(model(x, training=False)[0, label])",
+            ["loss = -tf.math.log(model(x, training=False)[-1, label])"],
+        ),
+        (
+            OF_A_TENSOR,
+            "sign = np.sign(tape.gradient(loss, x).numpy()).reshape(image.shape)",
+            ["sign = np.sign(tape.gradient(loss, x)).reshape(image.shape)"],
+        ),
+        (
+            "The signs are floats: one float among the two is enough.",
+            "return np.clip(np.asarray(image, float) + epsilon * sign, 0, 1)",
+            [
+                "return np.clip(np.asarray(image) + epsilon * sign, 0, 1)",
+                "return np.clip(image + epsilon * sign, 0, 1)",
+            ],
         ),
     ],
 }
