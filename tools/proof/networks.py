@@ -178,16 +178,30 @@ def _name_of(function: Callable, rank: int = 2) -> str:
     """Return the name of the activation that gives the same numbers; nothing if none does."""
     import keras
 
+    known = [name for name in ("linear", *ACTIVATIONS) if function is keras.activations.get(name)]
+    if known:
+        return known[0]
     probe = PROBE.reshape((1,) * (rank - 1) + (-1,))
     try:
         values = np.asarray(function(keras.ops.convert_to_tensor(probe)))
     except Exception:  # it may take nothing of this shape
         return ""
-    for name in ("linear", *ACTIVATIONS):
-        right = np.asarray(keras.activations.get(name)(keras.ops.convert_to_tensor(probe)))
-        if values.shape == right.shape and np.allclose(values, right, rtol=1e-4, atol=1e-5):
+    for name, right in _known_activations().items():
+        if values.size == right.size and np.allclose(values.ravel(), right, rtol=1e-4, atol=1e-5):
             return name
     return ""
+
+
+@functools.cache
+def _known_activations() -> dict[str, np.ndarray]:
+    """Return what Keras's activations give for the probe, by name."""
+    import keras
+
+    probe = keras.ops.convert_to_tensor(PROBE[np.newaxis])
+    return {
+        name: np.asarray(keras.activations.get(name)(probe)).ravel()
+        for name in ("linear", *ACTIVATIONS)
+    }
 
 
 def _words_of(operation: Any) -> str:
