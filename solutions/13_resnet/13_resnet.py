@@ -837,9 +837,21 @@ def ends_in(classes, maps):
     return holds
 
 
+def is_as_by_default(model):
+    """Say whether a model has the input, the widths and the output of the default arguments."""
+    found = graphs.layers_in(model, "Conv2D")
+    sizes = (28, 28, 1) in [each["input"] for each in found]
+    widths = {16, 32, 64} <= {each["filters"] for each in found}
+    return sizes and widths and ends_in(10, (7, 7, 64))(model)
+
+
 with checks.Exercise("resnet.build_resnet", build_resnet, by_hand=False) as check:
+    check.satisfies(
+        is_as_by_default,
+        "Without arguments, it should take images of shape (28, 28, 1), have convolutions with 16, 32 and 64 filters, "
+        "and end in maps of shape (7, 7, 64) and then in 10 probabilities.",
+    )
     said = "It should end in maps of shape {}, and then in {} probabilities."
-    check.satisfies(ends_in(10, (7, 7, 64)), said.format((7, 7, 64), 10))
     for shape, classes, widths, maps in [
         ((20, 13, 3), 7, (4, 8), (10, 7, 8)),
         ((16, 16, 2), 26, (2, 3, 4, 5), (2, 2, 5)),

@@ -682,7 +682,8 @@ from utils import checks
 
 
 def brightness(x):
-    mean = np.asarray(x, float).mean(axis=(1, 2, 3))
+    # No error of its own where there is no position, and so no image.
+    mean = np.array([np.mean(image) for image in x], float).reshape(x.shape[0])
     return np.stack([mean, 1 - mean], axis=1)
 
 

@@ -14,6 +14,11 @@ FILLED = "Every element is written before it is read."
 LAST_AXIS = "The last axis is the one that is counted from the front."
 SAME_AXIS = "It is the same axis, counted from the back."
 SCALAR = "NumPy's scalars are as good as Python's (the contract)."
+ONE_IMAGE = "There is one image, of one channel (the contract): the last is the first."
+INFERENCE = "Keras calls a model with training=False unless it is told otherwise."
+OF_A_TENSOR = "NumPy turns a tensor into an array itself."
+NO_MAXIMUM = "The largest of no numbers is a ValueError of NumPy's own."
+MATMUL = "`@` raises a ValueError itself where the channels differ."
 MEMBERS = "Membership does not depend on the order."
 
 # By exercise: a reason, a line, and what it may as well be.
@@ -787,10 +792,190 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
             ["if waited >= patience:"],
         ),
     ],
+    "conv_1x1": [
+        (
+            MATMUL,
+            "if volume.shape[-1] != weights.shape[0]: / raise ValueError(...)",
+            ["pass"],
+        ),
+        (
+            MATMUL,
+            "if volume.shape[-1] != weights.shape[0]:",
+            [
+                "if volume.shape[-1] < weights.shape[0]:",
+                "if volume.shape[-1] > weights.shape[0]:",
+            ],
+        ),
+        (MATMUL, "raise ValueError(...)", ["pass"]),
+    ],
+    "build_resnet": [
+        (
+            "The index is never negative.",
+            "stride = 1 if index == 0 else 2",
+            ["stride = 1 if index <= 0 else 2"],
+        ),
+        (
+            "The stride is 1 in the first block only, and what comes into it has its width.",
+            "if stride != 1 or x.shape[-1] != filters:",
+            [
+                "if stride != 1:",
+                "if stride != 1 or x.shape[-1] < filters:",
+                "if stride != 1 or x.shape[-1] > filters:",
+            ],
+        ),
+        (
+            "The stride is 1 or 2.",
+            "if stride != 1 or x.shape[-1] != filters:",
+            ["if stride > 1 or x.shape[-1] != filters:"],
+        ),
+        (
+            "A sum does not depend on the order.",
+            "x = layers.ReLU()(layers.Add()([x, shortcut]))",
+            ["x = layers.ReLU()(layers.Add()([shortcut, x]))"],
+        ),
+    ],
+    "batch_norm": [
+        (
+            "NumPy averages whole numbers in float64, and five digits are marked.",
+            "x = x.astype(float)",
+            ["pass", "x = x"],
+        ),
+        (
+            "A mean does not depend on the order of its axes.",
+            "mean, variance = (x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2)))",
+            [
+                "mean, variance = (x.mean(axis=(1, 0, 2)), x.var(axis=(0, 1, 2)))",
+                "mean, variance = (x.mean(axis=(0, 2, 1)), x.var(axis=(0, 1, 2)))",
+                "mean, variance = (x.mean(axis=(0, 1, 2)), x.var(axis=(1, 0, 2)))",
+                "mean, variance = (x.mean(axis=(0, 1, 2)), x.var(axis=(0, 2, 1)))",
+            ],
+        ),
+        (
+            SAME_AXIS,
+            "mean, variance = (x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2)))",
+            [
+                "mean, variance = (x.mean(axis=(0, 1, -2)), x.var(axis=(0, 1, 2)))",
+                "mean, variance = (x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, -2)))",
+            ],
+        ),
+    ],
+    "equivariance_error": [
+        (
+            "One float among the two is enough: the difference is a float.",
+            "before = np.asarray(f(pooling.shift(image, dx)), dtype=float)",
+            [
+                "before = np.asarray(f(pooling.shift(image, dx)))",
+                "before = f(pooling.shift(image, dx))",
+            ],
+        ),
+        (
+            "One float among the two is enough: the difference is a float.",
+            "after = pooling.shift(np.asarray(f(image), dtype=float), dx)",
+            [
+                "after = pooling.shift(np.asarray(f(image)), dx)",
+                "after = pooling.shift(f(image), dx)",
+            ],
+        ),
+        (
+            LAST_AXIS,
+            "end = after.shape[1] - first",
+            ["end = after.shape[-1] - first"],
+        ),
+        (NO_MAXIMUM, "if first >= end: / raise ValueError(...)", ["pass"]),
+        (
+            NO_MAXIMUM,
+            "if first >= end:",
+            ["if first > end:", "if first == end:"],
+        ),
+        (NO_MAXIMUM, "raise ValueError(...)", ["pass"]),
+        (
+            SCALAR,
+            "return float(np.abs(before - after)[:, first:end].max())",
+            ["return np.abs(before - after)[:, first:end].max()"],
+        ),
+        (
+            "The distance of a from b is that of b from a.",
+            "return float(np.abs(before - after)[:, first:end].max())",
+            ["return float(np.abs(after - before)[:, first:end].max())"],
+        ),
+    ],
+    "occlusion_map": [
+        (
+            "There is one channel (the contract).",
+            "picture = image.reshape(height, width, 1)",
+            ["picture = image.reshape(height, width, -1)"],
+        ),
+        (
+            "Of one image, the last is the first.",
+            "whole = predict(picture[np.newaxis])[0, label]",
+            ["whole = predict(picture[np.newaxis])[-1, label]"],
+        ),
+    ],
+    "saliency_map": [
+        (
+            ONE_IMAGE,
+            "x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width, 1))",
+            [
+                "x = tf.constant(np.asarray(image, np.float32).reshape(-1, height, width, 1))",
+                "x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width, -1))",
+            ],
+        ),
+        (
+            INFERENCE,
+            "output = model(x, training=False)[0, label]",
+            ["output = model(x)[0, label]"],
+        ),
+        (
+            ONE_IMAGE,
+            "output = model(x, training=False)[0, label]",
+            ["output = model(x, training=False)[-1, label]"],
+        ),
+        (
+            OF_A_TENSOR,
+            "return np.abs(tape.gradient(output, x).numpy()).reshape(height, width)",
+            ["return np.abs(tape.gradient(output, x)).reshape(height, width)"],
+        ),
+    ],
+    "fool": [
+        (
+            ONE_IMAGE,
+            "x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width, 1))",
+            [
+                "x = tf.constant(np.asarray(image, np.float32).reshape(-1, height, width, 1))",
+                "x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width, -1))",
+            ],
+        ),
+        (
+            INFERENCE,
+            "loss = -tf.math.log(model(x, training=False)[0, label])",
+            ["loss = -tf.math.log(model(x)[0, label])"],
+        ),
+        (
+            ONE_IMAGE,
+            "loss = -tf.math.log(model(x, training=False)[0, label])",
+            ["loss = -tf.math.log(model(x, training=False)[-1, label])"],
+        ),
+        (
+            OF_A_TENSOR,
+            "sign = np.sign(tape.gradient(loss, x).numpy()).reshape(image.shape)",
+            ["sign = np.sign(tape.gradient(loss, x)).reshape(image.shape)"],
+        ),
+        (
+            "The signs are floats: one float among the two is enough.",
+            "return np.clip(np.asarray(image, float) + epsilon * sign, 0, 1)",
+            [
+                "return np.clip(np.asarray(image) + epsilon * sign, 0, 1)",
+                "return np.clip(image + epsilon * sign, 0, 1)",
+            ],
+        ),
+    ],
 }
 
 # Exercises with many right designs, of which a mutant may be one, and why that is right.
 FREE = {"build_small_cnn": "Another network that reads enough digits is as right (the contract)."}
+
+# Of how many mutants one is tried, where each is a network to be trained, or some to be built.
+SAMPLED = {"build_small_cnn": 6, "build_resnet": 5}
 
 EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
     exercise: {(before, after): reason for reason, before, others in groups for after in others}

@@ -15,13 +15,12 @@ from tests.support.lessons import (
     topic_of,
     words_of,
 )
-from tools.proof.equivalent import EQUIVALENT, FREE
+from tools.proof.equivalent import EQUIVALENT, FREE, SAMPLED
 from tools.proof.operators import Mutant, make_mutants
 from tools.proof.run import Died, Said, run_answer, run_each
 
 RIGHT_AT_LEAST, NAMED = 4, 5
-FREE_STEP = 6  # of how many mutants one is tried where each may be a network to be trained
-FREE_SECONDS = 150  # of processor time for one of these, which may be trained several times
+SLOW_SECONDS = 150  # of processor time for one answer that trains or builds several networks
 SPOILING = "from tools.proof.run import spoiling\n"
 
 
@@ -33,8 +32,10 @@ class Proof:
     ----------
     lesson, exercise : str
         The exercise.
+    made : int
+        How many mutants there are.
     mutants : int
-        How many there are, equivalent ones included.
+        How many of them are tried, equivalent ones included: all, unless that would take long.
     operators : Counter
         How many of them each operator made.
     equivalent : list of (Mutant, str)
@@ -59,6 +60,7 @@ class Proof:
 
     lesson: str
     exercise: str
+    made: int = 0
     mutants: int = 0
     operators: Counter[str] = field(default_factory=Counter)
     equivalent: list[tuple[Mutant, str]] = field(default_factory=list)
@@ -119,8 +121,8 @@ def prove(
     """
     equivalent = EQUIVALENT.get(exercise, {}) if equivalent is None else equivalent
     right = _right_answers(lesson, exercise) if right is None else right
-    mutants = make_mutants(model_answer(lesson, exercise), exercise)
-    mutants = mutants[::FREE_STEP] if exercise in FREE else mutants
+    made = make_mutants(model_answer(lesson, exercise), exercise)
+    mutants = made[:: SAMPLED.get(exercise, 1)]
     ((_, mistakes),) = run_each({"mistakes": (_find_mistakes, lesson, exercise)})
     start = f"{SPOILING}{surroundings(lesson, exercise)}\n\n"
     # The answer as it is stands among the right ones: what surrounds the mutants must not fail.
@@ -139,15 +141,17 @@ def prove(
         source = mistake_source(lesson, exercise, name)
         calls["mistake", name] = run_answer, lesson, exercise, source
     answers: dict[tuple, Said] = {}
-    seconds = FREE_SECONDS if exercise in FREE else None
+    seconds = SLOW_SECONDS if exercise in SAMPLED else None
     for label, result in run_each(calls, seconds=seconds):
         answers[label] = Said((result.why,)) if isinstance(result, Died) else result
         advance(len(answers), len(calls))
     said = {label: answer.messages for label, answer in answers.items()}
 
-    proof = Proof(lesson, exercise, mutants=len(mutants), right=len(right))
+    proof = Proof(lesson, exercise, made=len(made), mutants=len(mutants), right=len(right))
     proof.operators.update(mutant.operator for mutant in mutants)
     _judge_mutants(proof, mutants, equivalent, said)
+    changes = {mutant.change for mutant in made}
+    proof.stale += [change for change in equivalent if change not in changes]
     proof.refused = {
         style: "\n".join(said["right", style]) for style in right if said["right", style]
     }
@@ -189,8 +193,7 @@ def _judge_mutants(
             proof.equivalent.append((mutant, FREE[proof.exercise]))
         else:
             proof.survivors.append(mutant)
-    made = {mutant.change for mutant in mutants}
-    proof.stale = [change for change in equivalent if change in caught or change not in made]
+    proof.stale = [change for change in equivalent if change in caught]
 
 
 def _right_answers(lesson: str, exercise: str) -> Mapping[str, str]:

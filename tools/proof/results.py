@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tools.proof import networks
 from tools.proof.values import (
     Closeness,
     describes,
@@ -425,6 +426,26 @@ def _cannot_be_read(pair: Pair, match: re.Match) -> bool:
         return True
 
 
+def _predict_alike(pair: Pair) -> bool:
+    """Return whether two models predict the same with the same weights."""
+    if networks.is_branched(pair.expected):
+        return networks.same_networks(pair.got, pair.expected)
+    return predict_alike(pair.got, pair.expected)
+
+
+def _of_networks(holds: networks.Holds) -> Holds:
+    """Return a rule's condition for two Keras models, of which the right one has branches."""
+
+    def hold(pair: Pair, match: re.Match) -> bool:
+        if not networks.is_branched(pair.expected):
+            return False
+        return holds(networks.read(pair.got), networks.read(pair.expected), match)
+
+    return _of_models(hold)
+
+
+NETWORKS = tuple(Rule(pattern, _of_networks(holds)) for pattern, holds in networks.SENTENCES)
+
 MODELS = (
     Rule(
         r"The model takes input of shape (\(.*?\)), but should take (\(.*?\))\.",
@@ -449,7 +470,7 @@ MODELS = (
     ),
     Rule(
         r"With the same weights, the model predicts something else than it should\.",
-        _of_models(lambda p, m: not predict_alike(p.got, p.expected)),
+        _of_models(lambda p, m: not _predict_alike(p)),
     ),
     Rule(
         r"Layer \d+ \([\w ]+\) has (\d+) (filters|units), should have (\d+)\.",

@@ -43,6 +43,8 @@ class Together:
         The arguments of each call.
     results : list
         What the calls returned.
+    find_fault : callable
+        What finds a fault in them.
     in_turn : bool
         Whether a random generator went from one call to the next.
     """
@@ -50,6 +52,7 @@ class Together:
     function: Callable
     calls: tuple[tuple, ...]
     results: list
+    find_fault: Callable[[list], str | None] = lambda results: None
     in_turn: bool = False
 
 

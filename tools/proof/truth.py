@@ -21,7 +21,7 @@ from unittest import mock
 import numpy as np
 
 from tools.proof.causes import CAUSES, ERRORS, fault_of_words
-from tools.proof.results import GENERAL, MODELS, PARTICULAR, STATED_BY_KERAS, Pair, Rule
+from tools.proof.results import GENERAL, MODELS, NETWORKS, PARTICULAR, STATED_BY_KERAS, Pair, Rule
 from tools.proof.shown import describes_input, fault_of_example, shows_input
 from tools.proof.together import MEASURED, TOGETHER, Together, find_rule
 from tools.proof.values import (
@@ -131,7 +131,9 @@ def listening() -> Iterator[list[Report]]:
         check_together(attempt, find_in, calls, in_turn)
         if results and len(attempt.failures) > before:
             function = attempt.subject.function
-            together[attempt.failures[-1]] = Together(function, tuple(calls), results[0], in_turn)
+            together[attempt.failures[-1]] = Together(
+                function, tuple(calls), results[0], find_fault, in_turn
+            )
 
     with mock.patch.multiple(
         Attempt,
@@ -285,9 +287,19 @@ class _Judge:
             return found is not None and bool(found[0](self.report.together[failure], found[1]))
         if message.startswith("It raised "):
             return True  # in the course of several calls, of which the failure keeps none
-        return self._is_mistake(message) or any(
-            re.fullmatch(pattern, message, re.S) for pattern in STATED_BY_TESTS
-        )
+        stated = any(re.fullmatch(pattern, message, re.S) for pattern in STATED_BY_TESTS)
+        return stated or self._is_mistake(message) or self._is_found_again(message, failure)
+
+    def _is_found_again(self, message: str, failure: Failure) -> bool:
+        """Return whether the results of several calls have the same fault if they are repeated."""
+        calls = self.report.together.get(failure)
+        if calls is None:
+            return False
+        results = [_call(self.attempt.subject.function, args, {}) for args in calls.calls]
+        if any(each.error for each in results):
+            return False
+        fault = calls.find_fault([each.value for each in results]) or ""
+        return fault.partition("\n\n")[0] == message
 
     def _is_mistake(self, message: str) -> bool:
         """Return whether a test cell names a known mistake, as those on random results do."""
@@ -600,7 +612,7 @@ def _uses_library(function: Callable, library: str, use: str) -> bool:
 
 ALL_RULES = [
     (rule, re.compile(rf"(?:{rule.pattern})(?=\s|$)", re.S))
-    for rule in (*CAUSES, *GENERAL, *PARTICULAR, *MODELS, *STATED_BY_KERAS)
+    for rule in (*CAUSES, *GENERAL, *PARTICULAR, *MODELS, *STATED_BY_KERAS, *NETWORKS)
 ]
 # Sentences of `utils.random_moves` on results that are drawn at random, so that there is no right
 # one to compare them with. Each is computed there from all pictures of several calls, of which a
