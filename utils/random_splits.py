@@ -119,7 +119,7 @@ def _sizes_fault(labels: np.ndarray, fraction: float, parts: Parts) -> str | Non
         return mistake_message(known.rounded_up)
     if all_are(kept, lambda share: np.floor(share + 0.5)):
         return mistake_message(known.halves_rounded_up)
-    if sum(kept.values()) in (round(fraction * len(labels)), int(fraction * len(labels))):
+    if sum(kept.values()) == round(fraction * len(labels)):
         return mistake_message(known.not_class_by_class)
     label = next(label for label, count in wanted.items() if kept[label] != count)
     return (
@@ -130,6 +130,8 @@ def _sizes_fault(labels: np.ndarray, fraction: float, parts: Parts) -> str | Non
 
 def pairwise_fault(results: list) -> str | None:
     """Find what is wrong with pairs of results, each pair from the same state of the generator."""
+    if fault := _form_fault(results):
+        return fault
     kept = [_kept(result) for result in results]
     if any(one != other for one, other in zip(kept[::2], kept[1::2], strict=True)):
         return mistake_message(known.another_generator)
@@ -140,6 +142,8 @@ def pairwise_fault(results: list) -> str | None:
 
 def in_turn_fault(results: list) -> str | None:
     """Find what is wrong with the results of calls that take one generator in turn."""
+    if fault := _form_fault(results):
+        return fault
     kept = [_kept(result) for result in results]
     if all(one == kept[0] for one in kept):
         return mistake_message(known.rng_left_as_it_was)
@@ -168,6 +172,11 @@ def evenness_fault(images: np.ndarray, labels: np.ndarray, fraction: float) -> F
         return None
 
     return find_fault
+
+
+def _form_fault(results: list) -> str | None:
+    """Return what keeps a result from being two parts."""
+    return next((fault for fault in map(_read_parts, results) if isinstance(fault, str)), None)
 
 
 def _kept(result: object) -> frozenset[bytes]:

@@ -7,7 +7,6 @@ test cell made and on what came back.
 
 from __future__ import annotations
 
-import copy
 import math
 import operator
 import re
@@ -221,13 +220,9 @@ def _is_always_the_same(together: Together, match: re.Match) -> bool:
     return len({state for state, _ in found}) > 1 and len({kept for _, kept in found}) == 1
 
 
-def _leaves_state(together: Together, match: re.Match) -> bool:
-    """Return whether all splits are alike, and a call does not change its generator's state."""
-    images, labels, fraction, rng = together.calls[0]
-    taken = copy.deepcopy(rng)
-    together.function(images.copy(), labels.copy(), fraction, taken)
-    is_same = taken.bit_generator.state == rng.bit_generator.state
-    return is_same and len({kept for _, kept in _splits_by_state(together)}) == 1
+def _repeats_in_turn(together: Together, match: re.Match) -> bool:
+    """Return whether calls that take one generator in turn make one split only."""
+    return together.in_turn and len({frozenset(kept) for *_, kept in _names(together)}) == 1
 
 
 def _is_uneven(together: Together, match: re.Match) -> bool:
@@ -300,9 +295,8 @@ SPLIT: list[tuple[str, Holds]] = [
         _is_always_the_same,
     ),
     (
-        r"The next call with the same `rng` makes the same split: the state of `rng` stays as it "
-        r"was\.",
-        _leaves_state,
+        r"The next call with the same `rng` makes the same split\.",
+        _repeats_in_turn,
     ),
     (
         r"Some images of a class are kept for validation more often than others\.",

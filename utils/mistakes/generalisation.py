@@ -276,7 +276,7 @@ def another_generator(images, labels, fraction, rng):
 
 @mistake_in("split")
 def rng_left_as_it_was(images, labels, fraction, rng):
-    """The next call with the same `rng` makes the same split: the state of `rng` stays as it was.
+    """The next call with the same `rng` makes the same split.
 
     Do you draw from `rng` itself, or from a copy of it?
     """

@@ -510,7 +510,7 @@ def split(images, labels, fraction, rng):
                 "    train, valid = [], []",
                 "    import copy\n    rng = copy.deepcopy(rng)\n    train, valid = [], []",
             ),
-            "stays as it was",
+            "makes the same split",
         ),
         "all images for training": (
             SPLIT.replace("train.extend(where[count:])", "train.extend(where)"),
