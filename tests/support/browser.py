@@ -129,6 +129,13 @@ def widget_panel(page: Page, control: str) -> Locator:
     return page.locator(".jp-OutputArea-output", has=label).first
 
 
+def open_widget(page: Page, address: str, lesson: str, control: str) -> tuple[Locator, Locator]:
+    """Open a lesson; return the panel of the widget that has this control, and its status text."""
+    open_lesson(page, address, lesson)
+    panel = widget_panel(page, control)
+    return panel, panel.get_by_role("status")
+
+
 def set_slider(panel: Locator, description: str, steps: int) -> None:
     """Move a slider some steps with the arrow keys."""
     label = panel.page.locator(".widget-label", has_text=_whole(description))
@@ -172,10 +179,9 @@ def photograph_stepper(target: Path) -> None:
         running_lab(Path(folder)) as address,
         browser_page() as page,
     ):
-        open_lesson(page, address, "02_convolution")
-        panel = widget_panel(page, "position")
+        panel, status = open_widget(page, address, "02_convolution", "position")
         set_slider(panel, "position", +4)
-        expect(panel.get_by_role("status")).to_contain_text("= 94")
+        expect(status).to_contain_text("= 94")
         panel.screenshot(path=target)
 
 

@@ -11,10 +11,10 @@ from tests.support.browser import (
     browser_page,
     cell_with,
     open_lesson,
+    open_widget,
     run_cell,
     running_lab,
     set_slider,
-    widget_panel,
     write_cell,
 )
 
@@ -47,9 +47,8 @@ def test_jupyter_lab_opens_on_the_start_page(lab, page):
 
 def test_the_stepper_steps_through_the_nine_published_sums(lab, page):
     """Does dragging the slider show 44 ... 144, as numbers in the drawing and in the text?"""
-    open_lesson(page, lab, "02_convolution")
-    panel = widget_panel(page, "position")
-    status, drawing = panel.get_by_role("status"), panel.get_by_role("img")
+    panel, status = open_widget(page, lab, "02_convolution", "position")
+    drawing = panel.get_by_role("img")
     expect(status).to_contain_text("Position 1 of 9: 1×1 + 2×2 + 5×3 + 6×4 = 44", timeout=RUN_MS)
     track = panel.locator(".noUi-base").bounding_box()
     handle = panel.locator(".noUi-handle")
@@ -67,9 +66,7 @@ def test_the_stepper_steps_through_the_nine_published_sums(lab, page):
 
 def test_the_stepper_follows_its_buttons_and_choices(lab, page):
     """Do previous, next, and the choice of image and kernel do what they say?"""
-    open_lesson(page, lab, "02_convolution")
-    panel = widget_panel(page, "position")
-    status = panel.get_by_role("status")
+    panel, status = open_widget(page, lab, "02_convolution", "position")
     panel.get_by_label("image").select_option("left half bright")
     panel.get_by_label("kernel").select_option("left minus right")
     expect(status).to_contain_text("Position 1 of 16")
@@ -140,9 +137,7 @@ def test_an_interrupt_shows_none_of_our_code(relu, page):
 
 def test_mixing_a_colour(lab, page):
     """Do sliders, code and text of lesson 01's mixer follow each other?"""
-    open_lesson(page, lab, "01_pixels")
-    panel = widget_panel(page, "red")
-    status = panel.get_by_role("status")
+    panel, status = open_widget(page, lab, "01_pixels", "red")
     expect(status).to_contain_text("#0B6623: red 11, green 102, blue 35", timeout=RUN_MS)
     set_slider(panel, "red", +4)
     expect(status).to_contain_text("#0F6623: red 15")
@@ -152,9 +147,7 @@ def test_mixing_a_colour(lab, page):
 
 def test_zooming_into_a_photograph(lab, page):
     """Do the numbers of lesson 01's zoom follow the window?"""
-    open_lesson(page, lab, "01_pixels")
-    panel = widget_panel(page, "photo")
-    status = panel.get_by_role("status")
+    panel, status = open_widget(page, lab, "01_pixels", "photo")
     expect(status).to_contain_text("Rows 100 to 105, columns 166 to 171", timeout=RUN_MS)
     set_slider(panel, "column", +5)
     expect(status).to_contain_text("Rows 100 to 105, columns 171 to 176")
@@ -162,9 +155,7 @@ def test_zooming_into_a_photograph(lab, page):
 
 def test_trying_kernels_on_a_photograph(lab, page):
     """Does lesson 03's workbench follow a chosen kernel and a typed one?"""
-    open_lesson(page, lab, "03_sobel")
-    panel = widget_panel(page, "kernel")
-    status = panel.get_by_role("status")
+    panel, status = open_widget(page, lab, "03_sobel", "kernel")
     expect(status).to_contain_text("Kernel pass through on photographer", timeout=RUN_MS)
     panel.get_by_label("kernel", exact=True).select_option("Sobel Gx")
     expect(status).to_contain_text("its numbers add up to 0")
@@ -174,9 +165,7 @@ def test_trying_kernels_on_a_photograph(lab, page):
 
 def test_moving_the_threshold_of_an_edge_map(lab, page):
     """Does lesson 03's edge map count the edges that its threshold leaves?"""
-    open_lesson(page, lab, "03_sobel")
-    panel = widget_panel(page, "threshold")
-    status = panel.get_by_role("status")
+    panel, status = open_widget(page, lab, "03_sobel", "threshold")
     expect(status).to_contain_text("Threshold 0.20 on photographer", timeout=RUN_MS)
     set_slider(panel, "threshold", +1)
     expect(status).to_contain_text("Threshold 0.21")
@@ -185,9 +174,7 @@ def test_moving_the_threshold_of_an_edge_map(lab, page):
 
 def test_predicting_a_shape(lab, page):
     """Does lesson 04's explorer fill in the formula and name what no window covers?"""
-    open_lesson(page, lab, "04_output_size")
-    panel = widget_panel(page, "n (image)")
-    status = panel.get_by_role("status")
+    panel, status = open_widget(page, lab, "04_output_size", "n (image)")
     expect(status).to_contain_text(
         "floor((6 − 3 + 0) / 2) + 1 = floor(1.5) + 1 = 2. Output: 2×2. "
         "Not covered: row and column 5, 11 of 36 pixels.",
@@ -206,9 +193,7 @@ def test_predicting_a_shape(lab, page):
 
 def test_stepping_a_pooling_window(lab, page):
     """Does lesson 05's stepper pool as its controls say?"""
-    open_lesson(page, lab, "05_pooling")
-    panel = widget_panel(page, "stride")
-    status = panel.get_by_role("status")
+    panel, status = open_widget(page, lab, "05_pooling", "stride")
     expect(status).to_contain_text("Position 1 of 4: max(1, 3, 4, 6) = 6", timeout=RUN_MS)
     for _ in range(3):
         panel.get_by_role("button", name="next").click()
@@ -224,9 +209,7 @@ def test_stepping_a_pooling_window(lab, page):
 
 def test_shifting_a_digit_under_pooling(lab, page):
     """Does lesson 05's shift explorer measure what each pooling forgives?"""
-    open_lesson(page, lab, "05_pooling")
-    panel = widget_panel(page, "pooling")
-    status = panel.get_by_role("status")
+    panel, status = open_widget(page, lab, "05_pooling", "pooling")
     expect(status).to_contain_text("Shifted by 1, pooled 2×2", timeout=RUN_MS)
     set_slider(panel, "dx", -1)
     expect(status).to_contain_text("change by 0%")
@@ -239,9 +222,7 @@ def test_shifting_a_digit_under_pooling(lab, page):
 
 def test_shifting_a_digit_before_or_after_a_convolution(lab, page):
     """Does lesson 05's explorer show which operations commute with a shift?"""
-    open_lesson(page, lab, "05_pooling")
-    panel = widget_panel(page, "operation")
-    status = panel.get_by_role("status")
+    panel, status = open_widget(page, lab, "05_pooling", "operation")
     expect(status).to_contain_text("0 of 676 numbers differ.", timeout=RUN_MS)
     panel.get_by_label("operation").select_option("convolution, stride 2")
     expect(status).to_contain_text(" 0 of 169 numbers differ.")
