@@ -3,8 +3,8 @@
 import inspect
 from dataclasses import fields
 
-from grader import cli
 from grader.classroom.options import Options
+from grader.cli import autograde as command
 from grader.isolation.limits import ResourceLimits
 
 
@@ -14,14 +14,14 @@ def test_options_have_the_default_limits(tmp_path):
 
 def test_the_command_line_has_the_default_limits():
     names = {limit.name for limit in fields(ResourceLimits)}
-    parameters = inspect.signature(cli.autograde).parameters
+    parameters = inspect.signature(command.autograde).parameters
     options = {name: parameters[name].default for name in parameters if name in names}
     assert len(options) == 6
-    assert cli.read_limits(options) == ResourceLimits()
+    assert command.read_limits(options) == ResourceLimits()
 
 
 def test_the_command_line_gives_sizes_in_larger_units():
     options = {"cell": 5.0, "memory": 0.5, "disk": 7.0, "file_size": 1.5, "output": 0.1}
-    assert cli.read_limits(options) == ResourceLimits(
+    assert command.read_limits(options) == ResourceLimits(
         cell=5.0, memory=500_000_000, disk=7_000_000, file_size=1_500_000, output=100_000
     )

@@ -98,14 +98,14 @@ def test_marks_depend_on_all_of_utils_checks_and_on_the_stub(checked):
         ("course/cells.py", True),
         ("printable.py", True),
         ("classroom/report.py", False),
-        ("cli.py", False),
+        ("kernel.py", False),
     ],
 )
 def test_marks_depend_on_the_code_that_marks(checked, monkeypatch, tmp_path, file, changes):
     installed = tmp_path / "installed"
     for package in (*digests.MARKING_PACKAGES, "classroom"):
         (installed / "grader" / package).mkdir(parents=True)
-    for path in {"printable.py", "cli.py", file}:
+    for path in {"printable.py", "kernel.py", file}:
         (installed / "grader" / path).write_text("")
     monkeypatch.setattr(digests, "INSTALLED", installed)
     before = digests.marking_digest(checked)

@@ -59,7 +59,7 @@ PLACES = {
     "a built solution": ROOT / "solutions" / "02_convolution" / "02_convolution.ipynb",
     "tests": ROOT / "tests",
     "the course": ROOT,
-    "the grader": ROOT / "grader" / "cli.py",
+    "the grader": ROOT / "grader" / "cli" / "app.py",
     "utils": ROOT / "utils" / "convolution.py",
     "mistakes": ROOT / "utils" / "mistakes" / "convolution.py",
     "data": ROOT / "data" / "mnist10k.npz",
