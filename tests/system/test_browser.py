@@ -288,9 +288,7 @@ def test_drawing_without_a_mouse(page, pad):
 
 def test_following_an_update_step_of_a_tiny_network(lab, page):
     """Do lesson 12's stages lead from the first sum to a smaller loss, number by number?"""
-    open_lesson(page, lab, "12_numpy_cnn")
-    panel = widget_panel(page, "stage")
-    status = panel.get_by_role("status")
+    panel, status = open_widget(page, lab, "12_numpy_cnn", "stage")
     expect(status).to_contain_text(
         "1 of 16: 1×2 + −1×1 + −2×0 + 1×1 + bias 0.5 = 2.5", timeout=RUN_MS
     )
@@ -304,11 +302,7 @@ def test_following_an_update_step_of_a_tiny_network(lab, page):
 
 def test_moving_the_sliders_of_the_learning_curves(lab, page):
     """Do lesson 11's curves, which were computed beforehand, follow their three sliders?"""
-    open_lesson(page, lab, "11_generalisation")
-    panel = page.locator(".jp-OutputArea-output", has=page.get_by_text("hidden units")).last
-    panel.wait_for(timeout=RUN_MS)
-    panel.scroll_into_view_if_needed()
-    status = panel.get_by_role("status")
+    panel, status = open_widget(page, lab, "11_generalisation", "hidden units")
     expect(status).to_contain_text("200 digits, 1,000 hidden units (795,010 parameters), epoch 25")
     set_slider(panel, "epochs", -5)
     expect(status).to_contain_text("epoch 20:")
@@ -354,9 +348,7 @@ def test_drawing_and_covering_a_digit(lab, page):
 
 def test_following_a_batch_through_its_normalisation(lab, page):
     """Does lesson 13's explorer follow its sliders from the raw numbers to gamma and beta?"""
-    open_lesson(page, lab, "13_resnet")
-    panel = widget_panel(page, "γ")
-    status = panel.get_by_role("status")
+    panel, status = open_widget(page, lab, "13_resnet", "γ")
     expect(status).to_contain_text("Step 0, as they come in.", timeout=RUN_MS)
     set_slider(panel, "step", +2)
     expect(status).to_contain_text("Step 2, divided by the deviation. channel 0: mean 0.00")
