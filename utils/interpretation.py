@@ -386,7 +386,17 @@ def small_network(
         values = rng.normal(size=weight.shape) / np.sqrt(max(1, np.prod(weight.shape[:-1])))
         drawn.append(0.5 + np.abs(values) if "var" in weight.name else values + 0.2)
     network.set_weights(drawn)
+    _centre(network)
     return network
+
+
+def _centre(network: keras.Model) -> None:
+    """Change the last biases so that a grey image leads to 0: an activation lets gradients pass."""
+    last = network.layers[-1]
+    before = keras.Model(network.inputs, last.input)
+    kernel, _ = last.get_weights()
+    grey = np.full((1, *network.input_shape[1:]), 0.5)
+    last.set_weights([kernel, -(np.asarray(before(grey)) @ kernel)[0]])
 
 
 def linear_network(weights: np.ndarray, activation: str = "linear") -> keras.Model:

@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-sync",
 ]
 START_SECONDS = 90
-RUN_MS = 120_000
+RUN_MS = 240_000
 expect.set_options(timeout=20_000)
 # A widget responds only when the kernel is idle.
 ALL_CELLS_HAVE_RUN = """() => {

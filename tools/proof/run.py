@@ -27,7 +27,8 @@ from unittest import mock
 
 import numpy as np
 
-from tests.support.lessons import each_test, imports_of, topic_of
+from grader.course.imports import needs_keras
+from tests.support.lessons import each_test, find_lesson, imports_of, topic_of
 from tools.proof.truth import NOTHING_SAID, STOPPED, Verdict, judge_message, listening
 from utils.checks import diagnose
 
@@ -190,7 +191,7 @@ def warm_up(lesson: str) -> None:
     is imported, so where Keras is used, `utils` is left to the forks.
     """
     statements = imports_of(lesson)
-    uses_keras = any("keras" in statement for statement in statements)
+    uses_keras = needs_keras(find_lesson(lesson), tests_only=True)
     with quiet():
         if uses_keras:
             os.environ.update(KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3")
