@@ -393,7 +393,7 @@ def small_network(
 def _centre(network: keras.Model) -> None:
     """Change the last biases so that a grey image leads to 0: an activation lets gradients pass."""
     last = network.layers[-1]
-    before = keras.Model(network.inputs, last.input)
+    before = keras.Model(network.inputs[0], last.input)
     kernel, _ = last.get_weights()
     grey = np.full((1, *network.input_shape[1:]), 0.5)
     last.set_weights([kernel, -(np.asarray(before(grey)) @ kernel)[0]])

@@ -192,7 +192,7 @@ with checks.Exercise("generalisation.cross_entropy", cross_entropy) as check:
         expected=(10 + np.log(1 + np.exp(-10)) + np.log(1 + np.exp(-2))) / 2,
     )
     check.raises(ValueError, np.array([[1.0, 2.0, 3.0]]), np.array([3]))
-    check.raises(ValueError, np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 1.0]]), np.array([0, -1]))
+    check.raises(ValueError, np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 1.0]]), np.array([2, -1]))
     check.raises(ValueError, np.array([[1.0, 2.0], [0.0, 1.0], [2.0, 0.0]]), np.array([1]))
 
 # %% nbgrader={"grade_id": "test-cross_entropy-batches", "grade": true, "points": 0.5}

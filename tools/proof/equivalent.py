@@ -746,6 +746,16 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
     ],
     "cross_entropy": [
         (
+            ARRAYS,
+            "logits, labels = (np.asarray(logits, dtype=float), np.asarray(labels))",
+            ["logits, labels = (np.asarray(logits, dtype=float), labels)"],
+        ),
+        (
+            "The logits have two axes: the last one is the second.",
+            "if labels.min() < 0 or labels.max() >= logits.shape[1]:",
+            ["if labels.min() < 0 or labels.max() >= logits.shape[-1]:"],
+        ),
+        (
             "The logits have two axes: the last one is the second.",
             "shifted = logits - logits.max(axis=1, keepdims=True)",
             ["shifted = logits - logits.max(axis=-1, keepdims=True)"],
