@@ -956,6 +956,11 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
             ],
         ),
         (
+            "Keras adds a channel axis of size 1 where it is missing.",
+            "x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width, 1))",
+            ["x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width))"],
+        ),
+        (
             INFERENCE,
             "loss = -tf.math.log(model(x, training=False)[0, label])",
             ["loss = -tf.math.log(model(x)[0, label])"],
@@ -977,6 +982,17 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
                 "return np.clip(np.asarray(image) + epsilon * sign, 0, 1)",
                 "return np.clip(image + epsilon * sign, 0, 1)",
             ],
+        ),
+        (
+            "A sign is 1 or -1, where no gradient is 0 (the contract): its inverse is the same.",
+            "return np.clip(np.asarray(image, float) + epsilon * sign, 0, 1)",
+            ["return np.clip(np.asarray(image, float) + epsilon / sign, 0, 1)"],
+        ),
+        (
+            "Cutting 0 to [number, 1] or the number to [0, 1] is the same: the smaller of 1 and the "
+            "larger of 0 and the number.",
+            "return np.clip(np.asarray(image, float) + epsilon * sign, 0, 1)",
+            ["return np.clip(0, np.asarray(image, float) + epsilon * sign, 1)"],
         ),
     ],
 }

@@ -636,7 +636,7 @@ def _up(model, image, label):
 
 @mistake_in("fool")
 def downhill(model, image, label, epsilon):
-    """The sign is reversed: the network gets better at this image, not worse.
+    """The sign of the gradient is reversed: the network gets better at this image, not worse.
 
     Should the loss rise or fall?
     """
