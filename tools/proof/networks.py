@@ -343,6 +343,7 @@ def _is_setting(mine: Network, right: Network, match: re.Match) -> bool:
     return any(
         class_of(one.layer) == class_of(other.layer)
         and places(one.sources) == places(other.sources)
+        and (one.place == other.place or _count(one, mine) > _count(one, right))
         and all(_has_setting(phrase, one, other) for phrase in phrases.split("; "))
         for other in should
         for one in mine.layers
