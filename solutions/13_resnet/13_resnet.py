@@ -846,15 +846,15 @@ def ends_in(classes, maps):
 def is_as_by_default(model):
     """Say whether a model has the input, the widths and the output of the default arguments."""
     found = graphs.layers_in(model, "Conv2D")
-    sizes = (28, 28, 1) in [each["input"] for each in found]
-    widths = {16, 32, 64} <= {each["filters"] for each in found}
-    return sizes and widths and ends_in(10, (7, 7, 64))(model)
+    begins = (28, 28, 1) in [each["input"] for each in found]
+    maps = {(28, 28, 16), (14, 14, 32)} <= {each["output"] for each in found}
+    return begins and maps and ends_in(10, (7, 7, 64))(model)
 
 
 with checks.Exercise("resnet.build_resnet", build_resnet, by_hand=False) as check:
     check.satisfies(
         is_as_by_default,
-        "Without arguments, it should take images of shape (28, 28, 1), have convolutions with 16, 32 and 64 filters, "
+        "Without arguments, it should take images of shape (28, 28, 1), make maps of shape (28, 28, 16) and (14, 14, 32), "
         "and end in maps of shape (7, 7, 64) and then in 10 probabilities.",
     )
     said = "It should end in maps of shape {}, and then in {} probabilities."
