@@ -13,8 +13,10 @@ from grader.course.lesson import Lesson
 
 LESSON_TABLE = ("<!-- lessons: made by `grader build` -->", "<!-- end of lessons -->")
 ALL_TESTS = "; `--all` adds the checks\nthat you do not see"
-SOLUTIONS = """Stuck, and learning on your own? Every lesson is in `solutions/`, worked out, with all \
-its outputs."""
+SOLUTIONS = (
+    "Stuck, and learning on your own? Every lesson is in `solutions/`, worked out, with all "
+    "its outputs."
+)
 
 
 def make_pages(
