@@ -250,7 +250,8 @@ class _Run:
         """Place a notebook, or the notebooks in an archive."""
         try:
             if entry.kind == ".ipynb":
-                self._place_notebook(entry, name, hand_in)
+                saved = entry.time if nesting else None
+                self._place_notebook(entry, name, hand_in, saved)
             elif entry.kind == ".zip":
                 self._place_archive(entry, name, hand_in, nesting)
             else:
@@ -269,7 +270,9 @@ class _Run:
             for each in inside.entries:
                 self._place(each, f"{name}/{each.name}", hand_in, nesting + 1)
 
-    def _place_notebook(self, entry: Entry, name: str, hand_in: _HandIn) -> None:
+    def _place_notebook(
+        self, entry: Entry, name: str, hand_in: _HandIn, saved: datetime | None
+    ) -> None:
         """Keep a notebook as an attempt of its student."""
         content = entry.read()
         lesson, damage = self._recogniser.lesson_of(content)
@@ -285,6 +288,7 @@ class _Run:
             upload=hand_in.sender.upload,
             copy=copy_number(entry.path[-1].rpartition(".")[0]),
             seen=format_time(hand_in.seen),
+            saved=format_time(saved),
             source=hand_in.source,
             path=name,
         )

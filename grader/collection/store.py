@@ -42,8 +42,9 @@ class Attempt:
         Whether its source marks it as late.
     upload, copy : int
         Numbers by which Canvas, browsers and Jupyter tell a later file from an earlier one.
-    seen : str
-        For the order: the time, or else when the source was made.
+    seen, saved : str
+        When the source was made, and when the file in the student's own archive was saved: for the
+        order only.
     source, path : str
         Where it was found first.
     """
@@ -55,6 +56,7 @@ class Attempt:
     upload: int
     copy: int
     seen: str
+    saved: str
     source: str
     path: str
 
@@ -66,7 +68,7 @@ class Attempt:
     @property
     def order(self) -> tuple:
         """The attempt with the highest value is the last."""
-        return self.time or self.seen, self.upload, self.copy
+        return self.time or self.seen, self.upload, self.copy, self.saved
 
 
 class Store:

@@ -19,13 +19,15 @@ import json
 import re
 import string
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from grader.course.digests import tracked_files
+from grader.course.environment import make_environment
 from grader.course.extras import find_extras
 from grader.course.imports import INSTALLED
 from grader.course.lesson import CourseError, Lesson, find_lessons, require_sources
@@ -37,7 +39,7 @@ MANIFEST = "release.json"
 # Those of them that the course has are part of the edition.
 STUDENT_COMMANDS = ("progress", "check", "reset", "update", "doctor")
 WHOLE_FOLDERS = ("utils", "data", "lab")
-SINGLE_FILES = ("LICENSE", "environment.yml", "nbgrader_config.py")
+SINGLE_FILES = ("LICENSE", "nbgrader_config.py")
 LESSON_LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)?(\d\d_\w+)/\2\.ipynb(?:#[^)]*)?\)")
 NO_GROUPS = "default-groups = []\n"
 GRADER_INIT = '"""The part of the grader that students use: the command ``grader``."""\n'
@@ -106,16 +108,23 @@ def _notebooks(root: Path, lessons: list[Lesson]) -> Iterator[tuple[str, str]]:
         if not extra.solution.is_file():
             raise CourseError(f"{extra.solution} was never made. Run: grader build")
         text = extra.solution.read_text(encoding="utf-8")
+        notebook = nbformat.reads(text, as_version=4)
+        if _unlink_others(notebook, chosen):
+            text = nbformat.writes(notebook) + "\n"
         yield extra.release.relative_to(root).as_posix(), text
 
 
-def _unlink_others(notebook: NotebookNode, chosen: set[str]) -> None:
-    """Turn links to lessons that are not given out into plain text."""
+def _unlink_others(notebook: NotebookNode, chosen: set[str]) -> bool:
+    """Turn links to lessons that are not given out into plain text; return whether any was."""
+    changed = False
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = LESSON_LINK.sub(
+            text = LESSON_LINK.sub(
                 lambda link: link[0] if link[2] in chosen else link[1], cell.source
             )
+            changed = changed or text != cell.source
+            cell.source = text
+    return changed
 
 
 def _texts(root: Path, lessons: list[Lesson]) -> Iterator[tuple[str, str]]:
@@ -125,9 +134,14 @@ def _texts(root: Path, lessons: list[Lesson]) -> Iterator[tuple[str, str]]:
     yield "README.md", string.Template(template).substitute(lessons=table)
     if (root / "utils" / "checks").is_dir():
         yield "utils/checks/lessons.json", make_lesson_facts(find_lessons(root))
-    for name, adapt in (("pyproject.toml", _student_project), ("uv.lock", _student_lock)):
-        if (root / name).is_file():
-            yield name, adapt((root / name).read_text(encoding="utf-8"))
+    made_from: list[tuple[str, str, Callable[[str], str]]] = [
+        ("pyproject.toml", "pyproject.toml", _student_project),
+        ("uv.lock", "uv.lock", _student_lock),
+        ("environment.yml", "pyproject.toml", partial(make_environment, for_students=True)),
+    ]
+    for name, original, make in made_from:
+        if (root / original).is_file():
+            yield name, make((root / original).read_text(encoding="utf-8"))
 
 
 def _student_lock(text: str) -> str:
