@@ -160,7 +160,8 @@ def folded(name: str) -> str:
 
 def _is_ignored(name: str) -> bool:
     """Tell whether an editor or an operating system left a file or folder of this name."""
-    return name.startswith(".") or name in IGNORED
+    hidden = name.startswith(".") and "_assignsubmission_" not in name
+    return hidden or name in IGNORED
 
 
 def _is_wanted(name: str) -> bool:
