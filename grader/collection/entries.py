@@ -338,7 +338,7 @@ def _in_folder(folder: Path, leave_out: Path | None) -> Iterator[Entry | tuple[s
     for place, folders, files in os.walk(folder):
         inside = Path(place).relative_to(folder).parts
         links = [name for name in folders if os.path.islink(os.path.join(place, name))]
-        left_out = [name for name in folders if leave_out and Path(place, name) == leave_out]
+        left_out = [name for name in folders if Path(place, name).resolve() == leave_out]
         hidden = filter(_is_ignored, folders)
         folders[:] = sorted(set(folders) - {*links, *left_out, *hidden})
         if len(inside) >= MAX_DEPTH:

@@ -116,8 +116,6 @@ class Roster:
             return _only(self._by_participant[sender.number], f"participant {sender.number}")
         who = f"'{sender.name}'"
         found = self._in_words(sender.name) if sender.layout == "file" else self._named(sender.name)
-        if not found and sender.layout == "moodle":  # group's name, hyphen, name
-            found = self._named(sender.name.partition("-")[2])
         if sender.layout == "canvas":
             # A student of whom the roster knows another number is somebody else of that name.
             found = [one for one in found if not one.canvas]

@@ -3,6 +3,7 @@
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -257,11 +258,16 @@ def test_a_missing_source_is_an_error_before_anything_is_done(course_class, note
     assert not course_class.submitted.exists()
 
 
-def test_the_folder_of_submissions_inside_a_source_is_left_out(course_class, notebook):
+@pytest.mark.parametrize("is_relative", [False, True])
+def test_the_folder_of_submissions_in_a_source_is_left_out(
+    course_class, notebook, monkeypatch, is_relative
+):
+    monkeypatch.chdir(course_class.folder)
+    source = Path() if is_relative else course_class.folder
     course_class.write("ana/x.ipynb", notebook(1))
-    course_class.collect(course_class.folder)
+    course_class.collect(source)
     before = course_class.everything()
-    course_class.collect(course_class.folder)
+    course_class.collect(source)
     assert course_class.everything() == before
     assert set(course_class.used()) == {"ana"}
 

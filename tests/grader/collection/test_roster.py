@@ -65,11 +65,16 @@ def test_canvass_gradebook_is_a_roster(roster):
         ("Müller-Lüdenscheidt Chloé", "chloe"),
         ("Pat OBrien", "pob"),
         ("PAT O’BRIEN", "pob"),
-        ("Group 7-Ana Silva", "asilva"),
     ],
 )
 def test_names_are_found_in_any_order_and_spelling(roster, name, student):
     assert find(roster(CANVAS), f"{moodle_name(name, 9)}/x.ipynb") == student
+
+
+def test_a_part_of_a_name_is_not_the_name(roster):
+    for name in ("Mary-Ana Silva", "Ana", "Ana Silva Costa"):
+        with pytest.raises(UnplacedError, match="is not in the roster"):
+            find(roster(CANVAS), f"{moodle_name(name, 9)}/x.ipynb")
 
 
 def test_another_user_of_the_same_name_is_not_taken_for_the_student(roster):
