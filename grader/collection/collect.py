@@ -169,12 +169,13 @@ class _Run:
 
     def collect(self, path: Path) -> None:
         """Place what is in a source."""
+        name = path.resolve().name
         try:
             with Source(path, leave_out=self._store.submitted.resolve()) as source:
-                self._unplace_refused(path.name, "", source)
-                self._collect_entries(path.name, source.entries)
+                self._unplace_refused(name, "", source)
+                self._collect_entries(name, source.entries)
         except RefusedError as error:
-            self._unplace(path.name, "", str(error))
+            self._unplace(name, "", str(error))
 
     def finish(self) -> Collected:
         """Make each last attempt the submission, and return what was done."""

@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -211,7 +211,7 @@ def _in_archive(
         archive = stack.enter_context(zipfile.ZipFile(file))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, struct.error) as error:
         raise RefusedError(f"not a ZIP archive, or a damaged one ({error})") from error
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
     _check_amount(infos, nested)
     for info in infos:
         name = info.filename
@@ -333,21 +333,25 @@ def _time_of(info: zipfile.ZipInfo) -> datetime | None:
 
 
 def _in_folder(folder: Path, leave_out: Path | None) -> Iterator[Entry | tuple[str, str]]:
-    """Yield the files below a folder; instead of a link, its path and the reason."""
+    """Yield the files below a folder; instead of what is refused, its path and the reason."""
     seen = 0
-    for place, folders, files in os.walk(folder):
+    unreadable: list[OSError] = []
+    for place, folders, files in os.walk(folder, onerror=unreadable.append):
         inside = Path(place).relative_to(folder).parts
         links = [name for name in folders if os.path.islink(os.path.join(place, name))]
         left_out = [name for name in folders if Path(place, name).resolve() == leave_out]
         hidden = filter(_is_ignored, folders)
         folders[:] = sorted(set(folders) - {*links, *left_out, *hidden})
-        if len(inside) >= MAX_DEPTH:
+        if len(inside) >= MAX_DEPTH and folders:
+            yield "/".join(inside), "its folders are too deep"
             folders.clear()
         for name in sorted([*files, *links]):
             seen += 1
             if seen > MAX_FILES:
                 raise RefusedError(f"it has more than {MAX_FILES:,} files")
             yield _entry_of(Path(place, name), (*inside, name))
+    for error in unreadable:
+        yield str(error.filename), f"the folder cannot be read: {error.strerror}"
 
 
 def _entry_of(path: Path, parts: tuple[str, ...]) -> Entry | tuple[str, str]:
@@ -364,7 +368,9 @@ def _entry_of(path: Path, parts: tuple[str, ...]) -> Entry | tuple[str, str]:
 
 
 def _file_entry(path: Path, parts: tuple[str, ...]) -> Entry:
-    time = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+    time = None
+    with suppress(OSError, ValueError, OverflowError):  # what is gone is refused when it is read
+        time = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
     return Entry(parts, time, partial(_read_path, path))
 
 

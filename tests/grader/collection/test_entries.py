@@ -105,6 +105,17 @@ def _patched(content, offset, value, form="<H"):
     return bytes(changed)
 
 
+def test_an_entry_without_a_name_is_refused():
+    content = with_member(name="x")
+    record = bytearray(content)
+    place = content.rfind(b"PK\x01\x02")
+    record[place + 28 : place + 30] = b"\0\0"  # the length of the name
+    record[place + 30 : place + 32] = b"\1\0"  # an extra field takes its place
+    files, refused = read(bytes(record))
+    assert files == dict([GOOD])
+    assert refused == {"": "its path is empty, or too deep"}
+
+
 def test_an_encrypted_entry_is_refused():
     files, refused = read(_patched(with_member(), 6, 1))
     assert files == dict([GOOD])
