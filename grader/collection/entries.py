@@ -42,6 +42,10 @@ EXTENDED_TIME = 0x5455
 END_RECORD, END_RECORD_64, END_LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 FULL = 2**32 - 1  # the length is in the record of ZIP64
 END_BYTES = 66_000  # the end record with the longest comment, and that of ZIP64 before it
+# What zipfile raises; NotImplementedError is a RuntimeError.
+DAMAGED: tuple[type[Exception], ...]
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError)
+DAMAGED += (OSError, ValueError, OverflowError)
 IGNORED = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 
 
@@ -209,7 +213,7 @@ def _in_archive(
     _check_directory(file, size)
     try:
         archive = stack.enter_context(zipfile.ZipFile(file))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, struct.error) as error:
+    except DAMAGED as error:
         raise RefusedError(f"not a ZIP archive, or a damaged one ({error})") from error
     infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
     _check_amount(infos, nested)
@@ -306,7 +310,7 @@ def _read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(info) as file:
             content = file.read(info.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
+    except DAMAGED as error:
         raise RefusedError(f"the archive is damaged here ({error})") from error
     if len(content) != info.file_size:
         raise RefusedError("the archive is damaged here (the size is wrong)")

@@ -41,6 +41,7 @@ STUDENT_COMMANDS = ("progress", "check", "reset", "update", "doctor")
 WHOLE_FOLDERS = ("utils", "data", "lab")
 SINGLE_FILES = ("LICENSE", "nbgrader_config.py")
 LESSON_LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)?(\d\d_\w+)/\2\.ipynb(?:#[^)]*)?\)")
+STUDENT_TABLES = ("[tool.hatch.", "[tool.uv]")
 NO_GROUPS = "default-groups = []\n"
 GRADER_INIT = '"""The part of the grader that students use: the command ``grader``."""\n'
 
@@ -72,7 +73,7 @@ def make_edition(root: Path, names: list[str] | None = None) -> dict[str, bytes]
     for name in SINGLE_FILES:
         if (root / name).is_file():
             files[name] = (root / name).read_bytes()
-    files |= _student_grader()
+    files |= _student_grader(_named_in(root / "lab"))
     files[MANIFEST] = _manifest(root, lessons, files)
     return dict(sorted(files.items()))
 
@@ -159,14 +160,24 @@ def _student_project(text: str) -> str:
     kept = [
         table
         for table in tables
-        if not table.lstrip("[").startswith("tool.") or table.startswith("[tool.hatch.")
+        if not table.lstrip("[").startswith("tool.") or table.startswith(STUDENT_TABLES)
     ]
-    return "".join(kept).rstrip() + "\n\n[tool.uv]\n" + NO_GROUPS
+    text = "".join(kept).rstrip() + "\n"
+    if "[tool.uv]\n" not in text:
+        text += "\n[tool.uv]\n"
+    return text.replace("[tool.uv]\n", "[tool.uv]\n" + NO_GROUPS)
 
 
-def _student_grader() -> dict[str, bytes]:
-    """Return the files of the grader that the students' commands need."""
-    modules = _modules_of_commands()
+def _named_in(folder: Path) -> set[str]:
+    """Return the modules of the grader that Jupyter's configuration names."""
+    texts = (path.read_text(encoding="utf-8") for path in tracked_files(folder))
+    names = {name for text in texts for name in re.findall(r"\bgrader(?:\.\w+)+", text)}
+    return names | {name.rpartition(".")[0] for name in names}  # The last part may be a class.
+
+
+def _student_grader(named: set[str]) -> dict[str, bytes]:
+    """Return the files of the grader that the students' commands and JupyterLab need."""
+    modules = _modules_of_commands(named)
     paths = set(modules.values())
     for module in modules.values():
         paths |= _resources_of(module)
@@ -177,9 +188,9 @@ def _student_grader() -> dict[str, bytes]:
     return files
 
 
-def _modules_of_commands() -> dict[str, Path]:
-    """Return the grader's modules that the students' commands import, by name."""
-    waiting = ["grader.cli.__main__", "grader.cli.app", "grader.kernel_extension"]
+def _modules_of_commands(named: set[str]) -> dict[str, Path]:
+    """Return the grader's modules that the students' commands import, and those named."""
+    waiting = ["grader.cli.__main__", "grader.cli.app", "grader.kernel_extension", *named]
     waiting += [f"grader.cli.{name}" for name in STUDENT_COMMANDS]
     reached: dict[str, Path] = {}
     while waiting:

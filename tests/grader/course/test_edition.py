@@ -102,11 +102,11 @@ def test_the_start_page_offers_nothing_that_is_not_there(files):
 
 def test_the_instructors_half_of_the_grader_is_left_out(files):
     modules = {path for path in files if path.startswith("grader/")}
-    for package in ("classroom", "collection", "workers"):
+    for package in ("classroom", "collection"):
         assert not any(path.startswith(f"grader/{package}/") for path in modules)
     for name in ("mark", "supervisor", "student_worker"):
         assert f"grader/marking/{name}.py" not in modules
-    for name in ("edition", "build", "release"):
+    for name in ("edition", "build", "pack"):
         assert f"grader/course/{name}.py" not in modules
     commands = {Path(path).stem for path in modules if path.startswith("grader/cli/")}
     assert commands - {"__init__", "__main__", "app"} <= set(edition.STUDENT_COMMANDS)
@@ -122,6 +122,13 @@ def test_every_module_of_the_course_that_is_imported_is_there(files):
                     assert f"{module}.py" in files, f"{path} imports {name}"
 
 
+def test_modules_that_jupyters_configuration_names_are_there(tmp_path):
+    (tmp_path / "config.py").write_text("c.X = 'grader.course.twins.Class'  # grader.scratch\n")
+    assert edition._named_in(tmp_path) >= {"grader.course.twins", "grader.scratch"}
+    assert edition._named_in(tmp_path / "none") == set()
+    assert "grader/classroom/twins.py" in edition._student_grader({"grader.classroom.twins"})
+
+
 def test_the_manifest_names_every_file_and_its_digest(files):
     manifest = json.loads(files["release.json"])
     assert manifest["course"] == "pixels-to-lenet"
@@ -135,7 +142,7 @@ def test_the_manifest_names_every_file_and_its_digest(files):
 
 def test_students_install_no_tools_of_developers(files):
     project = tomllib.loads(files["pyproject.toml"].decode())
-    assert project["tool"]["uv"] == {"default-groups": []}
+    assert project["tool"]["uv"]["default-groups"] == []
     assert set(project["tool"]) == {"hatch", "uv"}
     original = tomllib.loads((ROOT / "pyproject.toml").read_text())
     for table in ("project", "dependency-groups", "build-system"):
