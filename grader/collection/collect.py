@@ -204,7 +204,14 @@ class _Run:
         ambiguous = self._namesakes([sender for _, sender in senders])
         stamps = _timestamps(entries, depth)
         seen, are_hand_ins = _judge_times(entries)
-        self._note_times(source, senders, are_hand_ins)
+        unstamped = any(
+            not sender.time and entry.path[depth:][:2] not in stamps for entry, sender in senders
+        )
+        if unstamped and not are_hand_ins:
+            self._result.notes.append(
+                f"{source}: its files' times lie within half an hour, as after a download, so they "
+                "are not written as times of hand-in"
+            )
         for entry, sender in senders:
             self._progress(f"{source}: {entry.path[-1]}")
             if entry.path[-1] == "timestamp.txt":
@@ -235,17 +242,6 @@ class _Run:
             for sender in senders
             if len(numbers[sender.layout, folded(sender.name)]) > 1
         }
-
-    def _note_times(
-        self, source: str, senders: list[tuple[Entry, Sender]], are_hand_ins: bool
-    ) -> None:
-        """Say that a source's times are not those of hand-in."""
-        without = [sender for _, sender in senders if sender.layout != "exchange"]
-        if without and not are_hand_ins:
-            self._result.notes.append(
-                f"{source}: its files' times are those of one download, so they are not written "
-                "as times of hand-in"
-            )
 
     def _place(self, entry: Entry, name: str, hand_in: _HandIn, nesting: int) -> None:
         """Place a notebook, or the notebooks in an archive."""

@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 MOODLE = re.compile(
-    r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?"
+    r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?"
 )
 CANVAS = re.compile(
     r"(?P<name>.+?)_(?:(?P<late>LATE)_)?(?P<number>\d+)_(?P<upload>\d+)_(?P<file>.+)"
@@ -77,6 +77,8 @@ def sender_of(path: tuple[str, ...]) -> Sender:
 def _by_system(name: str, is_folder: bool) -> Sender | None:
     """Return whom Moodle, Canvas or the exchange name in a file's or folder's name."""
     moodle, canvas = MOODLE.fullmatch(name), CANVAS.fullmatch(name)
+    if moodle and canvas and not is_folder and len(canvas["name"]) < len(moodle["name"]):
+        moodle = None  # A student chose the end of the name.
     if moodle and is_folder != bool(moodle["file"]):
         return Sender("moodle", moodle["name"], moodle["number"])
     if canvas and not is_folder and len(canvas["upload"]) <= MAX_DIGITS:

@@ -84,7 +84,7 @@ def test_canvass_archive(course_class, notebook):
         ("silvaana", False, False),
         ("obrienpat", True, True),
     }
-    assert "times are those of one download" in collected.notes[0]
+    assert "times lie within half an hour" in collected.notes[0]
 
 
 def test_a_roster_joins_both_systems_in_one_students_folder(course_class, notebook):

@@ -64,6 +64,18 @@ def test_what_a_student_named_says_nothing(inner):
     assert sender_of((moodle, inner, "x.ipynb")) == Sender("moodle", "Ana", "5")
 
 
+def test_the_end_of_a_files_name_says_nothing():
+    """It is what a student called the file."""
+    for path in ("silvaana_11_902_Ben_7_assignsubmission_file_x.ipynb", "silvaana_11_902_b_1_2_x"):
+        assert sender_of((path,)) == Sender("canvas", "silvaana", "11", 902)
+    path = "Ana_1_assignsubmission_file_bob_1_2_x_9_assignsubmission_file_y.ipynb"
+    assert sender_of((path,)) == Sender("moodle", "Ana", "1")
+
+
+def test_a_moodle_name_with_underscores_is_read():
+    assert sender_of(("Ana_Silva_77_assignsubmission_file_", "x")).name == "Ana_Silva"
+
+
 def test_other_files_give_their_name():
     assert sender_of(("my lab.v2.ipynb",)) == Sender("file", "my lab.v2")
 
