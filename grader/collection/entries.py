@@ -1,8 +1,8 @@
 """The files in a source, an archive or a folder, none of which is trusted, and what is refused.
 
 Nothing is ever unpacked by its own path: an entry is read into memory, and what becomes of it is
-decided elsewhere. A path that leads out of its archive is refused all the same, because whoever
-made it had no good reason.
+decided elsewhere. A path that leads out of its archive is refused all the same: no honest archive
+has one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The class list: which student of the course is meant by a name, a number or an id.
 
-Read are CSV files as Canvas exports its gradebook (*Grades > Export*; the rows above the students,
-such as *Points Possible*, are skipped), as Moodle exports participants and the grading worksheet,
-and as people write them: a column for the id and one or more for the name.
+It reads CSV files: Canvas's gradebook export (*Grades > Export*), of which it skips the rows above
+the students, such as *Points Possible*; Moodle's participants and grading worksheet; and simple
+lists with a column for the id and one or more for the name.
 """
 
 from __future__ import annotations
