@@ -69,7 +69,9 @@ def make_edition(root: Path, names: list[str] | None = None) -> dict[str, bytes]
     }
     for folder in WHOLE_FOLDERS:
         for path in tracked_files(root / folder):
-            files.setdefault(path.relative_to(root).as_posix(), path.read_bytes())
+            inside = path.relative_to(root)
+            if not any(part.startswith(".") for part in inside.parts):
+                files.setdefault(inside.as_posix(), path.read_bytes())
     for name in SINGLE_FILES:
         if (root / name).is_file():
             files[name] = (root / name).read_bytes()

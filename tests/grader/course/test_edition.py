@@ -180,9 +180,10 @@ def test_what_somebody_wrote_into_notebooks_does_not_get_out(built):
     copy = built / "notebooks/01_toys/01_toys.ipynb"
     copy.write_text(copy.read_text().replace("raise NotImplementedError", "return 2 * x"))
     (built / "notebooks/scratch.ipynb").write_text("my solution")
+    (built / "utils/.DS_Store").write_text("left behind")
     files = edition.make_edition(built)
     assert b"return 2 * x" not in files["notebooks/01_toys/01_toys.ipynb"]
-    assert "notebooks/scratch.ipynb" not in files
+    assert not {"notebooks/scratch.ipynb", "utils/.DS_Store"} & files.keys()
 
 
 def test_a_students_edition_cannot_be_packed_again(tmp_path):
