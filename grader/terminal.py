@@ -95,12 +95,9 @@ def checked_notebook(checked: Checked) -> Group:
             parts.append(Padding(_message(exercise.name, exercise.message), (0, 0, 0, 2)))
     parts += [Text(f"Note: {note}.", style="yellow") for note in checked.notes]
     if total_hidden:
-        parts.append(
-            Text(
-                "Hidden tests give the other points, on other inputs, when your work is marked. "
-                "To run them now: grader check --all"
-            )
-        )
+        note = "Hidden tests give the other points, on other inputs, when your work is marked. "
+        has_them = checked.lesson.source.is_file()
+        parts.append(Text(note + ("To run them now: grader check --all" if has_them else "")))
     return Group(*parts)
 
 

@@ -53,6 +53,11 @@ AutogradedOption = Annotated[
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
+@app.callback()
+def _have_commands() -> None:
+    """Keep Typer from leaving out a command's name where there is only one."""
+
+
 def main() -> None:
     """Run the command; print a `CourseError`, or that a disk is full, as one line: status 2."""
     leave_out_grammars()

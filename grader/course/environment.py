@@ -19,22 +19,24 @@ dependencies:
 """
 
 
-def make_environment(pyproject: str) -> str:
+def make_environment(pyproject: str, *, for_students: bool = False) -> str:
     """Return the conda environment with the dependencies of the course, its tests and builds.
 
     Parameters
     ----------
     pyproject : str
         The text of ``pyproject.toml``.
+    for_students : bool
+        Leave out what only tests and builds need.
     """
     declared = tomllib.loads(pyproject)
     project = declared["project"]
     header = HEADER.format(name=project["name"], python=project["requires-python"])
-    return (
-        header
-        + _pip_lines("what the course needs", project["dependencies"])
-        + _pip_lines("what its tests and its builds need", declared["dependency-groups"]["dev"])
-    )
+    needed = header + _pip_lines("what the course needs", project["dependencies"])
+    if for_students:
+        return needed
+    tests = declared["dependency-groups"]["dev"]
+    return needed + _pip_lines("what its tests and its builds need", tests)
 
 
 def _pip_lines(comment: str, pins: list[str]) -> str:

@@ -13,21 +13,33 @@ from grader.course.lesson import Lesson
 
 TABLE_HEAD = ("| | lesson | what you learn | time | points |", "|---|---|---|---|---|")
 LESSON_TABLE = ("<!-- lessons: made by `grader build` -->", "<!-- end of lessons -->")
+ALL_TESTS = "; `--all` adds the checks\nthat you do not see"
+SOLUTIONS = (
+    "Stuck, and learning on your own? Every lesson is in `solutions/`, worked out, with all "
+    "its outputs."
+)
 
 
-def make_pages(lessons: list[Lesson], extras: list[Extra]) -> dict[str, NotebookNode]:
+def make_pages(
+    lessons: list[Lesson], extras: list[Extra], *, sources: bool = True
+) -> dict[str, NotebookNode]:
     """Return the notebooks that belong to no lesson, by name.
 
     Each is made from a Markdown file beside this module: the parts between ``---`` lines are its
-    cells.
+    cells. They mention ``solutions/`` and hidden tests only in a course that has its sources.
     """
-    return {name: _make_page(name, lessons, extras) for name in ("index", "sources")}
+    return {name: _make_page(name, lessons, extras, sources) for name in ("index", "sources")}
 
 
-def _make_page(name: str, lessons: list[Lesson], extras: list[Extra]) -> NotebookNode:
+def _make_page(
+    name: str, lessons: list[Lesson], extras: list[Extra], sources: bool
+) -> NotebookNode:
     template = Path(__file__).with_name(f"{name}.md").read_text(encoding="utf-8")
     text = string.Template(template).substitute(
-        lessons=lesson_table(lessons, ""), extras=_extras_line(extras)
+        lessons=lesson_table(lessons, ""),
+        extras=_extras_line(extras),
+        all_tests=ALL_TESTS if sources else "",
+        solutions=SOLUTIONS if sources else "",
     )
     cells = []
     for number, part in enumerate(text.split("\n---\n")):

@@ -1,0 +1,1 @@
+"""Place what was handed in: the archives and folders that Moodle, Canvas and people give."""
