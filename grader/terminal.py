@@ -107,9 +107,9 @@ def _when_saved(time: float) -> str:
     """Return when a file was saved, and that what was typed later has not been checked."""
     saved = datetime.fromtimestamp(time)
     today = saved.date() == datetime.now().date()
-    time = f"at {saved:%H:%M:%S}" if today else f"on {saved:%Y-%m-%d at %H:%M}"
+    when = f"at {saved:%H:%M:%S}" if today else f"on {saved:%Y-%m-%d at %H:%M}"
     return (
-        f"as saved {time}. Changes that JupyterLab has not saved yet do not count: press Ctrl + S"
+        f"as saved {when}. Changes that JupyterLab has not saved yet do not count: press Ctrl + S"
     )
 
 

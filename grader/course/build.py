@@ -2,7 +2,6 @@
 
     solutions/NN_name/NN_name.py  ->  solutions/NN_name/NN_name.ipynb   executed, with outputs
                                   ->  notebooks/NN_name/NN_name.ipynb   the student's copy
-                                  ->  notebooks/.originals/NN_name.ipynb   the same, kept for reset
 
 Beside an executed notebook, `made_from.json` records digests of its inputs and of its content.
 While both match, the notebook is not executed again, so that building twice changes nothing even
@@ -26,7 +25,7 @@ from grader.course.digests import source_digest, tracked_files
 from grader.course.environment import make_environment
 from grader.course.extras import build_extras, find_extras, find_stale_extras
 from grader.course.files import write_atomically
-from grader.course.lesson import CourseError, Lesson, find_lessons, original_of
+from grader.course.lesson import CourseError, Lesson, find_lessons
 from grader.course.lesson_facts import make_lesson_facts
 from grader.course.made_from import describe_build, record_of, why_stale
 from grader.course.pages import fill_lesson_table, lesson_table, make_pages
@@ -89,9 +88,7 @@ def build(
             digest = source_digest(lesson)
             changed += _write(lesson.solution, _to_text(execute(lesson)))
             changed += _write(record_of(lesson.solution), describe_build(lesson.solution, digest))
-        text = _to_text(make_release(lesson))
-        changed += _write(lesson.release, text)
-        changed += _write(original_of(root, lesson.name), text)
+        changed += _write(lesson.release, _to_text(make_release(lesson)))
     if not names:
         changed += build_extras(root, progress)
     return changed
@@ -104,9 +101,7 @@ def find_stale(root: Path, names: list[str] | None = None) -> list[Stale]:
         reason = _why_solution_is_stale(lesson)
         if reason:
             stale.append(Stale(lesson.solution, reason))
-        text = _to_text(make_release(lesson))
-        stale += _differs(lesson.release, text)
-        stale += _differs(original_of(root, lesson.name), text)
+        stale += _differs(lesson.release, _to_text(make_release(lesson)))
         stale += [
             Stale(path, "a student's folder holds only the lesson's notebook")
             for path in tracked_files(lesson.release.parent)

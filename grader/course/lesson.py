@@ -200,11 +200,6 @@ def find_lessons(root: Path, names: list[str] | None = None) -> list[Lesson]:
     return [Lesson(root, name) for name in known]
 
 
-def original_of(root: Path, name: str) -> Path:
-    """Return the path of a lesson's notebook as it is given out, which students do not edit."""
-    return root / "notebooks" / ".originals" / f"{name}.ipynb"
-
-
 def match_name(wanted: str, names: list[str]) -> str:
     """Return the lesson that ``wanted`` stands for: a full name, a number or a topic.
 

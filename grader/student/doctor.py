@@ -128,6 +128,18 @@ def check_course(root: Path) -> tuple[str, ...]:
     return OK, str(root)
 
 
+def check_lab(root: Path) -> tuple[str, ...]:
+    """Check that JupyterLab has the course's settings: its start page and how it saves."""
+    from grader.student.contents import CourseContentsManager
+
+    shipped = root / "lab" / "jupyter_lab_config.py"
+    installed = Path(sys.prefix, "etc", "jupyter", shipped.name)
+    if not installed.is_file() or installed.read_bytes() != shipped.read_bytes():
+        advice = "In the course's folder, run: uv sync --reinstall-package pixels-to-lenet"
+        return NOTE, "JupyterLab does not have this course's settings", advice
+    return OK, f"opens on the start page ({CourseContentsManager.__name__})"
+
+
 def check_kernel(root: Path) -> tuple[str, ...]:
     """Start the kernel that JupyterLab starts, and ask it which Python it runs in."""
     from jupyter_client.manager import start_new_kernel
@@ -226,6 +238,7 @@ PARTS: dict[str, Callable[[Path], tuple[str, ...]]] = {
     "rights": check_rights,
     "disk": check_disk,
     "ports": check_ports,
+    "lab": check_lab,
     "kernel": check_kernel,
     "sandbox": check_sandbox,
 }

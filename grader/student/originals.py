@@ -1,6 +1,6 @@
-"""Lessons as they were given out: ``notebooks/.originals/NN_name.ipynb``, made by `grader build`.
+"""Lessons as they were given out: ``notebooks/.originals/NN_name.ipynb`` in a student's edition.
 
-A student's edition has neither ``solutions/`` nor git to take them from.
+An edition has neither ``solutions/`` nor git to take them from.
 """
 
 from __future__ import annotations
@@ -10,7 +10,12 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from grader.course.lesson import CourseError, Lesson, find_lessons, match_name, original_of
+from grader.course.lesson import CourseError, Lesson, find_lessons, match_name
+
+
+def original_of(root: Path, name: str) -> Path:
+    """Return the path of a lesson's notebook as it was given out, which students do not edit."""
+    return root / "notebooks" / ".originals" / f"{name}.ipynb"
 
 
 def find_lesson(root: Path, name: str) -> Lesson:

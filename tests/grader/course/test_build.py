@@ -22,7 +22,6 @@ def test_building_twice_changes_nothing_though_a_cell_prints_a_random_number(bui
 def test_before_the_first_build_everything_is_stale(course):
     assert set(reasons(course)) == {
         "solutions/01_toys/01_toys.ipynb",
-        "notebooks/.originals/01_toys.ipynb",
         "notebooks/01_toys/01_toys.ipynb",
         "notebooks/index.ipynb",
         "notebooks/sources.ipynb",
@@ -34,7 +33,6 @@ def test_a_changed_source_makes_both_notebooks_stale(built):
     write_lesson(built, LESSON.replace("2 * x", "x + x").replace("twice x", "x doubled"))
     assert set(reasons(built)) == {
         "solutions/01_toys/01_toys.ipynb",
-        "notebooks/.originals/01_toys.ipynb",
         "notebooks/01_toys/01_toys.ipynb",
     }
 

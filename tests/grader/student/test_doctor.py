@@ -65,6 +65,16 @@ def test_the_command_of_another_course(course):
     assert "uv run grader doctor" in advice
 
 
+def test_settings_of_jupyterlab_that_were_not_installed(course, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    (course / "lab").mkdir()
+    shipped = shutil.copy(ROOT / "lab/jupyter_lab_config.py", course / "lab")
+    assert doctor.check_lab(course)[0] == doctor.NOTE
+    (tmp_path / "etc/jupyter").mkdir(parents=True)
+    shutil.copy(shipped, tmp_path / "etc/jupyter")
+    assert doctor.check_lab(course)[0] == doctor.OK
+
+
 def test_a_kernel_in_another_python(course, tmp_path, monkeypatch):
     """A user's own kernel named python3 comes before the course's."""
     folder = tmp_path / "jupyter/kernels/python3"
