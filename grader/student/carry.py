@@ -26,7 +26,7 @@ class Carried:
     vanished : list of str
         The exercises that no longer exist, which the student had answered.
     left_out : int
-        How many of the lesson's other cells the student had changed that no longer exist.
+        How many of the lesson's other cells the student had changed, which are new or gone.
     """
 
     notebook: NotebookNode
@@ -50,7 +50,7 @@ def carry(mine: NotebookNode, newer: NotebookNode, original: NotebookNode | None
         The newer lesson as it is given out; not changed.
     original : NotebookNode, optional
         The lesson as the student got it. Without it, a cell that the newer lesson does not have
-        counts as the student's.
+        counts as the student's own.
     """
     mine = copy.deepcopy(mine)
     answers = {grade_id(cell): _find_answer(mine.cells, cell) for cell in _answers(newer.cells)}
@@ -68,9 +68,11 @@ def carry(mine: NotebookNode, newer: NotebookNode, original: NotebookNode | None
             place = key
         elif _is_own(cell, known, original):
             followers.setdefault(place, []).append(_as_own(cell))
+    before = {_key(cell): cell for cell in original.cells} if original else {}
     cells = followers.pop(None, [])
     for new in newer.cells:
-        cells += [_merge(found.get(_key(new)), new), *followers.pop(_key(new), [])]
+        key = _key(new)
+        cells += [_merge(found.get(key), new, before.get(key)), *followers.pop(key, [])]
     result = copy.deepcopy(newer)
     result.cells = _with_unique_ids(cells)
     result.metadata = {**mine.metadata, **newer.metadata}
@@ -155,8 +157,14 @@ def _as_own(cell: NotebookNode) -> NotebookNode:
     return cell
 
 
-def _merge(mine: NotebookNode | None, new: NotebookNode) -> NotebookNode:
-    """Return what becomes of a cell of the newer lesson."""
+def _merge(
+    mine: NotebookNode | None, new: NotebookNode, before: NotebookNode | None
+) -> NotebookNode:
+    """Return what becomes of a cell of the newer lesson, which the student may have changed.
+
+    Without a version from before, a cell that is not locked counts as one that the lesson did not
+    change: its id is made from its source.
+    """
     result = copy.deepcopy(new)
     if mine is None:
         return result
@@ -164,7 +172,7 @@ def _merge(mine: NotebookNode | None, new: NotebookNode) -> NotebookNode:
     if is_answer(new):
         keeps = keeps or _is_begun(mine, new)
     elif not grade_id(new):
-        keeps = True  # Its id is made from its source: in the lesson, nothing changed.
+        keeps = keeps or before is None or before.source == new.source
     if not keeps:
         return result
     kept = copy.deepcopy(mine)
@@ -207,11 +215,15 @@ def _describe(
         if grade_id(cell) not in answers
         and cell.metadata.nbgrader.get("checksum") != checksum(cell)
     ]
-    kept = {_key(cell) for cell in newer.cells}
-    before_sources = {_key(cell): cell.source for cell in original.cells} if original else {}
-    left_out = sum(
-        _key(cell) not in kept and before_sources.get(_key(cell), cell.source) != cell.source
-        for cell in mine.cells
-        if not grade_id(cell)
+    return changed, list(dict.fromkeys(vanished)), _count_left_out(mine, newer, original)
+
+
+def _count_left_out(mine: NotebookNode, newer: NotebookNode, original: NotebookNode | None) -> int:
+    """Return how many cells of the lesson both the student and the newer lesson changed."""
+    before = {_key(cell): cell.source for cell in original.cells} if original else {}
+    now = {_key(cell): cell.source for cell in newer.cells}
+    keyed = [(_key(cell), cell.source) for cell in mine.cells if not grade_id(cell)]
+    return sum(
+        key in before and source != before[key] and now.get(key) not in (before[key], source)
+        for key, source in keyed
     )
-    return changed, list(dict.fromkeys(vanished)), left_out

@@ -95,6 +95,16 @@ def test_a_changed_demonstration_stays_changed_while_the_lesson_has_it(release, 
     assert "factor = 99" in sources(carry(mine, newer, None).notebook), "better twice than lost"
 
 
+def test_a_cell_that_both_changed_is_the_lessons(release):
+    newer, mine = copy.deepcopy(release), copy.deepcopy(release)
+    newer.cells[1].source = "factor = 2.0"  # under the same id
+    assert carry(mine, newer, release).notebook.cells[1].source == "factor = 2.0"
+    mine.cells[1].source = "factor = 99"
+    carried = carry(mine, newer, release)
+    assert carried.notebook.cells[1].source == "factor = 2.0"
+    assert carried.left_out == 1
+
+
 def test_an_answer_to_an_exercise_that_vanished_is_named(release, newer):
     newer.cells = [cell for cell in newer.cells if "shout" not in grade_id(cell)]
     assert carry(answer(copy.deepcopy(release)), newer, release).vanished == ["shout"]
