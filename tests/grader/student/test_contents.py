@@ -1,6 +1,10 @@
 """Does a notebook that was only opened stay as it is, and does the start page show the progress?"""
 
 import asyncio
+import json
+import re
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -85,3 +89,14 @@ def test_a_notebook_in_another_language_keeps_its_description(edition, opened):
 def test_the_shipped_configuration_names_it():
     text = (ROOT / "lab/jupyter_lab_config.py").read_text()
     assert f"{CourseContentsManager.__module__}.CourseContentsManager" in text
+
+
+def test_the_tools_that_are_hidden_are_nbgraders():
+    """A plugin that was renamed would show itself again."""
+    hidden = json.loads((ROOT / "lab/page_config.json").read_text())["disabledExtensions"]
+    folder = Path(sys.prefix, "share/jupyter/labextensions/@jupyter/nbgrader/static")
+    code = "".join(path.read_text() for path in folder.glob("*.js"))
+    plugins = set(re.findall(r"@jupyter/nbgrader:[a-z-]+", code))
+    assert plugins - hidden.keys() == {"@jupyter/nbgrader:validate-assignment"}
+    assert hidden.keys() <= plugins
+    assert all(hidden.values())
