@@ -40,6 +40,8 @@ class Checked:
         For each exercise, the points of hidden tests that did not run.
     notes : tuple of str
         What was restored before the notebook ran, and which cells were stopped.
+    saved : float
+        When the file that was read had been saved, in seconds since the epoch.
     """
 
     path: Path
@@ -47,6 +49,7 @@ class Checked:
     exercises: tuple[ExerciseResult, ...]
     hidden: dict[str, float]
     notes: tuple[str, ...] = ()
+    saved: float = 0.0
 
     @property
     def passed(self) -> bool:
@@ -147,6 +150,7 @@ def check(
     if name not in lessons:
         raise CourseError(f"{path} is not named like a lesson: {', '.join(lessons)}")
     lesson = lessons[name]
+    saved = path.stat().st_mtime if path.is_file() else 0.0  # JupyterLab saves meanwhile
     with Kernel(root, process) as kernel, ThreadPoolExecutor(1) as executor:
         # Waiting for the kernel leaves time to read the notebook and the lesson.
         reading = executor.submit(_read, path, lesson, hidden_tests)
@@ -169,7 +173,7 @@ def check(
         points[exercise.name] += sum(
             test.points for test in exercise.tests if test.grade_id in hidden
         )
-    return Checked(path, lesson, exercises, points, (*restored.notes, *stops))
+    return Checked(path, lesson, exercises, points, (*restored.notes, *stops), saved)
 
 
 def superfluous_sources(notebook: NotebookNode, lesson: Lesson) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -87,7 +86,7 @@ def checked_notebook(checked: Checked) -> Group:
     table.add_section()
     more = [f"+ {points(total_hidden)}"] if total_hidden else []
     table.add_row("", "together", f"{points(total)} of {points(total_max)}", *more)
-    saved = f"{checked.path}, {_when_saved(checked.path)}"
+    saved = f"{checked.path}, {_when_saved(checked.saved)}"
     parts: list[RenderableType] = [Text(saved, style="dim"), table]
     for exercise in checked.exercises:
         if exercise.message:
@@ -101,11 +100,14 @@ def checked_notebook(checked: Checked) -> Group:
     return Group(*parts)
 
 
-def _when_saved(path: Path) -> str:
-    """Return when a file was saved: what was typed later has not been checked."""
-    saved = datetime.fromtimestamp(path.stat().st_mtime)
+def _when_saved(time: float) -> str:
+    """Return when a file was saved, and that what was typed later has not been checked."""
+    saved = datetime.fromtimestamp(time)
     today = saved.date() == datetime.now().date()
-    return f"as saved at {saved:%H:%M:%S}" if today else f"as saved on {saved:%Y-%m-%d at %H:%M}"
+    when = f"at {saved:%H:%M:%S}" if today else f"on {saved:%Y-%m-%d at %H:%M}"
+    return (
+        f"as saved {when}. Changes that JupyterLab has not saved yet do not count: press Ctrl + S"
+    )
 
 
 def _message(name: str, message: str) -> Text:

@@ -3,7 +3,20 @@
 Each command imports what it needs when it runs, so that help and ``grader check`` start quickly.
 """
 
-from grader.cli import build, check, release, collect, autograde, feedback, report, export  # noqa: F401, I001
+from grader.cli import (
+    check,
+    progress,
+    reset,
+    update,
+    doctor,
+    build,
+    release,
+    collect,
+    autograde,
+    feedback,
+    report,
+    export,
+)
 from grader.cli.app import main
 
 __all__ = ["main"]

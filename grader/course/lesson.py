@@ -199,12 +199,18 @@ def find_lessons(root: Path, names: list[str] | None = None) -> list[Lesson]:
         if LESSON_NAME.fullmatch(path.name) and (path / f"{path.name}.{kind}").is_file()
     )
     if names:
-        known = sorted({_match(name, known) for name in names})
+        known = sorted({match_name(name, known) for name in names})
     return [Lesson(root, name) for name in known]
 
 
-def _match(wanted: str, names: list[str]) -> str:
-    """Return the name that ``wanted`` stands for: a full name, a number or a topic."""
+def match_name(wanted: str, names: list[str]) -> str:
+    """Return the lesson that ``wanted`` stands for: a full name, a number or a topic.
+
+    Raises
+    ------
+    CourseError
+        If it fits no lesson; the text lists the lessons.
+    """
     for name in names:
         number, topic = name.split("_", 1)
         if wanted in (name, number, number.lstrip("0"), topic):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from pathlib import Path
 
@@ -18,6 +19,7 @@ SOLUTIONS = (
     "Stuck, and learning on your own? Every lesson is in `solutions/`, worked out, with all "
     "its outputs."
 )
+CODE = re.compile(r"```python\n(.*)\n```", re.DOTALL)
 
 
 def make_pages(
@@ -26,7 +28,8 @@ def make_pages(
     """Return the notebooks that belong to no lesson, by name.
 
     Each is made from a Markdown file beside this module: the parts between ``---`` lines are its
-    cells. They mention ``solutions/`` and hidden tests only in a course that has its sources.
+    cells. A part that is a block of Python becomes a code cell whose source is folded. The pages
+    mention ``solutions/`` and hidden tests only in a course that has its sources.
     """
     return {name: _make_page(name, lessons, extras, sources) for name in ("index", "sources")}
 
@@ -43,13 +46,20 @@ def _make_page(
     )
     cells = []
     for number, part in enumerate(text.split("\n---\n")):
-        cell = nbformat.v4.new_markdown_cell(part.strip())
-        cell["id"] = f"{name}-{number}"
-        cells.append(cell)
+        cells.append(_make_cell(part.strip(), f"{name}-{number}"))
     kernelspec = lessons[0].notebook.metadata.kernelspec if lessons else {}
     return nbformat.v4.new_notebook(
         cells=cells, metadata={"kernelspec": kernelspec, "language_info": {"name": "python"}}
     )
+
+
+def _make_cell(part: str, cell_id: str) -> NotebookNode:
+    """Return a part of a page as a cell."""
+    code = CODE.fullmatch(part)
+    if code is None:
+        return nbformat.v4.new_markdown_cell(part, id=cell_id)
+    folded = {"jupyter": {"source_hidden": True}}
+    return nbformat.v4.new_code_cell(code[1], id=cell_id, metadata=folded)
 
 
 def _extras_line(extras: list[Extra]) -> str:

@@ -35,6 +35,7 @@
 # %%
 import numpy as np
 
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 from utils import data, pixels, plots
 from utils.widgets import pixels as pixels_widgets
 

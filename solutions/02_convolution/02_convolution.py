@@ -34,6 +34,7 @@ import time
 import numpy as np
 from scipy import signal
 
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 from utils import convolution, data, plots
 from utils.widgets import convolution as convolution_widgets
 

@@ -43,6 +43,7 @@ import numpy as np
 from scipy import ndimage
 from skimage import filters
 
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 from utils import convolution, data, pixels, plots
 from utils.widgets import sobel as sobel_widgets
 

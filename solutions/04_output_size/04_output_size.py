@@ -31,6 +31,7 @@
 # %%
 import numpy as np
 
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 from utils import data, pixels, plots
 from utils.widgets import output_size as output_size_widgets
 from utils import output_size as sizes

@@ -33,6 +33,7 @@
 # %%
 import numpy as np
 
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 from utils import convolution, data, plots, pooling
 from utils.widgets import pooling as pooling_widgets
 

@@ -32,6 +32,7 @@
 # %%
 import numpy as np
 
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 from utils import convolution, plots, pooling, xo_classifier
 from utils.widgets import xo_classifier as xo_classifier_widgets
 

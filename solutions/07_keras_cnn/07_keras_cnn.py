@@ -37,6 +37,7 @@ import importlib
 
 import numpy as np
 
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 from utils import augmentation, data, keras_cnn, pixels, plots, pooling, training
 from utils.widgets import keras_cnn as keras_cnn_widgets
 

@@ -36,6 +36,7 @@ import time
 
 import numpy as np
 
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 # These come before Keras: they keep TensorFlow quiet.
 from utils import data, keras_cnn, lenet, output_size, plots, training
 from utils.widgets import lenet as lenet_widgets

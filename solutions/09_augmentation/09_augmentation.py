@@ -31,6 +31,7 @@
 # %%
 import numpy as np
 
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 # These come before Keras: they keep TensorFlow's start-up messages away.
 from utils import augmentation, data, lenet, pixels, plots
 from utils.widgets import augmentation as augmentation_widgets

@@ -42,6 +42,7 @@ import time
 
 import numpy as np
 
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 from utils import backprop, convolution, data, output_size, plots, pooling, sobel
 from utils.widgets import backprop as backprop_widgets
 

@@ -1,11 +1,16 @@
+import io
+import os
 import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
+from rich.console import Console
 
+from grader import selfcheck
 from grader.course.lesson import CourseError, find_root, require_sources
 from grader.selfcheck import check, find_copies
+from grader.terminal import checked_notebook
 from tests.support.toy import LESSON, answer, find
 
 
@@ -30,6 +35,25 @@ def test_a_right_copy_passes(copy_of, release, toy):
     ]
     assert checked.hidden == {"double": 2.0, "shout": 0.0}
     assert checked.notes == ()
+
+
+def test_the_time_is_that_of_the_file_that_was_read(copy_of, release, toy, monkeypatch):
+    """JupyterLab may save again while the copy runs."""
+    path = copy_of(answer(release))
+    os.utime(path, (1e9, 1e9))
+    run = selfcheck.execute
+
+    def save_meanwhile(*args, **kwargs):
+        path.touch()
+        return run(*args, **kwargs)
+
+    monkeypatch.setattr(selfcheck, "execute", save_meanwhile)
+    checked = check(path, toy.root)
+    assert checked.saved == 1e9
+    console = Console(width=300, file=io.StringIO())
+    console.print(checked_notebook(checked))
+    assert "as saved on 2001-09-09" in console.file.getvalue()
+    assert "JupyterLab has not saved yet" in console.file.getvalue()
 
 
 def test_hidden_tests_do_not_run(copy_of, release, toy):

@@ -1,0 +1,1 @@
+"""What a student does with a copy of the course besides checking it."""
