@@ -35,6 +35,7 @@
 import numpy as np
 
 # These come before Keras: they keep TensorFlow's start-up messages away.
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 from utils import data, generalisation, plots, small_network, training
 from utils.widgets import generalisation as generalisation_widgets
 

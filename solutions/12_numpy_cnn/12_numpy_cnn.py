@@ -43,6 +43,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 from utils import backprop, convolution, numpy_cnn, output_size, plots
 from utils.widgets import numpy_cnn as numpy_cnn_widgets
 

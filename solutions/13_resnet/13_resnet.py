@@ -34,6 +34,7 @@
 import numpy as np
 
 # These come before Keras: they keep TensorFlow's start-up messages away.
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 from utils import convolution, data, lenet, output_size, plots, resnet, training
 from utils.widgets import resnet as resnet_widgets
 

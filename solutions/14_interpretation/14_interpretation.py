@@ -34,6 +34,7 @@
 import numpy as np
 
 # These come before Keras: they keep TensorFlow's start-up messages away.
+# No module named 'utils'? In the course's folder, start: uv run jupyter lab
 from utils import data, interpretation, lenet, plots, pooling, training
 from utils.widgets import interpretation as interpretation_widgets
 
