@@ -53,10 +53,9 @@ def _check(
 ) -> None:
     """Check notebooks, the first of them in a kernel that is already starting."""
     from grader import selfcheck as checker
-    from grader.course.lesson import find_root
     from grader.terminal import checked_notebook, err, out
 
-    root = find_root()
+    root = checker.find_course(paths)
     passed = True
     for path in checker.find_copies(root, paths):
         with err.status(f"running {path.name}"):

@@ -70,7 +70,12 @@ def test_autograde_tells_each_problem_in_a_line_and_sums_up(course):
 def test_autograde_again_changes_nothing(course):
     run = grader("autograde", "--json", "again.json", cwd=course)
     assert run.returncode == 0
-    assert (course / "again.json").read_bytes() == (course / "out.json").read_bytes()
+    first, again = (
+        json.loads((course / name).read_text(encoding="utf-8"))
+        for name in ("out.json", "again.json")
+    )
+    first.pop("date"), again.pop("date")
+    assert again == first
 
 
 def test_nothing_handed_in_is_told_and_still_written(course, tmp_path):
@@ -80,7 +85,7 @@ def test_nothing_handed_in_is_told_and_still_written(course, tmp_path):
     )  # fmt: skip
     assert run.returncode == 0
     assert "<student>/<lesson>/<lesson>.ipynb" in run.stdout
-    assert json.loads((tmp_path / "out.json").read_text()) == {"submissions": []}
+    assert json.loads((tmp_path / "out.json").read_text())["submissions"] == []
 
 
 @pytest.mark.parametrize(
