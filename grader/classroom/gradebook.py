@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import nbgrader.api
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
+from nbgrader.api import (
+    Comment,
+    Gradebook,
+    InvalidEntry,
+    MissingEntry,
+    Notebook,
+    SubmittedNotebook,
+)
 from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
@@ -171,6 +179,14 @@ class CourseGradebook:
                 if row.student.id in timestamps:
                     _set_lateness(row, penalties, timestamps[row.student.id])
             self._book.db.commit()
+
+    def manual_comments(self, lesson: str) -> dict[str, dict[str, str]]:
+        """Return what instructors wrote about answers, by student and answer cell."""
+        comments: dict[str, dict[str, str]] = defaultdict(dict)
+        query = self._book.db.query(Comment).filter(Comment.manual_comment.isnot(None))
+        for comment in query.join(SubmittedNotebook).join(Notebook).filter_by(name=lesson):
+            comments[comment.notebook.student.id][comment.name] = comment.manual_comment
+        return dict(comments)
 
     def register(self, lesson: Lesson) -> None:
         """Write a lesson's cells and points, so that submissions of it can be stored."""
