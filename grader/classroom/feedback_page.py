@@ -16,6 +16,7 @@ from jinja2.utils import markupsafe
 from nbconvert.filters.highlight import Highlight2HTML
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
+from traitlets.config import Config
 
 from grader.classroom.gradebook import StoredScore
 from grader.classroom.mathml import MathMLExporter, to_mathml
@@ -29,6 +30,9 @@ from grader.submission.sanitize import clean
 from grader.terminal import points
 
 HIDDEN_TESTS_NOTE = "# Hidden tests ran here."
+# The forms of an output, the best first; interactive ones need scripts, so what they fall back to.
+SHOWN = ["text/html", "text/markdown", "image/svg+xml", "text/latex"]
+SHOWN += ["image/png", "image/jpeg", "text/plain"]
 MAX_HIGHLIGHTED = 20_000  # characters of a code cell whose colours are kept for the next student's
 
 
@@ -165,7 +169,9 @@ def _row(page: Page, exercise: GradedExercise, messages: Mapping[str, str]) -> d
 def _exporter() -> MathMLExporter:
     """Return the exporter of this process: loading its templates takes as long as a page."""
     exporter = MathMLExporter(
-        template_name="feedback_template", extra_template_basedirs=[str(Path(__file__).parent)]
+        config=Config({"NbConvertBase": {"display_data_priority": SHOWN}}),
+        template_name="feedback_template",
+        extra_template_basedirs=[str(Path(__file__).parent)],
     )
     exporter.register_filter("highlight_code", _highlight)
     exporter.register_filter("tex_output", _tex_output)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 from jinja2 import pass_context
@@ -12,9 +13,11 @@ from jinja2.runtime import Context
 from latex2mathml.converter import convert_to_element
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
 
 MAX_FORMULA = 2_000  # characters; a longer one is shown as it was typed
 MAX_CACHED = 20_000  # characters of a text whose page is kept for the next student's
+UNDESCRIBED = "a picture that the code above draws"
 # What a formula may bring into a page. Links, actions and colours from elsewhere may not.
 ATTRIBUTES = {
     "accent", "columnalign", "columnlines", "columnspacing", "depth", "display", "displaystyle",
@@ -87,6 +90,21 @@ class MathMLExporter(HTMLExporter):
         if attachments or len(source) > MAX_CACHED:
             return _render(source, attachments)
         return _render_cached(source)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Convert a notebook.
+
+        The parent's method parses the finished page again to describe pictures, which takes as long
+        as all the rest; here they are described before.
+        """
+        for cell in nb.cells:
+            for output in cell.get("outputs", ()):
+                if "metadata" in output:
+                    output.metadata.setdefault("alt", UNDESCRIBED)
+        resources = self._init_resources(resources)
+        return super(HTMLExporter, self).from_notebook_node(nb, resources, **kw)
 
 
 def _render(source: str, attachments: dict) -> str:
