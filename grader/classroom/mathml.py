@@ -91,7 +91,7 @@ class MathMLExporter(HTMLExporter):
             return _render(source, attachments)
         return _render_cached(source)
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # as in the parent
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Convert a notebook.
