@@ -279,7 +279,11 @@ def _student_rows(reports: list[LessonReport]) -> list[list[str]]:
         totals = [report.totals.get(student) for report in reports]
         together = points(sum(total or 0.0 for total in totals))
         cells = [
-            points(total) if total is not None else FAILED if student in report.failed() else MISSING
+            points(total)
+            if total is not None
+            else FAILED
+            if student in report.failed()
+            else MISSING
             for report, total in zip(reports, totals, strict=True)
         ]
         rows.append([escape_name(student), *cells, together])
