@@ -112,7 +112,8 @@ def test_a_page_loads_nothing(toy, executed, tmp_path):
         v4.new_code_cell("plot()", outputs=[
             v4.new_output("display_data", {"image/png": "AAAA", "text/plain": "a figure"}),
             v4.new_output("display_data", {
-                "application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "FALLBACK"
+                "application/vnd.jupyter.widget-view+json": {"model_id": "1"},
+                "text/plain": "FALLBACK",
             }),
             v4.new_output("display_data", {"application/javascript": "alert(1)"}),
             v4.new_output("display_data", {"text/latex": "$\\frac{1}{2}$"}),
