@@ -19,7 +19,7 @@ from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
 from grader.classroom.gradebook import StoredScore
-from grader.classroom.mathml import MathMLExporter, to_mathml
+from grader.classroom.mathml import MathMLExporter, markdown_to_html, to_mathml
 from grader.classroom.records import load_record, recorded_result
 from grader.course.cells import grade_id, is_answer, is_test, without_hidden
 from grader.course.files import write_atomically
@@ -161,7 +161,7 @@ def _row(page: Page, exercise: GradedExercise, messages: Mapping[str, str]) -> d
         "max_points": points(exercise.points),
         "is_full": got >= exercise.points,
         "message": messages.get(exercise.name, ""),
-        "comment": clean(_exporter().filters["markdown2html"]({}, comment)) if comment else "",
+        "comment": clean(markdown_to_html(comment)) if comment else "",
     }
 
 

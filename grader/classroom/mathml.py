@@ -89,7 +89,7 @@ class MathMLExporter(HTMLExporter):
         attachments = context.get("cell", {}).get("attachments", {})
         if attachments or len(source) > MAX_CACHED:
             return _render(source, attachments)
-        return _render_cached(source)
+        return markdown_to_html(source)
 
     def from_notebook_node(  # type: ignore[override]  # as in the parent
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
@@ -114,6 +114,6 @@ def _render(source: str, attachments: dict) -> str:
 
 
 @functools.lru_cache(maxsize=1_000)
-def _render_cached(source: str) -> str:
+def markdown_to_html(source: str) -> str:
     """Return Markdown without pictures as HTML, from memory if it was rendered before."""
     return _render(source, {})

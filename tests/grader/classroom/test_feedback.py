@@ -51,17 +51,23 @@ class Tags(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.tags, self.cells, self.loads, self._depth = set(), [], [], ""
+        self._in_table = False
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
         self._depth = tag
+        self._in_table = self._in_table or (tag == "table" and not self.cells)
         if tag in ("td", "th"):
             self.cells.append("")
         self.loads += [value for name, value in attrs if name in ("src", "srcset", "data")]
 
+    def handle_endtag(self, tag):
+        self._depth = ""
+        self._in_table = self._in_table and tag != "table"
+
     def handle_data(self, data):
-        if self._depth in ("td", "th", "a", "pre") and self.cells:
+        if self._depth in ("td", "th", "a", "pre") and self._in_table:
             self.cells[-1] += data.strip()
 
 
