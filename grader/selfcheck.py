@@ -13,7 +13,7 @@ from grader.course.cells import (
     grade_id,
     hidden_test_ids,
 )
-from grader.course.lesson import LESSON_NAME, CourseError, Lesson, find_lessons
+from grader.course.lesson import LESSON_NAME, CourseError, Lesson, find_lessons, find_root
 from grader.isolation.limits import CHECK_TIMEOUT
 from grader.kernel import Kernel, execute
 from grader.kernel_process import KernelProcess
@@ -55,6 +55,23 @@ class Checked:
     def passed(self) -> bool:
         """Whether all tests that ran pass."""
         return all(exercise.score == exercise.max_score for exercise in self.exercises)
+
+
+def find_course(paths: list[Path]) -> Path:
+    """Return the course that the working folder is in, or else the one that a path to check is in.
+
+    Raises
+    ------
+    CourseError
+        If neither is in a course.
+    """
+    try:
+        return find_root()
+    except CourseError:
+        for path in paths:
+            if path.exists():
+                return find_root(path)
+        raise
 
 
 def find_copies(root: Path, paths: list[Path]) -> list[Path]:

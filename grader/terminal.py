@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from statistics import fmean
@@ -13,8 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.marking.results import GRADED, MISSING, SubmissionResult
-from grader.printable import escape_name
+from grader.marking.results import FAILED, GRADED, MISSING, SubmissionResult
+from grader.printable import MAX_LISTED, escape_name, first_few
 
 if TYPE_CHECKING:
     from grader.selfcheck import Checked
@@ -42,24 +42,51 @@ def problem_line(result: SubmissionResult) -> Text:
     return line.append(result.message)
 
 
+def missing_lines(results: Iterable[SubmissionResult]) -> list[Text]:
+    """Return the lines about missing submissions: one for each lesson and reason.
+
+    A line counts the students and names the first few. Of many reasons in a lesson, the most
+    frequent are shown.
+    """
+    students: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for result in results:
+        if result.status == MISSING:
+            students[result.lesson][result.message].append(escape_name(result.student))
+    lines = []
+    for lesson, by_message in sorted(students.items()):
+        ranked = sorted(by_message.items(), key=lambda item: -len(item[1]))
+        for message, names in ranked[:MAX_LISTED]:
+            line = Text(f"{lesson}  ").append("missing: ", style="yellow")
+            count = f"{len(names):,} student{'s' if len(names) > 1 else ''}"
+            lines.append(line.append(f"{message} ({count}: {', '.join(first_few(names))})"))
+        others = sum(len(names) for _, names in ranked[MAX_LISTED:])
+        if others:
+            lines.append(Text(f"{lesson}  missing: {others:,} more, for other reasons"))
+    return lines
+
+
 def summary_table(results: Iterable[SubmissionResult]) -> Table:
     """Return the table at the end of ``grader autograde``: a row for each lesson."""
     by_lesson: dict[str, list[SubmissionResult]] = defaultdict(list)
     for result in results:
         by_lesson[result.lesson].append(result)
     table = Table("lesson", title="Marked")
-    for column in ("handed in", "missing", "mean", "of", "problems"):
+    columns = ["handed in", "missing", "mean", "of", "problems"]
+    has_failed = any(result.status == FAILED for group in by_lesson.values() for result in group)
+    for column in [*columns, "failed"] if has_failed else columns:
         table.add_column(column, justify="right")
     for lesson, group in sorted(by_lesson.items()):
-        handed_in = [result for result in group if result.status != MISSING]
+        handed_in = [result for result in group if result.status not in (MISSING, FAILED)]
+        counts = Counter(result.status for result in group)
         mean = points(fmean(result.score for result in handed_in)) if handed_in else "-"
         table.add_row(
             lesson,
             str(len(handed_in)),
-            str(len(group) - len(handed_in)),
+            str(counts[MISSING]),
             mean,
             points(group[0].max_score),
             str(sum(is_problem(result) for result in handed_in)),
+            *([str(counts[FAILED])] if has_failed else []),
         )
     return table
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -19,6 +21,7 @@ from grader.classroom.discover import (
     explain_missing,
     read_timestamp,
 )
+from grader.classroom.failures import update_failures
 from grader.classroom.gradebook import (
     CourseGradebook,
     StoredScore,
@@ -26,6 +29,7 @@ from grader.classroom.gradebook import (
     is_stored,
 )
 from grader.classroom.options import Job, Options, RunSummary
+from grader.classroom.penalties import LatePenalties, late_notes
 from grader.classroom.records import (
     add_checksums,
     load_record,
@@ -41,6 +45,7 @@ from grader.isolation.limits import ResourceLimits
 from grader.isolation.process import SandboxedProcess
 from grader.marking.mark import Marked, mark, without_marks
 from grader.marking.results import (
+    FAILED,
     GRADED,
     MISSING,
     UNREADABLE,
@@ -48,7 +53,7 @@ from grader.marking.results import (
     SubmissionResult,
     TestResult,
 )
-from grader.printable import first_few, printable
+from grader.printable import escape_name, first_few, printable
 from grader.submission.parse import UnreadableError
 from grader.workers.pool import WarmPool
 
@@ -85,15 +90,12 @@ def autograde(
         on_start(len(results), len(results) + len(jobs))
         for result in results:
             on_result(result)
-        failed = 0
         for job, marked in run.mark(jobs):
-            if not _is_failure(marked):
+            if marked.result.status != FAILED:
                 marked = _try_to_store(run, job, marked)
-            failed += _is_failure(marked)
             results.append(marked.result)
             on_result(marked.result)
-    ordered = sorted(results, key=lambda result: (result.student, result.lesson))
-    return RunSummary(tuple(ordered), discovered.warnings, failed, run.notes())
+        return run.summary(results)
 
 
 def mark_job(
@@ -155,7 +157,10 @@ class _ClassRun:
 
     def __init__(self, options: Options, discovered: DiscoveredSubmissions, book: CourseGradebook):
         self._options, self._discovered, self._book = options, discovered, book
+        self._all_lessons = [lesson.name for lesson in find_lessons(options.root)]
+        self._penalties = LatePenalties(options.root)
         self.lessons = self._find_lessons()
+        self._students = self._find_students()
         self._digests = {lesson.name: self._lesson_digest(lesson) for lesson in self.lessons}
         self._twins = TwinFinder()
 
@@ -164,10 +169,26 @@ class _ClassRun:
         names = self._options.lessons
         if names is None:
             used = {lesson for _, lesson in self._discovered.folders} | set(self._book.lessons)
-            names = [lesson.name for lesson in find_lessons(self._options.root)]
-            names = [name for name in names if name in used]
+            names = [name for name in self._all_lessons if name in used]
         # `find_lessons` takes an empty list for all lessons.
         return find_lessons(self._options.root, names) if names else []
+
+    def _find_students(self) -> list[str]:
+        """Return the students asked for, or else all that there are.
+
+        Raises
+        ------
+        CourseError
+            If one asked for is neither among the submissions nor in the gradebook.
+        """
+        known = sorted(self._discovered.students | set(self._book.students))
+        wanted = self._options.students
+        for student in wanted or ():
+            if student not in known:
+                close = difflib.get_close_matches(student, known, n=1)
+                hint = f": did you mean '{close[0]}'?" if close else ""
+                raise CourseError(escape_name(f"There is no student '{student}'{hint}"))
+        return known if wanted is None else [student for student in known if student in wanted]
 
     def _lesson_digest(self, lesson: Lesson) -> str:
         """Return a digest of all but the submission that marks depend on."""
@@ -177,29 +198,31 @@ class _ClassRun:
 
     def plan(self) -> tuple[list[Job], list[SubmissionResult]]:
         """Return the submissions to mark, and the results that are already known."""
-        students = sorted(self._discovered.students | set(self._book.students))
         jobs: list[Job] = []
         results: list[SubmissionResult] = []
         for lesson in self.lessons:
             scores = self._book.scores(lesson.name)
-            for student in students:
+            for student in self._students:
                 if reason := invalid_id_reason(student):
                     results.append(_invalid_id_result(student, lesson, reason))
                     continue
-                planned = self._plan_submission(student, lesson)
+                planned = self._plan_submission(student, lesson, scores.get(student))
                 if isinstance(planned, Job):
                     jobs.append(planned)
                     continue
                 self._store_known(planned, scores)
                 results.append(planned)
+            self._update_lateness(lesson)
         return jobs, results
 
-    def _plan_submission(self, student: str, lesson: Lesson) -> Job | SubmissionResult:
+    def _plan_submission(
+        self, student: str, lesson: Lesson, scores: dict[str, StoredScore] | None
+    ) -> Job | SubmissionResult:
         """Return a submission to mark, or its result if that is already known."""
         folder = self._discovered.folders.get((student, lesson.name))
         record = load_record(self._record_path(student, lesson))
         if folder is None or not os.path.lexists(folder / f"{lesson.name}.ipynb"):
-            return recorded_result(record) or self._result_without_file(student, lesson)
+            return recorded_result(record) or self._result_without_file(student, lesson, scores)
         try:
             if folder.is_symlink() or folder.parent.is_symlink():
                 raise UnreadableError("its folder is a link and not the folder itself")
@@ -213,15 +236,38 @@ class _ClassRun:
             return result
         return job
 
-    def notes(self) -> tuple[str, ...]:
-        """Return what an instructor should know about the submissions, once they are planned."""
-        return tuple(first_few(self._twins.notes()))
+    def _update_lateness(self, lesson: Lesson) -> None:
+        """Set times and penalties of what is stored, as a submission may need no marking."""
+        times: dict[str, datetime | None] = dict.fromkeys(self._students)
+        for student in self._students:
+            folder = self._discovered.folders.get((student, lesson.name))
+            if folder and not (folder.is_symlink() or folder.parent.is_symlink()):
+                times[student] = read_timestamp(folder)
+        self._book.update_lateness(lesson.name, self._penalties, times)
 
-    def _result_without_file(self, student: str, lesson: Lesson) -> SubmissionResult:
+    def summary(self, results: list[SubmissionResult]) -> RunSummary:
+        """Return the summary of the run, and keep which submissions failed for the report."""
+        update_failures(self._options.autograded, results)
+        hand_ins = {
+            (student, lesson.name): hand_in
+            for lesson in self.lessons
+            for student, hand_in in self._book.hand_ins(lesson.name).items()
+            if student in self._students
+        }
+        return RunSummary(
+            tuple(sorted(results, key=lambda result: (result.student, result.lesson))),
+            self._discovered.warnings if self._options.students is None else (),
+            (*first_few(self._twins.notes()), *first_few(late_notes(hand_ins))),
+            hand_ins,
+            self._digests,
+        )
+
+    def _result_without_file(
+        self, student: str, lesson: Lesson, scores: dict[str, StoredScore] | None
+    ) -> SubmissionResult:
         """Return the result of a submission without file or record: the gradebook's, or missing."""
-        scores = self._book.scores(lesson.name).get(student)
         if scores is None:
-            message = explain_missing(self._options.submitted, student, lesson)
+            message = explain_missing(self._options.submitted, student, lesson, self._all_lessons)
             return without_marks(lesson, student, MISSING, message)
         exercises = tuple(
             ExerciseResult(
@@ -287,7 +333,12 @@ class _ClassRun:
         """
         notebook = marked.notebook or placeholder_notebook(marked.result)
         untouched = set(notebook.metadata.get("grader", {}).get("untouched", ()))
-        self._book.store(marked.result, untouched=untouched, timestamp=read_timestamp(job.folder))
+        self._book.store(
+            marked.result,
+            untouched=untouched,
+            timestamp=read_timestamp(job.folder),
+            penalties=self._penalties,
+        )
         add_checksums(notebook)
         notebook.metadata["grader"] = {
             **job.digest,
@@ -346,9 +397,4 @@ def _failure(lesson: Lesson, student: str, error: Exception) -> Marked:
         str(error) if isinstance(error, UnreadableError) else f"{type(error).__name__}: {error}"
     )
     message = f"could not be marked, run again: {printable(reason)}"
-    return Marked(without_marks(lesson, student, GRADED, message), None)
-
-
-def _is_failure(marked: Marked) -> bool:
-    """Return whether the machine or the grader, not the student, prevented marking."""
-    return marked.notebook is None and marked.result.status == GRADED
+    return Marked(without_marks(lesson, student, FAILED, message), None)

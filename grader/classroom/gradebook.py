@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import nbgrader.api
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
+from nbgrader.api import (
+    Comment,
+    Gradebook,
+    InvalidEntry,
+    MissingEntry,
+    Notebook,
+    SubmittedNotebook,
+)
 from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
 
 from grader.classroom.gradebook_lock import GradebookLockError, write_lock
+from grader.classroom.penalties import HandIn, LatePenalties, seconds_late
 from grader.classroom.registration import Registration
 from grader.course.lesson import CourseError, Lesson
 from grader.marking.results import SubmissionResult
@@ -134,6 +143,51 @@ class CourseGradebook:
                 }
         return scores
 
+    def hand_ins(self, lesson: str) -> dict[str, HandIn]:
+        """Return when every submission of a lesson was handed in, by student."""
+        return {
+            row.student.id: HandIn(
+                row.timestamp, seconds_late(row), float(row.late_submission_penalty or 0.0)
+            )
+            for row in self._book.assignment_submissions(lesson)
+        }
+
+    def update_lateness(
+        self,
+        lesson: str,
+        penalties: LatePenalties,
+        timestamps: Mapping[str, datetime | None],
+    ) -> None:
+        """Set the times and the penalties of submissions that may need no marking.
+
+        Due dates, extensions, points given by hand and the course's settings may have changed since
+        these were stored.
+
+        Parameters
+        ----------
+        lesson : str
+            The lesson.
+        penalties : LatePenalties
+            What decides on the penalties.
+        timestamps : mapping
+            The students whose submissions are updated, and when they handed in; None if that is not
+            known, and what is stored stays.
+        """
+        with self._writing(), suppress(MissingEntry):
+            _ = self._book.assignment_submissions(lesson)  # in one query, not one for each row
+            for row in self._book.find_notebook(lesson, lesson).submissions:
+                if row.student.id in timestamps:
+                    _set_lateness(row, penalties, timestamps[row.student.id])
+            self._book.db.commit()
+
+    def manual_comments(self, lesson: str) -> dict[str, dict[str, str]]:
+        """Return what instructors wrote about answers, by student and answer cell."""
+        comments: dict[str, dict[str, str]] = defaultdict(dict)
+        query = self._book.db.query(Comment).filter(Comment.manual_comment.isnot(None))
+        for comment in query.join(SubmittedNotebook).join(Notebook).filter_by(name=lesson):
+            comments[comment.notebook.student.id][comment.name] = comment.manual_comment
+        return dict(comments)
+
     def register(self, lesson: Lesson) -> None:
         """Write a lesson's cells and points, so that submissions of it can be stored."""
         registration = Registration(lesson, self.url)
@@ -151,6 +205,7 @@ class CourseGradebook:
         *,
         untouched: set[str] | frozenset[str] = frozenset(),
         timestamp: datetime | None = None,
+        penalties: LatePenalties | None = None,
     ) -> None:
         """Write one submission's points and messages.
 
@@ -164,6 +219,8 @@ class CourseGradebook:
             Ids of the answer cells that the student did not change.
         timestamp : datetime, optional
             When the submission was handed in.
+        penalties : LatePenalties, optional
+            What takes off points for being late; without it, what is stored stays.
         """
         with self._writing():
             self._book.update_or_create_student(result.student)
@@ -172,6 +229,9 @@ class CourseGradebook:
             row = self._book.find_submission_notebook(result.lesson, result.lesson, result.student)
             _set_scores(row, result)
             _set_comments(row, result, untouched)
+            self._book.db.flush()
+            if penalties is not None:
+                _set_lateness(row, penalties, timestamp)
             self._book.db.commit()
 
     @contextmanager
@@ -207,6 +267,17 @@ def _set_scores(row: SubmittedNotebook, result: SubmissionResult) -> None:
         grade.auto_score = score
         # An instructor must look again only where the score that they overruled has changed.
         grade.needs_manual_grade = changed and grade.manual_score is not None
+
+
+def _set_lateness(
+    row: SubmittedNotebook, penalties: LatePenalties, timestamp: datetime | None
+) -> None:
+    """Set a submission's time, if it is known, and its penalty; write only what changes."""
+    if timestamp is not None and row.assignment.timestamp != timestamp:
+        row.assignment.timestamp = timestamp
+    penalty = penalties.penalty(row)
+    if row.late_submission_penalty != penalty:
+        row.late_submission_penalty = penalty
 
 
 def _set_comments(

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.classroom.gradebook import find_url
+from grader.classroom.penalties import HandIn
 from grader.course.lesson import Lesson
 from grader.isolation.limits import ResourceLimits
-from grader.marking.results import SubmissionResult
+from grader.marking.results import FAILED, SubmissionResult
 from grader.submission.parse import read_file
 
 
@@ -28,6 +29,8 @@ class Options:
         A database URL or a file; by default ``gradebook.db`` in the course.
     lessons : list of str, optional
         Lessons to mark; by default those with at least one submission.
+    students : list of str, optional
+        Students whose submissions to mark; by default all.
     jobs : int
         Number of submissions marked at the same time.
     scheduler : str, optional
@@ -45,6 +48,7 @@ class Options:
     autograded: Path
     gradebook: str | None = None
     lessons: list[str] | None = None
+    students: list[str] | None = None
     jobs: int = os.cpu_count() or 1
     scheduler: str | None = None
     force: bool = False
@@ -67,16 +71,24 @@ class RunSummary:
         One for each student and lesson, sorted.
     warnings : tuple of str
         Files and folders that were found but not marked.
-    failed : int
-        Number of submissions that could not be marked because of this machine or the grader.
     notes : tuple of str
         What an instructor should know about submissions that were marked.
+    hand_ins : dict
+        When each submission in the gradebook was handed in, by student and lesson.
+    digests : dict of str to str
+        For each lesson, a digest of what its marks depend on.
     """
 
     results: tuple[SubmissionResult, ...]
     warnings: tuple[str, ...] = ()
-    failed: int = 0
     notes: tuple[str, ...] = ()
+    hand_ins: dict[tuple[str, str], HandIn] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> int:
+        """How many submissions could not be marked because of this machine or the grader."""
+        return sum(result.status == FAILED for result in self.results)
 
 
 @dataclass(frozen=True)

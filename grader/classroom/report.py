@@ -14,16 +14,18 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from grader.classroom.failures import read_failures
 from grader.classroom.gradebook import CourseGradebook, StoredScore, find_url
 from grader.classroom.records import load_record, record_path, recorded_result
 from grader.course.lesson import CourseError, GradedExercise, Lesson, find_lessons
-from grader.marking.results import MISSING, SubmissionResult
+from grader.marking.mark import without_marks
+from grader.marking.results import FAILED, MISSING, SubmissionResult
 from grader.printable import escape_name
 from grader.terminal import is_problem, points, problem_line
 
 MESSAGES_PER_EXERCISE = 3
 BINS = 10
-LESSON_FIGURES = ("handed in", "missing", "mean", "median", "lowest", "highest", "of")
+LESSON_FIGURES = ("handed in", "missing", "failed", "mean", "median", "lowest", "highest", "of")
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,17 @@ class LessonReport:
             marked.message.strip()
             for result in self.results.values()
             for marked in result.exercises
-            if marked.name == exercise.name and marked.message
+            if result.status != FAILED and marked.name == exercise.name and marked.message
         )
         return counter.most_common(MESSAGES_PER_EXERCISE)
+
+    def failed(self) -> set[str]:
+        """Return the students whose submission could not be marked, and who have no points."""
+        return {
+            student
+            for student, result in self.results.items()
+            if result.status == FAILED and student not in self.totals
+        }
 
     def distribution(self) -> list[int]:
         """Return how many students are in each tenth of the points; full marks are in the last."""
@@ -114,6 +124,7 @@ def gather(
             if lesson.name in marked:
                 totals = {student: score for student, score, *_ in book.submissions(lesson.name)}
                 results = _read_results(autograded, lesson, totals)
+                results |= _failed_results(autograded, lesson)
                 scores = book.scores(lesson.name)
                 reports.append(LessonReport(lesson, totals, scores, results, students))
     if not reports:
@@ -131,6 +142,15 @@ def _read_results(
         if result is not None:
             results[student] = result
     return results
+
+
+def _failed_results(autograded: Path, lesson: Lesson) -> dict[str, SubmissionResult]:
+    """Return the submissions that could not be marked, by student."""
+    return {
+        student: without_marks(lesson, student, FAILED, message)
+        for (student, name), message in read_failures(autograded).items()
+        if name == lesson.name
+    }
 
 
 def to_terminal(reports: list[LessonReport]) -> Group:
@@ -247,8 +267,9 @@ def _figures(report: LessonReport) -> list[str]:
     """Return a lesson's numbers, in the order of `LESSON_FIGURES`."""
     totals = list(report.totals.values())
     numbers = [fmean(totals), median(totals), min(totals), max(totals), report.lesson.points]
-    counts = [str(len(totals)), str(len(report.students) - len(totals))]
-    return counts + [points(number) for number in numbers]
+    failed = report.failed()
+    counts = [len(totals), len({*report.students} - {*report.totals} - failed), len(failed)]
+    return [str(count) for count in counts] + [points(number) for number in numbers]
 
 
 def _student_rows(reports: list[LessonReport]) -> list[list[str]]:
@@ -257,6 +278,13 @@ def _student_rows(reports: list[LessonReport]) -> list[list[str]]:
     for student in reports[0].students:
         totals = [report.totals.get(student) for report in reports]
         together = points(sum(total or 0.0 for total in totals))
-        cells = [MISSING if total is None else points(total) for total in totals]
+        cells = [
+            points(total)
+            if total is not None
+            else FAILED
+            if student in report.failed()
+            else MISSING
+            for report, total in zip(reports, totals, strict=True)
+        ]
         rows.append([escape_name(student), *cells, together])
     return rows

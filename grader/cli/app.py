@@ -49,6 +49,16 @@ AutogradedOption = Annotated[
     ),
 ]
 
+StudentsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--student",
+        metavar="ID",
+        help="Only this student; may be given several times.",
+        show_default="all",
+    ),
+]
+
 # Errors of a disk that is full, or of a folder that must not be written.
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -56,6 +66,25 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 @app.callback()
 def _have_commands() -> None:
     """Keep Typer from leaving out a command's name where there is only one."""
+
+
+def open_course() -> Path:
+    """Return the root of the course that the working folder is in, and print which course it is.
+
+    Raises
+    ------
+    CourseError
+        If it is in none.
+    """
+    from grader.course.identity import course_name
+    from grader.course.lesson import find_root
+    from grader.printable import escape_name
+    from grader.terminal import err
+
+    root = find_root()
+    line = escape_name(f"Course: {course_name(root)} ({root})")
+    err.print(line, markup=False, highlight=False, soft_wrap=True)
+    return root
 
 
 def main() -> None:

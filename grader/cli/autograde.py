@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from grader.cli.app import AutogradedOption, GradebookOption, Lessons, app
+from grader.cli.app import (
+    AutogradedOption,
+    GradebookOption,
+    Lessons,
+    StudentsOption,
+    app,
+    open_course,
+)
 from grader.isolation.limits import ResourceLimits
 
 if TYPE_CHECKING:
@@ -48,6 +55,7 @@ def autograde(
             show_default="submitted/ in the course",
         ),
     ] = None,
+    student: StudentsOption = None,
     autograded: AutogradedOption = None,
     gradebook: GradebookOption = None,
     jobs: Annotated[
@@ -101,11 +109,14 @@ def autograde(
     marked again unless the submission or the lesson changed: a run that was stopped goes on where
     it stopped.
     """
-    from grader.course.lesson import find_root, require_sources
+    from grader.course.files import check_writable
+    from grader.course.lesson import require_sources
     from grader.terminal import err
 
-    root = find_root()
+    root = open_course()
     require_sources(root)
+    if json is not None:
+        check_writable(json)
     submitted = submitted or root / "submitted"
     if not stock and scheduler is None and sys.platform == "linux":
         _warm_up(root, lessons, submitted)
@@ -118,6 +129,7 @@ def autograde(
         autograded=(autograded or root / "autograded").resolve(),
         gradebook=gradebook,
         lessons=lessons or None,
+        students=student or None,
         jobs=jobs,
         scheduler=scheduler,
         force=force,
@@ -126,7 +138,7 @@ def autograde(
     )
     summary = _autograde_until_stopped(options)
     if json is not None:
-        _write_json(json, summary)
+        _write_json(json, summary, root)
     _print_summary(summary, options)
     if summary.failed:
         raise typer.Exit(1)
@@ -162,7 +174,10 @@ def _autograde_until_stopped(options: Options) -> RunSummary:
 
 
 def _autograde_with_progress(options: Options) -> RunSummary:
-    """Mark a class while a progress bar is shown, and print each problem on a line."""
+    """Mark a class while a progress bar is shown, and print each problem on a line.
+
+    What is missing is printed at the end, together.
+    """
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -171,6 +186,7 @@ def _autograde_with_progress(options: Options) -> RunSummary:
         TimeRemainingColumn,
     )
 
+    from grader.marking.results import MISSING
     from grader.terminal import err, is_problem, problem_line
 
     with err.status("starting"):
@@ -183,7 +199,7 @@ def _autograde_with_progress(options: Options) -> RunSummary:
 
         def on_result(result: SubmissionResult) -> None:
             progress.advance(task)
-            if is_problem(result):
+            if is_problem(result) and result.status != MISSING:
                 progress.console.print(problem_line(result), soft_wrap=True)
 
         return mark_class(
@@ -221,19 +237,21 @@ def _print_isolation(options: Options) -> None:
         ) from error
 
 
-def _write_json(path: Path, summary: RunSummary) -> None:
+def _write_json(path: Path, summary: RunSummary, root: Path) -> None:
     """Write the results of a run as JSON."""
+    from grader.classroom.run_file import to_json
     from grader.course.files import write_atomically
-    from grader.marking.results import to_json
 
-    write_atomically(path, to_json(summary.results))
+    write_atomically(path, to_json(summary, root))
 
 
 def _print_summary(summary: RunSummary, options: Options) -> None:
-    """Print the warnings and the summary table of a run."""
+    """Print what is missing, the warnings and the summary table of a run."""
     from grader.printable import escape_name
-    from grader.terminal import err, out, summary_table
+    from grader.terminal import err, missing_lines, out, summary_table
 
+    for line in missing_lines(summary.results):
+        err.print(line, soft_wrap=True)
     for warning in map(escape_name, summary.warnings):
         err.print(f"Not marked: {warning}", style="yellow", markup=False, soft_wrap=True)
     for note in summary.notes:

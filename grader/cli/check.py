@@ -53,10 +53,10 @@ def _check(
 ) -> None:
     """Check notebooks, the first of them in a kernel that is already starting."""
     from grader import selfcheck as checker
-    from grader.course.lesson import find_root, require_sources
+    from grader.course.lesson import require_sources
     from grader.terminal import checked_notebook, err, out
 
-    root = find_root()
+    root = checker.find_course(paths)
     if all_tests:
         require_sources(root)
     passed = True

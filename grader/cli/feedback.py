@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from grader.cli.app import AutogradedOption, GradebookOption, Lessons, app
+from grader.cli.app import (
+    AutogradedOption,
+    GradebookOption,
+    Lessons,
+    StudentsOption,
+    app,
+    open_course,
+)
 
 
 @app.command()
 def feedback(
     lessons: Lessons = None,
-    student: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID", help="Only these students.", show_default="all"),
-    ] = None,
+    student: StudentsOption = None,
     to: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Where to.", show_default="feedback/ in the course"),
     ] = None,
     autograded: AutogradedOption = None,
     gradebook: GradebookOption = None,
+    jobs: Annotated[
+        int,
+        typer.Option(help="How many to write at a time.", min=1, show_default="number of cores"),
+    ] = os.cpu_count() or 1,
 ) -> None:
-    """Write what each student gets back: their notebook with points and messages, as HTML.
+    """Write what each student gets back: points and messages, and their notebook, as HTML.
 
-    Hidden tests are left out.
+    Hidden tests are left out. A page needs no other file and loads nothing.
     """
-    from grader.course.lesson import find_root
     from grader.terminal import err, out
 
+    root = open_course()
     with err.status("starting") as status:
         from grader.classroom.feedback import write_feedback
 
-        root = find_root()
         written = write_feedback(
             root,
             autograded=(autograded or root / "autograded").resolve(),
@@ -42,6 +50,7 @@ def feedback(
             gradebook=gradebook,
             lessons=lessons or None,
             students=student or None,
-            progress=status.update,
+            jobs=jobs,
+            progress=lambda done, total: status.update(f"{done:,} of {total:,} pages"),
         )
     out.print(f"wrote {len(written)} pages in {to or root / 'feedback'}", highlight=False)

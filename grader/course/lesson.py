@@ -141,7 +141,7 @@ class Lesson:
 
 
 def find_root(start: Path | None = None) -> Path:
-    """Return the root of the course that a folder belongs to, else that of the installed course.
+    """Return the root of the course that a folder belongs to.
 
     Parameters
     ----------
@@ -151,10 +151,11 @@ def find_root(start: Path | None = None) -> Path:
     Raises
     ------
     CourseError
-        If neither ``start`` nor this package is inside a course.
+        If it is not inside a course. The course that this package was installed from is never used
+        instead: it may be another class.
     """
     start = (start or Path.cwd()).resolve()
-    for folder in (start, *start.parents, Path(__file__).resolve().parents[2]):
+    for folder in (start, *start.parents):
         steps = ((folder / step).is_dir() for step in ("solutions", "notebooks"))
         if (folder / "nbgrader_config.py").is_file() and any(steps):
             return folder

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from grader.course.lesson import Lesson, find_lessons, find_root
 from grader.isolation.limits import ResourceLimits
+from grader.marking.attempts import describe_attempts
 from grader.marking.cell_run import insert_runs
 from grader.marking.explain import hide_tracebacks
 from grader.marking.results import (
@@ -103,9 +104,10 @@ def mark(
     runs, errors = run_submission(cells, lesson, limits, pool or shared_pool(), sanitizer)
     stops = insert_runs(cells, runs)
     exercises = score(restored.notebook, lesson, errors)
+    attempts = describe_attempts(cells, errors)
     hide_tracebacks(restored.notebook, errors)
     seconds = time.perf_counter() - begin
-    message = printable("; ".join([*restored.notes, *stops]))
+    message = printable("; ".join(filter(None, [*restored.notes, *stops, attempts])))
     result = SubmissionResult(student, lesson.name, GRADED, exercises, seconds, message)
     _record_untouched(restored)
     return Marked(result, restored.notebook)

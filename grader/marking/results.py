@@ -1,14 +1,12 @@
-"""The results of marking, as plain values and as JSON."""
+"""The results of marking, as plain values."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from grader.printable import shorten
 
-GRADED, MISSING, UNREADABLE = "graded", "missing", "unreadable"
+GRADED, MISSING, UNREADABLE, FAILED = "graded", "missing", "unreadable", "failed"
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,8 @@ class SubmissionResult:
     student, lesson : str
         The student's id, and the lesson's name.
     status : str
-        ``graded``; ``missing`` (no notebook of that name) or ``unreadable`` (not a notebook).
+        ``graded``; ``missing`` (no notebook of that name); ``unreadable`` (not a notebook); or
+        ``failed`` (this machine or the grader could not mark it, and the next run tries again).
     seconds : float
         The time that marking took.
     message : str
@@ -115,6 +114,15 @@ class SubmissionResult:
                     "score": exercise.score,
                     "max_score": exercise.max_score,
                     "message": exercise.message,
+                    "tests": [
+                        {
+                            "name": test.grade_id,
+                            "score": test.score,
+                            "max_score": test.max_score,
+                            "message": test.message,
+                        }
+                        for test in exercise.tests
+                    ],
                 }
                 for exercise in self.exercises
             ],
@@ -138,9 +146,3 @@ class SubmissionResult:
             for row in record["exercises"]
         )
         return cls(**(dict(record) | {"exercises": exercises}))
-
-
-def to_json(results: Iterable[SubmissionResult]) -> str:
-    """Write results as the file of ``grader autograde --json``."""
-    rows = [result.to_json() for result in results]
-    return json.dumps({"submissions": rows}, indent=1, ensure_ascii=False) + "\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import nbformat
@@ -24,6 +25,7 @@ from grader.course.cells import (
     without_hidden,
 )
 from grader.course.lesson import Lesson
+from grader.printable import first_few
 
 FENCE = re.compile(r"\A\s*```\w*\n(.*?)\n```\s*\Z", re.DOTALL)
 
@@ -164,40 +166,68 @@ def _restore_fixed_cells(restored: Restored, originals: dict[str, NotebookNode])
     """
     cells = restored.notebook.cells
     place = -1
+    deleted: list[NotebookNode] = []
+    changed: list[NotebookNode] = []
     for name, original in originals.items():
         places = [index for index, cell in enumerate(cells) if grade_id(cell) == name]
         if is_answer(original):
             place = places[-1] if places else place
         elif places:
             place = places[0]
-            _replace(restored, places, original)
+            if not _replace(restored, places, original):
+                changed.append(original)
         else:
             place += 1
             cells.insert(place, copy.deepcopy(original))
-            restored.notes.append(
-                f"the {_kind(original)} cell {name} had been deleted and was put back"
-            )
+            deleted.append(original)
+    restored.notes += _notes_on_fixed_cells(
+        deleted, "had been deleted and was put back", "had been deleted and were put back"
+    )
+    restored.notes += _notes_on_fixed_cells(
+        changed,
+        "had been changed; the original was used",
+        "had been changed, and the originals were used",
+    )
     for cell in cells:
         if grade_id(cell) not in originals:
             cell.metadata.pop("nbgrader", None)
 
 
-def _replace(restored: Restored, places: list[int], original: NotebookNode) -> None:
-    """Put the lesson's cell in the place of the first copy; the others become ordinary cells."""
+def _replace(restored: Restored, places: list[int], original: NotebookNode) -> bool:
+    """Put the lesson's cell in the place of the first copy; the others become ordinary cells.
+
+    Returns
+    -------
+    bool
+        Whether the first copy was unchanged.
+    """
     cells = restored.notebook.cells
     first, *others = places
-    if not _is_unchanged(cells[first], original):
-        restored.notes.append(
-            f"the {_kind(original)} cell {grade_id(original)} had been changed; "
-            "the original was used"
-        )
+    was_unchanged = _is_unchanged(cells[first], original)
     for place in others:
         cells[place].metadata.pop("nbgrader")
     cells[first] = copy.deepcopy(original)
+    return was_unchanged
 
 
-def _kind(original: NotebookNode) -> str:
-    return "test" if is_test(original) else "locked"
+def _notes_on_fixed_cells(originals: list[NotebookNode], one: str, many: str) -> Iterator[str]:
+    """Yield a note for tests, and one for other locked cells, however many there are of each.
+
+    Parameters
+    ----------
+    originals : list of NotebookNode
+        The lesson's cells.
+    one, many : str
+        What had happened to a single cell, and to several.
+    """
+    for kind, names in (
+        ("test", [grade_id(cell) for cell in originals if is_test(cell)]),
+        ("locked", [grade_id(cell) for cell in originals if not is_test(cell)]),
+    ):
+        if len(names) == 1:
+            yield f"the {kind} cell {names[0]} {one}"
+        elif names:
+            yield f"{len(names)} {kind} cells {many}: {', '.join(first_few(names))}"
 
 
 def _is_unchanged(cell: NotebookNode, original: NotebookNode) -> bool:

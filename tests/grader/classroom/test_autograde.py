@@ -282,7 +282,7 @@ def test_a_file_that_is_away_for_a_moment_is_marked_by_the_next_run(
     before_marking(lambda: path.rename(path.with_suffix(".away")))
     outcome = autograde(options)
     assert [(row.student, row.status, row.score) for row in outcome.results] == [
-        ("ana", "graded", 0.0), ("ben", "graded", 4.0)
+        ("ana", "failed", 0.0), ("ben", "graded", 4.0)
     ]  # fmt: skip
     assert outcome.failed == 1
     assert "could not be marked, run again" in outcome.results[0].message

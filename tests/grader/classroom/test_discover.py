@@ -3,7 +3,14 @@
 import nbformat
 import pytest
 
-from grader.classroom.discover import discover, explain_missing, read_timestamp
+from grader.classroom.discover import (
+    MAX_LOOKED_AT,
+    _files_below,
+    discover,
+    explain_missing,
+    guess_lesson,
+    read_timestamp,
+)
 from grader.course.lesson import CourseError
 from grader.printable import MAX_LISTED
 from tests.support.toy import LESSON, hand_in
@@ -47,6 +54,67 @@ def test_what_is_there_instead_is_said(tmp_path, toy, file, message):
     path.parent.mkdir(parents=True)
     path.write_text("{}")
     assert message in explain_missing(tmp_path, "ana", toy)
+
+
+COURSE = ["01_toy", "02_convolution", "03_sobel", "10_backprop"]
+
+
+@pytest.mark.parametrize(
+    ("name", "lesson"),
+    [
+        ("02-convolution", "02_convolution"),
+        ("02_convolution (2)", "02_convolution"),
+        ("02_Convolution-Copy1", "02_convolution"),
+        ("Convolution", "02_convolution"),
+        ("02_convolutoin", "02_convolution"),
+        ("lesson2", "02_convolution"),
+        ("hw 10", "10_backprop"),
+        ("10", "10_backprop"),
+        ("03_convolution", "03_sobel"),
+        ("homework", ""),
+        ("2 of 3", ""),
+        ("lesson 7", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_that_nearly_fits_is_a_lessons(name, lesson):
+    assert guess_lesson(name, COURSE) == lesson
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        (
+            "lesson1/01_toy.ipynb",
+            "found 'lesson1/01_toy.ipynb': did they mean 01_toy/01_toy.ipynb?",
+        ),
+        ("all/of/it/01-toy.ipynb", "found 'all/of/it/01-toy.ipynb': did they mean"),
+        ("02_convolution/01_toy.ipynb", "found '02_convolution/01_toy.ipynb': did they mean"),
+        ("01_toy (1).ipynb", "found '01_toy (1).ipynb': did they mean"),
+        ("hw/answers.ipynb", "nothing under this lesson's name, but files that fit no lesson"),
+        ("02-convolution/02_convolution.ipynb", "nothing was handed in"),
+        ("hw/.ipynb_checkpoints/01_toy.ipynb", "nothing was handed in"),
+    ],
+)
+def test_what_nearly_fits_is_named_and_nothing_means_nothing(tmp_path, toy, file, message):
+    path = tmp_path / "ana" / file
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+    assert message in explain_missing(tmp_path, "ana", toy, COURSE)
+
+
+def test_a_folder_that_nearly_fits_is_asked_about(tmp_path):
+    (tmp_path / "ana" / "02-convolution").mkdir(parents=True)
+    (warning,) = discover(tmp_path, COURSE).warnings
+    assert warning.endswith("no lesson has this name; did they mean 02_convolution?")
+
+
+def test_a_folder_of_very_many_files_is_not_searched_to_its_end(tmp_path, toy):
+    for number in range(1_000):
+        path = tmp_path / "ana" / "x" / f"{number:04}" / "notes.txt"
+        path.parent.mkdir(parents=True)
+        path.touch()
+    assert len(_files_below(tmp_path / "ana" / "x")) <= MAX_LOOKED_AT
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,11 @@ def test_the_root_is_found_from_below(toy):
     assert find_root(toy.source.parent) == toy.root.resolve()
 
 
+def test_a_folder_that_is_in_no_course_is_never_taken_for_the_installed_one(tmp_path):
+    with pytest.raises(CourseError, match="is not inside a course"):
+        find_root(tmp_path)
+
+
 def test_reading_a_source_twice_gives_the_same_cells(toy):
     assert read_source(toy.source) == read_source(toy.source)
 

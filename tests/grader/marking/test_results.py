@@ -1,7 +1,5 @@
-import json
-
 import grader
-from grader.marking.results import ExerciseResult, SubmissionResult, TestResult, to_json
+from grader.marking.results import ExerciseResult, SubmissionResult, TestResult
 from grader.printable import MAX_MESSAGE_CHARACTERS, shorten
 from tests.support.toy import answer
 
@@ -13,11 +11,14 @@ def test_a_result_survives_being_stored(release, toy):
 
 def test_the_json_is_as_designed(toy):
     result = grader.mark(b"", toy, student="ana").result
-    (row,) = json.loads(to_json([result]))["submissions"]
+    row = result.to_json()
     assert list(row) == [
         "student", "lesson", "status", "score", "max_score", "seconds", "message", "exercises",
     ]  # fmt: skip
-    assert list(row["exercises"][0]) == ["name", "score", "max_score", "message"]
+    assert list(row["exercises"][0]) == ["name", "score", "max_score", "message", "tests"]
+    assert row["exercises"][0]["tests"][1] == {
+        "name": "test-double-hidden", "score": 0.0, "max_score": 2.0, "message": row["message"],
+    }  # fmt: skip
     assert isinstance(row["score"], float)
 
 
