@@ -58,9 +58,17 @@ def fingerprints(source: str) -> Fingerprints | None:
             tree = ast.parse(_without_magics(source))
         return Fingerprints(frozenset(_tree_grams(tree)), True)
     except (SyntaxError, ValueError):
-        return Fingerprints(frozenset(_grams(_tokens(source))), False)
+        return token_fingerprints(source)
     except (RecursionError, MemoryError):
         return None
+
+
+def token_fingerprints(source: str) -> Fingerprints | None:
+    """Return the fingerprints of an answer's tokens, for a text that need not be Python."""
+    if len(source) > MAX_CHARACTERS:
+        return None
+    grams = {gram for line in _token_lines(source) for gram in _grams(line)}
+    return Fingerprints(frozenset(grams), False)
 
 
 def _without_magics(source: str) -> str:
@@ -122,7 +130,8 @@ def _symbols(node: ast.AST, own: _OwnNames) -> list[str]:
         return [type(node.op).__name__, *sides[0], *sides[1]]
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in MIRRORED:
         mirrored = MIRRORED[type(node.ops[0])].__name__
-        return [mirrored, *_symbols(node.comparators[0], own), *_symbols(node.left, own)]
+        sides = _symbols(node.comparators[0], own), _symbols(node.left, own)
+        return ["Compare", *sides[0], mirrored, *sides[1]]
     if isinstance(node, ast.AnnAssign) and node.value is not None:
         return ["Assign", *_symbols(node.target, own), *_symbols(node.value, own)]
     symbols = [_symbol(node, own)]
@@ -171,18 +180,21 @@ def _symbol(node: ast.AST, own: _OwnNames) -> str:
     return type(node).__name__
 
 
-def _tokens(source: str) -> list[str]:
-    """Return what can be read of a text that is no Python, without names, layout and comments."""
-    found = []
+def _token_lines(source: str) -> list[list[str]]:
+    """Return what can be read of a text that need not be Python, by line.
+
+    Without names, layout and comments.
+    """
+    lines: list[list[str]] = [[]]
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             if token.type == tokenize.NAME:
                 keep = keyword.iskeyword(token.string) or token.string in BUILTINS
-                found.append(token.string if keep else "name")
+                lines[-1].append(token.string if keep else "name")
             elif token.type in (tokenize.OP, tokenize.NUMBER):
-                found.append(token.string)
-            elif token.type == tokenize.STRING:
-                found.append("text")
+                lines[-1].append(token.string)
+            elif token.type == tokenize.NEWLINE:
+                lines.append([])
     except (tokenize.TokenError, SyntaxError):
         pass  # the rest of the text has no tokens
-    return found
+    return [line for line in lines if line]

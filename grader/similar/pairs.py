@@ -8,15 +8,16 @@ is: two people who solve a short exercise write the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from grader.printable import escape_name
+from grader.printable import escape_name, first_few
 from grader.similar.answers import REFERENCE, ClassAnswers, ExerciseAnswers
-from grader.similar.fingerprints import Fingerprints, fingerprints
+from grader.similar.fingerprints import Fingerprints, fingerprints, token_fingerprints
 
 # Measured in tests/grader/similar/test_bank.py: answers of the tests' banks that were renamed,
 # reordered and reformatted reach 1.00, and different right answers to an exercise at most 0.974.
@@ -25,6 +26,8 @@ THRESHOLD = 0.98
 # that only the two have weighs 1.
 MIN_SHARED = 25
 MIN_RARE = 5.0
+# A group in which each answer is like so many others shows what the exercise leads to.
+MAX_RING, MAX_RING_SHARE = 6, 0.05
 BLOCK = 500  # answers that are compared with all others at a time
 MAX_SHOWN = 500  # pairs
 
@@ -68,8 +71,10 @@ def find_pairs(answers: ClassAnswers, threshold: float = THRESHOLD) -> Likeness:
     found = Likeness([], [*answers.notes])
     for exercise in answers.exercises:
         compared = _Compared.of(exercise)
-        found.notes += compared.notes
-        found.pairs += compared.pairs(threshold)
+        pairs = [*compared.pairs(threshold), *_pairs_by_tokens(compared, threshold)]
+        crowd = _crowd(pairs, len(exercise.texts))
+        found.pairs += [pair for pair in pairs if not crowd.issuperset(pair.students)]
+        found.notes += compared.notes(len(crowd))
     found.pairs.sort(key=lambda pair: (-pair.score, -pair.shared, pair.lesson, pair.students))
     if len(found.pairs) > MAX_SHOWN:
         found.notes.append(f"{len(found.pairs) - MAX_SHOWN} more pairs are not shown")
@@ -85,46 +90,54 @@ class _Compared:
     students: list[str]
     texts: list[str]
     grams: list[frozenset[str]]
-    notes: list[str]
+    unparsed: list[str]
+    skipped: list[str]
 
     @classmethod
-    def of(cls, exercise: ExerciseAnswers) -> _Compared:
+    def of(
+        cls,
+        exercise: ExerciseAnswers,
+        take: Callable[[str], Fingerprints | None] = fingerprints,
+    ) -> _Compared:
         """Take the fingerprints of an exercise's answers."""
-        given = frozenset().union(*(_grams(fingerprints(text)) for text in exercise.given))
-        compared = cls(exercise, [], [], [], [])
+        given = frozenset().union(*(_grams(take(text)) for text in exercise.given))
+        compared = cls(exercise, [], [], [], [], [])
         for text in exercise.references:
-            compared._add(REFERENCE, text, given)
+            compared._add(REFERENCE, text, take(text), given)
         for student, text in exercise.texts.items():
-            compared._add(student, text, given)
-        compared._note_short()
+            compared._add(student, text, take(text), given)
         return compared
 
-    def _add(self, student: str, text: str, given: frozenset[str]) -> None:
-        """Add an answer, or a note if it cannot be compared."""
-        taken = fingerprints(text)
-        where = f"{escape_name(student)}  {self.exercise.lesson}  {self.exercise.exercise}"
+    def _add(
+        self, student: str, text: str, taken: Fingerprints | None, given: frozenset[str]
+    ) -> None:
+        """Add an answer, unless it cannot be compared."""
         if taken is None:
-            self.notes.append(f"{where}: not compared: too long or too deeply nested")
+            self.skipped.append(student)
             return
         if not taken.parsed:
-            self.notes.append(f"{where}: no valid Python; compared by its words and signs")
+            self.unparsed.append(student)
         self.students.append(student)
         self.texts.append(text)
         self.grams.append(taken.grams - given)
 
-    def _note_short(self) -> None:
-        """Note if the exercise's answers are too short for likeness to prove anything."""
+    def notes(self, crowd: int) -> list[str]:
+        """Return what was not compared or is not shown; `crowd` is the size of `_crowd`."""
         sizes = [
             len(grams)
             for student, grams in zip(self.students, self.grams, strict=True)
             if student != REFERENCE
         ]
         short = sum(size < MIN_SHARED for size in sizes)
-        if short:
-            self.notes.append(
-                f"{self.exercise.lesson}  {self.exercise.exercise}: {short} of {len(sizes)} "
-                "answers are so short that likeness proves nothing: not shown"
-            )
+        found = {
+            f"{short} of {len(sizes)} answers are so short that likeness proves nothing: not "
+            "shown": short,
+            f"{crowd} students wrote nearly the same as many others: among them not shown": crowd,
+            f"too long or too deeply nested, not compared: {_listed(self.skipped)}": self.skipped,
+            f"no valid Python, compared by tokens: {_listed(self.unparsed)}": self.unparsed,
+        }
+        where = f"{self.exercise.lesson}  {self.exercise.exercise}"
+        return [f"{where}: {note}" for note, applies in found.items() if applies]
 
     def pairs(self, threshold: float) -> list[Pair]:
         """Return the pairs that reach a threshold; of several references the most alike."""
@@ -136,7 +149,7 @@ class _Compared:
 
     def _all_pairs(self, threshold: float) -> Iterator[Pair]:
         """Yield every pair that reaches a threshold."""
-        if len(self.grams) < 2:
+        if not any(self.grams):
             return
         table, weights = self._table()
         sizes = table @ weights
@@ -170,22 +183,45 @@ class _Compared:
 
     def _table(self) -> tuple[csr_array, np.ndarray]:
         """Return which answer has which fingerprint, and the fingerprints' weights."""
-        columns: dict[str, int] = {}
-        places = [
-            (row, columns.setdefault(gram, len(columns)))
-            for row, grams in enumerate(self.grams)
-            for gram in sorted(grams)
-        ]
-        rows, used = np.array(places or np.empty((0, 2), int)).T
-        shape = (len(self.grams), len(columns))
-        table = csr_array((np.ones(len(rows)), (rows, used)), shape=shape)
         # The versions of the reference are one student.
-        students = np.array([*map(self.students.index, self.students)])
-        have = len(columns) and csr_array(
-            (np.ones(len(rows)), (students[rows], used)), shape=shape
-        ).astype(bool).sum(axis=0)
-        others = np.maximum(np.asarray(have, float).reshape(-1) - 1, 1)
-        return table, np.log2((len(set(self.students)) + 1) / others)
+        by_student: dict[str, frozenset[str]] = {}
+        for student, grams in zip(self.students, self.grams, strict=True):
+            by_student[student] = by_student.get(student, frozenset()) | grams
+        counts = Counter(gram for grams in by_student.values() for gram in grams)
+        columns = {gram: column for column, gram in enumerate(sorted(counts))}
+        rows = np.repeat(np.arange(len(self.grams)), [*map(len, self.grams)])
+        used = np.array([columns[gram] for grams in self.grams for gram in grams], int)
+        table = csr_array((np.ones(len(rows)), (rows, used)), (len(self.grams), len(columns)))
+        others = np.array([max(counts[gram] - 1, 1) for gram in columns], float)
+        return table, np.log2((len(by_student) + 1) / others)
+
+
+def _pairs_by_tokens(compared: _Compared, threshold: float) -> list[Pair]:
+    """Return the pairs of an answer that is no Python, and so has no syntax tree to compare."""
+    broken = set(compared.unparsed)
+    if not broken:
+        return []
+    pairs = _Compared.of(compared.exercise, token_fingerprints).pairs(threshold)
+    known = {pair.students for pair in compared.pairs(threshold)}
+    return [p for p in pairs if broken & {*p.students} and p.students not in known]
+
+
+def _crowd(pairs: list[Pair], class_size: int) -> set[str]:
+    """Return the students whose answers are like so many others that the exercise explains it.
+
+    The reference is in no crowd: an answer that many took from it is still taken from it.
+    """
+    partners: Counter[str] = Counter()
+    for pair in pairs:
+        if REFERENCE not in pair.students:
+            partners.update(pair.students)
+    limit = max(MAX_RING, MAX_RING_SHARE * class_size)
+    return {student for student, count in partners.items() if count >= limit}
+
+
+def _listed(names: list[str]) -> str:
+    """Return the first few names."""
+    return ", ".join(first_few([*map(escape_name, names)]))
 
 
 def _grams(taken: Fingerprints | None) -> frozenset[str]:

@@ -72,8 +72,7 @@ def test_the_reference_in_disguise_is_found_unless_it_is_short(key):
     exercise = EXERCISES[key]
     for text in exercise.references:
         pasted = disguise(text, Random(1), frozenset({key[1]}))
-        honest = {name: text for name, text in styles_of(*key).items()}
-        found = pairs_of(key, honest | {"nina": pasted}, THRESHOLD)
+        found = pairs_of(key, styles_of(*key) | {"nina": pasted}, THRESHOLD)
         shown = {pair.students for pair in found}
         assert shown == {(REFERENCE, "nina")} or is_short(key, text)
 
