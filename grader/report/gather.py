@@ -113,11 +113,13 @@ def gather(
         for lesson in find_lessons(root, lessons):
             if lesson.name in names:
                 totals = {student: score for student, score, *_ in book.submissions(lesson.name)}
-                scores, comments = book.scores(lesson.name), book.comments(lesson.name)
-                marked.append(MarkedLesson(lesson, students, totals, scores, {}, comments))
+                marked.append(MarkedLesson(lesson, students, totals, book.scores(lesson.name)))
+        _read_results(marked, autograded, on_progress)
+        for one in marked:
+            if one.totals.keys() - one.results.keys():
+                one.comments.update(book.comments(one.lesson.name))
     if not marked:
         raise CourseError("There are no marks in the gradebook. Run grader autograde first")
-    _read_results(marked, autograded, on_progress)
     return marked
 
 

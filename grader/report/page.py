@@ -13,7 +13,7 @@ from grader.report.summary import Bar, ClassReport, LessonFigures
 from grader.report.terminal import decimal, optional_points, percent, signed
 from grader.terminal import points
 
-# The chart of a distribution, in units of its own that scale with the page.
+# The chart of a distribution, in units that scale with the page.
 CHART_HEIGHT, BAR_WIDTH, GAP, LABEL_HEIGHT = 120.0, 56.0, 8.0, 18.0
 
 

@@ -15,6 +15,7 @@ from grader.course.cells import defines, grade_id, is_answer, release_source, wi
 from grader.course.imports import module_file
 from grader.course.lesson import Lesson
 from grader.printable import escape_name
+from grader.similar.fingerprints import MAX_CHARACTERS
 from grader.submission.parse import UnreadableError, read_notebook
 
 REFERENCE = "reference"
@@ -78,11 +79,12 @@ def read_answers(
     done = 0
     for lesson in lessons:
         students = sorted(student for student, name in found if name == lesson.name)
-        exercises = _exercises_of(lesson) if students else []
+        exercises = exercises_of(lesson) if students else []
+        given = {text.strip() for one in exercises[:1] for text in one.given}
         for student in students:
             path = found[student, lesson.name] / f"{lesson.name}.ipynb"
             try:
-                cells = _own_cells(read_notebook(path), lesson)
+                cells = [c for c in read_notebook(path).cells if c.source.strip() not in given]
             except UnreadableError as error:
                 answers.notes.append(f"{escape_name(student)}  {lesson.name}: not read: {error}")
                 cells = []
@@ -100,7 +102,7 @@ def _label(student: str) -> str:
     return f"{student} (a student)" if student == REFERENCE else student
 
 
-def _exercises_of(lesson: Lesson) -> list[ExerciseAnswers]:
+def exercises_of(lesson: Lesson) -> list[ExerciseAnswers]:
     """Return a lesson's exercises without answers."""
     given = tuple(_given_sources(lesson))
     solutions = {grade_id(cell): cell.source for cell in lesson.notebook.cells if is_answer(cell)}
@@ -141,28 +143,18 @@ def _in_utils(lesson: Lesson, exercise: str) -> Iterator[str]:
         yield "\n\n".join(needed.values())
 
 
-def _own_cells(notebook: NotebookNode, lesson: Lesson) -> list[NotebookNode]:
-    """Return the cells of a submission that are not as they were given out."""
-    given = {source.strip() for source in _given_sources(lesson)}
-    return [cell for cell in notebook.cells if cell.source.strip() not in given]
-
-
 def _answer_in(cells: list[NotebookNode], exercise: str) -> str:
-    """Return a student's answer to an exercise; empty if there is none."""
+    """Return a student's answer, cut where it is too long; empty if there is none."""
     code = [cell for cell in cells if cell.cell_type == "code" or grade_id(cell) == exercise]
     named = [cell for cell in code if grade_id(cell) == exercise]
     answer = (named or [cell for cell in code if defines(cell, exercise)])[-1:]
     if not answer:
         return ""
-    texts = [answer[0].source]
+    texts = [answer[0].source[: MAX_CHARACTERS + 1]]
+    words = set(re.findall(r"\w+", texts[0]))
     for cell in code:
         names = DEFINED.findall(cell.source)
         is_other_answer = bool(grade_id(cell)) or exercise in names
-        if cell is not answer[0] and not is_other_answer and _uses(texts[0], names):
+        if cell is not answer[0] and not is_other_answer and not words.isdisjoint(names):
             texts.insert(0, cell.source)
-    return "\n\n".join(texts)
-
-
-def _uses(text: str, names: list[str]) -> bool:
-    """Return whether a text mentions one of some names."""
-    return any(re.search(rf"\b{name}\b", text) for name in names)
+    return "\n\n".join(texts)[: MAX_CHARACTERS + 1]

@@ -130,8 +130,8 @@ def _symbols(node: ast.AST, own: _OwnNames) -> list[str]:
         return [type(node.op).__name__, *sides[0], *sides[1]]
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in MIRRORED:
         mirrored = MIRRORED[type(node.ops[0])].__name__
-        sides = _symbols(node.comparators[0], own), _symbols(node.left, own)
-        return ["Compare", *sides[0], mirrored, *sides[1]]
+        left, right = _symbols(node.comparators[0], own), _symbols(node.left, own)
+        return ["Compare", *left, mirrored, *right]
     if isinstance(node, ast.AnnAssign) and node.value is not None:
         return ["Assign", *_symbols(node.target, own), *_symbols(node.value, own)]
     symbols = [_symbol(node, own)]

@@ -11,14 +11,14 @@ from random import Random
 import pytest
 
 from grader.course.lesson import find_lessons, find_root
-from grader.similar.answers import REFERENCE, ClassAnswers, _exercises_of
+from grader.similar.answers import REFERENCE, ClassAnswers, exercises_of
 from grader.similar.pairs import THRESHOLD, find_pairs
 from tests.support.disguise import disguise
 
 EXERCISES = {
     (exercise.lesson, exercise.exercise): exercise
     for lesson in find_lessons(find_root())
-    for exercise in _exercises_of(lesson)
+    for exercise in exercises_of(lesson)
 }
 
 
