@@ -129,7 +129,7 @@ def home(tmp_path_factory):
                 path = home / "submitted" / student / lesson.name / f"{lesson.name}.ipynb"
                 path.parent.mkdir(parents=True)
                 path.write_text(writes(notebook), encoding="utf-8")
-    (home / "submitted" / "nobody").mkdir()
+    (home / "submitted" / "absent").mkdir()
     run(home, "autograde", PIXELS, CONVOLUTION, "--submitted", home / "submitted")
     run(home, "report", "--json", home / "report.json", "--html", home / "report.html")
     return home
