@@ -82,4 +82,4 @@ def is_short(key, text):
 
     compared = _Compared.of(EXERCISES[key])
     sizes = dict(zip(compared.texts, map(len, compared.grams), strict=True))
-    return sizes[text] < 2 * MIN_SHARED
+    return sizes[text] < MIN_SHARED
