@@ -142,3 +142,9 @@ def test_every_mistake_is_counted_by_its_name_and_no_other(home):
         for row in report["misconceptions"]
     }
     assert found == {key: (len(who), who) for key, who in EXPECTED.items()}
+
+
+def test_the_page_has_them_too(home):
+    page = (home / "report.html").read_text(encoding="utf-8")
+    for _, exercise, mistake in EXPECTED:
+        assert f"<td>{exercise}</td><td>{mistake}</td>" in page
