@@ -29,7 +29,7 @@ from grader.classroom.penalties import HandIn, LatePenalties, seconds_late
 from grader.classroom.registration import Registration
 from grader.course.lesson import CourseError, Lesson
 from grader.marking.results import SubmissionResult
-from grader.submission.sanitize import as_comment
+from grader.submission.sanitize import as_comment, from_comment
 
 NO_RESPONSE = "No response."
 MAX_STUDENT_ID_LENGTH = 128  # characters, in nbgrader's tables
@@ -187,6 +187,17 @@ class CourseGradebook:
         for comment in query.join(SubmittedNotebook).join(Notebook).filter_by(name=lesson):
             comments[comment.notebook.student.id][comment.name] = comment.manual_comment
         return dict(comments)
+
+    def comments(self, lesson: str) -> dict[str, dict[str, str]]:
+        """Return the messages of every submission of a lesson, by student and exercise."""
+        comments: dict[str, dict[str, str]] = {}
+        with suppress(MissingEntry):
+            for row in self._book.find_notebook(lesson, lesson).submissions:
+                comments[row.student.id] = {
+                    comment.name: from_comment(comment.auto_comment or "")
+                    for comment in row.comments
+                }
+        return comments
 
     def register(self, lesson: Lesson) -> None:
         """Write a lesson's cells and points, so that submissions of it can be stored."""

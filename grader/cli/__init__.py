@@ -15,6 +15,7 @@ from grader.cli import (
     autograde,
     feedback,
     report,
+    similar,
     export,
 )
 from grader.cli.app import main

@@ -21,6 +21,8 @@ class TestResult:
         The points earned, and the points available.
     message : str
         What was wrong, for the student; empty if nothing was.
+    mistakes : tuple of str
+        The known mistakes that the message names, by the names of their functions.
     """
 
     # Keeps pytest from collecting the class because of its name.
@@ -30,9 +32,11 @@ class TestResult:
     score: float
     max_score: float
     message: str = ""
+    mistakes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", shorten(self.message))
+        object.__setattr__(self, "mistakes", tuple(self.mistakes))  # a list, in a record
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,11 @@ class ExerciseResult:
     def message(self) -> str:
         """What was wrong, without repetitions; empty if nothing was."""
         return shorten("\n".join(dict.fromkeys(filter(None, (t.message for t in self.tests)))))
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """The known mistakes that the messages name."""
+        return tuple(dict.fromkeys(name for test in self.tests for name in test.mistakes))
 
 
 @dataclass(frozen=True)

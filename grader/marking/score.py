@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 
 from grader.course.cells import grade_id, is_test
 from grader.course.lesson import GradedExercise, Lesson
+from grader.course.mistakes import KnownMistake, mistakes_in_lesson, mistakes_named
 from grader.marking.explain import explain_points_lost
 from grader.marking.results import ExerciseResult, TestResult
 from grader.printable import printable
@@ -30,8 +31,9 @@ def score(
         Errors of answer cells that no output shows, in one line each, by ``grade_id``.
     """
     tests = {grade_id(cell): cell for cell in notebook.cells if is_test(cell)}
+    known = mistakes_in_lesson(lesson.root, lesson.topic)
     return tuple(
-        _score_exercise(exercise, tests, notebook, errors) for exercise in lesson.exercises
+        _score_exercise(exercise, tests, notebook, errors, known) for exercise in lesson.exercises
     )
 
 
@@ -40,6 +42,7 @@ def _score_exercise(
     tests: dict[str, NotebookNode],
     notebook: NotebookNode,
     errors: Mapping[str, str],
+    known: Mapping[str, tuple[KnownMistake, ...]],
 ) -> ExerciseResult:
     """Score the test cells of one exercise."""
     results = []
@@ -49,7 +52,8 @@ def _score_exercise(
         message = ""
         if cell is not None and points != test.points:
             message = printable(explain_points_lost(cell, notebook, errors))
-        results.append(TestResult(test.grade_id, points, test.points, message))
+        mistakes = mistakes_named(message, exercise.name, known)
+        results.append(TestResult(test.grade_id, points, test.points, message, mistakes))
     return ExerciseResult(exercise.name, tuple(results))
 
 

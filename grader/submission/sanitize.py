@@ -339,6 +339,12 @@ def as_comment(message: str) -> str:
     return message if PLAIN.fullmatch(message) else fence(message)
 
 
+def from_comment(comment: str) -> str:
+    """Return the message that `as_comment` made a comment of."""
+    match = re.fullmatch(r"(`{3,})\n(.*)\n\1", comment, re.DOTALL)
+    return match[2] if match else comment
+
+
 def fence(text: str) -> str:
     """Return Markdown that shows a text unchanged, as a code block."""
     longest_run = max(map(len, re.findall(r"`+", text)), default=0)

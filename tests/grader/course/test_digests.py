@@ -97,7 +97,7 @@ def test_marks_depend_on_all_of_utils_checks_and_on_the_stub(checked):
         ("submission/restore.py", True),
         ("course/cells.py", True),
         ("printable.py", True),
-        ("classroom/report.py", False),
+        ("classroom/export.py", False),
         ("kernel.py", False),
     ],
 )

@@ -1,0 +1,1 @@
+"""Find answers that are more alike than their exercise explains."""
