@@ -75,6 +75,7 @@ def lzma(info):
         (with_member(lzma), "method"),
         (with_member(content=bytes(5_000_000)), "ZIP bomb"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_bad_entry_is_refused_and_the_others_are_read(content, reason):
     files, refused = read(content)
