@@ -99,14 +99,20 @@ def _project(root: Path) -> dict:
 
 
 def _notebooks(root: Path, lessons: list[Lesson]) -> Iterator[tuple[str, str]]:
-    """Yield the path and the text of each notebook: lessons, extras, start page and sources."""
+    """Yield the path and the text of each notebook: lessons, extras, start page and sources.
+
+    Lessons are there twice: `grader reset` takes the second copy, which students do not edit.
+    """
     chosen = {lesson.name for lesson in lessons}
     extras = find_extras(root)
     pages = make_pages(lessons, extras, sources=False)
     notebooks = {f"{lesson.name}/{lesson.name}": make_release(lesson) for lesson in lessons}
     for name, notebook in (notebooks | pages).items():
         _unlink_others(notebook, chosen)
-        yield f"notebooks/{name}.ipynb", nbformat.writes(notebook) + "\n"
+        text = nbformat.writes(notebook) + "\n"
+        yield f"notebooks/{name}.ipynb", text
+        if name not in pages:
+            yield f"notebooks/.originals/{Path(name).name}.ipynb", text
     for extra in extras:
         if not extra.solution.is_file():
             raise CourseError(f"{extra.solution} was never made. Run: grader build")

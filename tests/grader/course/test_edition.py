@@ -49,6 +49,7 @@ def test_the_students_copies_are_those_of_grader_build(files, lessons):
     for lesson in lessons:
         path = lesson.release.relative_to(ROOT).as_posix()
         assert files[path] == lesson.release.read_bytes()
+        assert files[f"notebooks/.originals/{lesson.name}.ipynb"] == files[path]
     assert "notebooks/extra_cnn_in_r/extra_cnn_in_r.ipynb" in files
     assert "notebooks/sources.ipynb" in files
 
