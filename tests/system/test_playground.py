@@ -210,11 +210,11 @@ def test_all_three_read_a_drawn_3_and_the_dense_network_loses_it_when_it_moves(p
 def test_the_digit_and_the_cover_follow_the_mouse(page):
     page.locator("#samples button").nth(9).click()
     frame = page.locator("#input-frame")
-    frame.scroll_into_view_if_needed()
-    box = frame.bounding_box()
-    pixel = box["width"] / 28
 
     def drag(row, column, down, right):
+        frame.scroll_into_view_if_needed()
+        box = frame.bounding_box()
+        pixel = box["width"] / 28
         x, y = box["x"] + (column + 0.5) * pixel, box["y"] + (row + 0.5) * pixel
         page.mouse.move(x, y)
         page.mouse.down()
@@ -250,9 +250,9 @@ def test_a_drawing_becomes_an_image_like_mnists(page):
 
 
 def _choose(page, network, layer, row, column):
-    page.locator(f"label[for=network-{network}]").click()
+    page.locator(f"#network-{network}").check()
     index = [each.inner_text() for each in page.locator("#layers label").all()].index(layer)
-    page.locator(f"label[for=layer-{index}]").click()
+    page.locator(f"#layer-{index}").check()
     page.locator("#grid tr").nth(row).locator("td").nth(column).click()
 
 

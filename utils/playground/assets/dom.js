@@ -37,18 +37,25 @@ export function rove(container, items, columns) {
   };
   items.forEach((item) => item.setAttribute("tabindex", "-1"));
   stopAt(0);
-  container.onfocusin = (event) => {
+  roving.get(container)?.abort();
+  roving.set(container, new AbortController());
+  const { signal } = roving.get(container);
+  const follow = (event) => {
     const index = items.indexOf(event.target);
     if (index >= 0) stopAt(index);
   };
-  container.onkeydown = (event) => {
+  const move = (event) => {
     const next = nextIndex(event, current, items.length, columns);
     if (next === null) return;
     event.preventDefault();
     items[next].focus();
   };
+  container.addEventListener("focusin", follow, { signal });
+  container.addEventListener("keydown", move, { signal });
   return stopAt;
 }
+
+const roving = new WeakMap(); // container -> what ends its listeners
 
 function nextIndex(event, at, count, columns) {
   const row = Math.floor(at / columns);

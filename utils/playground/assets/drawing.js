@@ -5,7 +5,7 @@ import { SIDE } from "engine";
 
 const PEN = 2.6; // the width of a stroke, in pixels of the 28x28 image
 const BOX = 20; // the side of the box into which MNIST's digits were scaled
-const FINE = 10; // each pixel of the image is the average of 10x10 drawn ones
+const FINE = 4; // each pixel of the image is the average of 4x4 drawn ones, themselves smoothed
 const LARGEST_SCALE = 3;
 
 const canvas = document.createElement("canvas");
@@ -59,9 +59,11 @@ function render(strokes) {
   trace(context, strokes, FINE, "#fff");
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
   const image = new Float32Array(SIDE * SIDE);
-  for (let at = 0; at < data.length; at += 4) {
-    const [row, column] = [Math.floor(at / 4 / canvas.width), (at / 4) % canvas.width];
-    image[Math.floor(row / FINE) * SIDE + Math.floor(column / FINE)] += data[at];
+  for (let row = 0, at = 0; row < canvas.height; row++) {
+    const line = Math.floor(row / FINE) * SIDE;
+    for (let column = 0; column < canvas.width; column++, at += 4) {
+      image[line + Math.floor(column / FINE)] += data[at]; // red: the picture is grey
+    }
   }
   return image.map((sum) => sum / (255 * FINE * FINE));
 }
@@ -91,6 +93,7 @@ export function makePad(pad, { onChange, onEnd, say }) {
   const ink = surface.getContext("2d");
   const pen = { x: SIDE / 2, y: SIDE / 2, down: false };
   let strokes = [];
+  let drawing = false;
 
   function redraw() {
     ink.clearRect(0, 0, surface.width, surface.height);
@@ -125,6 +128,7 @@ export function makePad(pad, { onChange, onEnd, say }) {
   pad.addEventListener("pointerdown", (event) => {
     if (event.button || !event.isPrimary) return;
     pad.setPointerCapture(event.pointerId);
+    drawing = true;
     strokes = [...strokes, [pointOf(event)]];
     change();
   });
@@ -134,7 +138,10 @@ export function makePad(pad, { onChange, onEnd, say }) {
     strokes.at(-1).push(...(events.length ? events : [event]).map(pointOf));
     change();
   });
-  pad.addEventListener("lostpointercapture", () => onEnd());
+  pad.addEventListener("lostpointercapture", () => {
+    drawing = false;
+    onEnd();
+  });
   pad.addEventListener("focus", redraw);
   pad.addEventListener("blur", redraw);
   pad.addEventListener("keydown", (event) => {
@@ -185,5 +192,5 @@ export function makePad(pad, { onChange, onEnd, say }) {
   }
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  return { undo, clear, redraw, strokes: () => strokes };
+  return { undo, clear, strokes: () => strokes, drawing: () => drawing };
 }

@@ -145,16 +145,19 @@ function poolMean({ size }, input) {
   const columns = Math.floor(input.columns / size);
   const values = new Float32Array(input.channels * rows * columns);
   for (let at = 0; at < values.length; at++) {
-    const column = at % columns;
-    const row = Math.floor(at / columns) % rows;
-    const channel = Math.floor(at / (rows * columns));
-    let sum = 0;
-    for (const index of windowOf(input, channel, row * size, column * size, size)) {
-      sum += input.values[index];
-    }
-    values[at] = sum / (size * size);
+    const line = Math.floor(at / columns);
+    const start = (Math.floor(line / rows) * input.rows + (line % rows) * size) * input.columns;
+    values[at] = meanOf(input, start + (at % columns) * size, size);
   }
   return { channels: input.channels, rows, columns, values };
+}
+
+function meanOf({ values, columns }, start, size) {
+  let sum = 0;
+  for (let a = 0; a < size; a++) {
+    for (let b = 0; b < size; b++) sum += values[start + a * columns + b];
+  }
+  return sum / (size * size);
 }
 
 /** Return where the values of a window are in the input's array, row after row. */

@@ -36,6 +36,7 @@ const state = {
 };
 let course, networks, names, pad;
 let outputs = {};
+let unmoved = { base: null, digit: null }; // what was read in `base` when that was last asked
 let frame = 0;
 let timers = [];
 
@@ -60,7 +61,7 @@ async function start() {
 // --- Controls ---
 
 function makeDrawing() {
-  pad = makePad(at("pad"), { onChange: redrawn, onEnd: announceSoon, say: announce });
+  pad = makePad(at("pad"), { onChange: redrawn, onEnd: strokeEnded, say: announce });
   at("clear").onclick = () => {
     pad.clear();
     redrawn();
@@ -76,6 +77,11 @@ function makeDrawing() {
   const digits = Array.from({ length: 10 }, (_, digit) => element("option", { value: digit }, digit));
   at("truth").append(guess, ...digits);
   dragInput(at("input-frame"));
+}
+
+function strokeEnded() {
+  later(0, SETTLED, settle);
+  announceSoon();
 }
 
 function redrawn() {
@@ -202,6 +208,7 @@ function refresh() {
 }
 
 function settle() {
+  if (pad.drawing()) return; // `strokeEnded` comes back to it
   if (frame) refreshNow();
   labelGrid();
   showPath();
@@ -287,7 +294,11 @@ const probabilities = (name) => outputs[name].at(-1).values;
 function truth() {
   if (isBlank()) return null;
   if (state.truth !== null) return state.truth;
-  return ranking(forward(networks.augmented, state.base).at(-1).values)[0];
+  if (unmoved.base !== state.base) {
+    const shares = forward(networks.augmented, state.base).at(-1).values;
+    unmoved = { base: state.base, digit: ranking(shares)[0] };
+  }
+  return unmoved.digit;
 }
 
 const isBlank = () => state.base.every((value) => value === 0);
