@@ -56,10 +56,33 @@ class Recipe:
 
 
 RECIPES = {
-    "dense": Recipe("Dense network", "07_keras_cnn", keras_cnn.build_dense, 7, 4, 128, 0.002),
-    "lenet": Recipe("LeNet-5", "08_lenet", lenet.build_lenet5, 8, 8, 128, 0.002),
+    "dense": Recipe(
+        "Dense network",
+        "07_keras_cnn",
+        keras_cnn.build_dense,
+        seed=7,
+        epochs=4,
+        batch_size=128,
+        learning_rate=0.002,
+    ),
+    "lenet": Recipe(
+        "LeNet-5",
+        "08_lenet",
+        lenet.build_lenet5,
+        seed=8,
+        epochs=8,
+        batch_size=128,
+        learning_rate=0.002,
+    ),
     "augmented": Recipe(
-        "LeNet-5, shifted in training", "09_augmentation", lenet.build_lenet5, 1, 14, 64, 0.003, True
+        "LeNet-5, shifted in training",
+        "09_augmentation",
+        lenet.build_lenet5,
+        seed=1,
+        epochs=14,
+        batch_size=64,
+        learning_rate=0.003,
+        shifted=True,
     ),
 }
 

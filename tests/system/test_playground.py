@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from data import build_playground
-from tests.support.browser import CHROMIUM, browser_page, running_lab
+from tests.support.browser import CHROMIUM, browser_page, open_notebook, running_lab
 from tests.support.pages import keep_to, served
 from utils import augmentation, data, lenet, playground, pooling, training
 
@@ -23,7 +23,10 @@ THREE = [
     *((0.56, 0.44), (0.44, 0.48), (0.57, 0.51), (0.67, 0.58), (0.71, 0.68), (0.67, 0.78)),
     *((0.57, 0.85), (0.44, 0.86), (0.32, 0.79)),
 ]
-ENGINE = "const engine = await import('./engine.js'); const loaded = await engine.load('manifest.json', 'weights.bin');"
+ENGINE = """
+    const engine = await import("./engine.js");
+    const loaded = await engine.load("manifest.json", "weights.bin");
+"""
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +99,12 @@ def digits():
 
 def test_the_page_computes_keras_probabilities_on_200_digits(page, keras_networks, digits):
     """Are all ten probabilities of every network within 1e-4 of what Keras predicts?"""
-    script = """return Object.fromEntries(Object.entries(loaded.networks).map(([name, network]) =>
-        [name, given.map(image => Array.from(
-            engine.forward(network, Float32Array.from(image, byte => byte / 255)).at(-1).values))]))"""
+    script = """
+        const digits = given.map(image => Float32Array.from(image, byte => byte / 255));
+        const read = network => digits.map(
+            image => Array.from(engine.forward(network, image).at(-1).values));
+        const named = Object.entries(loaded.networks);
+        return Object.fromEntries(named.map(([name, network]) => [name, read(network)]))"""
     images = (digits[0] * 255).round().astype(int).reshape(200, -1).tolist()
     computed = _run(page, script, images)
     assert set(computed) == set(NETWORKS)
@@ -146,7 +152,8 @@ def test_the_stored_weights_reach_the_accuracies_that_the_page_states(keras_netw
 def test_the_page_rotates_shifts_and_covers_as_the_course_does(page, digits):
     image = digits[0][3, ..., 0]
     script = """const image = Float32Array.from(given);
-        return [engine.rotated(image, 30), engine.shifted(image, -3, 2), engine.covered(image, 5, 8, 6)]
+        const covered = engine.covered(image, 5, 8, 6);
+        return [engine.rotated(image, 30), engine.shifted(image, -3, 2), covered]
             .map(each => Array.from(each))"""
     turned, moved, covered = (
         np.reshape(each, (28, 28)) for each in _run(page, script, image.ravel().tolist())
@@ -171,7 +178,8 @@ def test_noise_is_normal_and_stays_the_same_for_a_seed(page):
 def test_rounded_terms_add_up_to_the_rounded_sum(page):
     """Does each term stay within one unit of its value while all add up exactly?"""
     rng = np.random.default_rng(0)
-    rows = [(rng.normal(size=count) * scale).tolist() for count in (1, 4, 25, 120) for scale in (1e-4, 1, 50)]
+    sizes = [(count, scale) for count in (1, 4, 25, 120) for scale in (1e-4, 1, 50)]
+    rows = [(rng.normal(size=count) * scale).tolist() for count, scale in sizes]
     rows += [[0, 0, 0], [0.0005, 0.0005], [-0.0005] * 5, [1 / 3] * 3]
     rounded = _run(page, "return given.map(row => engine.roundToSum(row, 0.001))", rows)
     for row, units in zip(rows, rounded, strict=True):
@@ -189,7 +197,9 @@ def test_the_page_opens_on_a_digit_that_only_the_shifted_network_reads(page):
     for name in ("dense", "lenet"):
         expect(_answer(page, name)).not_to_have_text(label)
         expect(page.locator(f"#verdict-{name}")).to_have_class(re.compile("wrong"))
-    expect(page.locator("#disagreement")).to_contain_text(f"Two of them are wrong: it is a {label}.")
+    expect(page.locator("#disagreement")).to_contain_text(
+        f"Two of them are wrong: it is a {label}."
+    )
 
 
 def test_all_three_read_a_drawn_3_and_the_dense_network_loses_it_when_it_moves(page):
@@ -234,11 +244,10 @@ def test_a_drawing_becomes_an_image_like_mnists(page):
     """Is a small drawing in a corner scaled to 20 pixels and centred by its mass?"""
     _draw(page, [(0.05 + x / 4, 0.05 + y / 4) for x, y in THREE])
     page.wait_for_timeout(300)
-    bytes_ = page.evaluate(
-        "Array.from(document.getElementById('input').getContext('2d').getImageData(0, 0, 28, 28).data)"
-    )
-    image = np.array(bytes_).reshape(28, 28, 4)[..., 0] / 255
-    rows, columns = np.nonzero(image > 0.05)
+    read = "Array.from(input.getContext('2d').getImageData(0, 0, 28, 28).data)"
+    colours = page.locator("#input").evaluate(f"input => {read}")
+    image = np.array(colours).reshape(28, 28, 4)[..., 0] / 255
+    rows, _ = np.nonzero(image > 0.05)
     assert 18 <= np.ptp(rows) + 1 <= 21
     weights = image / image.sum()
     centre = [(weights.sum(axis=1 - axis) * np.arange(28)).sum() for axis in (0, 1)]
@@ -368,9 +377,10 @@ def test_everything_works_by_keyboard(page):
 
 
 def test_every_control_has_a_name(page):
-    nameless = page.evaluate("""() => [...document.querySelectorAll("button, input, select, [tabindex='0']")]
-        .filter(one => !(one.getAttribute("aria-label") || one.getAttribute("aria-labelledby")
-            || one.labels?.length || one.textContent.trim())).map(one => one.outerHTML)""")
+    controls = page.locator("button, input, select, [tabindex='0']")
+    nameless = controls.evaluate_all("""all => all.filter(one => !(
+        one.getAttribute("aria-label") || one.getAttribute("aria-labelledby")
+        || one.labels?.length || one.textContent.trim())).map(one => one.outerHTML)""")
     assert nameless == []
 
 
@@ -396,7 +406,8 @@ def test_a_finger_draws_without_scrolling(site, browser):
     session = context.new_cdp_session(page)
 
     def touch(kind, share=None):
-        points = [] if share is None else [{"x": box["x"] + box["width"] / 2, "y": box["y"] + share * box["height"]}]
+        x, y = box["x"] + box["width"] / 2, box["y"] + (share or 0) * box["height"]
+        points = [] if share is None else [{"x": x, "y": y}]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     touch("touchStart", 0.2)
@@ -432,11 +443,7 @@ def test_the_notebook_shows_the_page(browser, tmp_path):
     """Does notebooks/playground.ipynb show the page in JupyterLab, and let one draw in it?"""
     with running_lab(tmp_path) as address:
         page = browser.context.new_page()
-        page.goto(f"{address}lab/tree/notebooks/playground.ipynb?reset")
-        page.locator(".jp-CodeCell").wait_for()
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(state="attached")
-        page.locator(".jp-CodeCell .cm-content").click()
-        page.keyboard.press("Control+Enter")
+        open_notebook(page, address, "playground.ipynb")
         inside = page.frame_locator("iframe[title='Watch a network read your digit']")
         expect(inside.locator("body[data-ready]")).to_be_attached(timeout=60_000)
         expect(inside.locator("#verdict-augmented .answer b")).to_have_text(re.compile(r"\d"))

@@ -1,3 +1,5 @@
+import nbformat
+
 from grader.course.pages import LESSON_TABLE, fill_lesson_table
 
 
@@ -12,6 +14,13 @@ def test_the_start_page_leads_to_the_sources_and_back(built):
     sources = (built / "notebooks/sources.ipynb").read_text()
     assert "](sources.ipynb)" in index
     assert "](index.ipynb)" in sources
+
+
+def test_the_playground_is_a_cell_to_run(built):
+    notebook = nbformat.read(built / "notebooks/playground.ipynb", as_version=4)
+    (code,) = (cell.source for cell in notebook.cells if cell.cell_type == "code")
+    assert code == "from utils import playground\n\nplayground.show()"
+    assert "](playground.ipynb)" in (built / "notebooks/index.ipynb").read_text()
 
 
 def test_a_text_without_markers_stays_as_it_is():
