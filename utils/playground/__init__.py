@@ -40,8 +40,9 @@ def show(height: int = 900) -> HTML:
         Pixels; the page scrolls within them.
     """
     return HTML(
-        f'<iframe title="Watch a network read your digit" srcdoc="{html.escape(as_one_file())}" '
-        f'style="width: 100%; height: {int(height)}px; border: 0"></iframe>'
+        f'<div><iframe title="Watch a network read your digit" '
+        f'style="width: 100%; height: {int(height)}px; border: 0" '
+        f'srcdoc="{html.escape(as_one_file())}"></iframe></div>'
     )
 
 

@@ -121,7 +121,7 @@ function makeSamples(samples) {
   const buttons = samples.map(({ label, image }, index) => {
     const canvas = element("canvas");
     paint(canvas, image, SIDE, SIDE, [0, 1], true);
-    const name = `a ${label}, number ${(index % 3) + 1} of 3`;
+    const name = `${a(label)}, number ${(index % 3) + 1} of 3`;
     const attributes = { type: "button", "aria-label": name, onclick: () => showSample(samples, index) };
     return element("button", attributes, canvas);
   });
@@ -259,7 +259,7 @@ function showPreparation() {
   const how = at("centred").checked
     ? "As for MNIST, your drawing was scaled into a box of 20×20 and moved until its centre of mass was in the middle."
     : "Your drawing is scaled down where it is.";
-  const sample = `A test digit as it is in MNIST: a ${state.truth}.`;
+  const sample = `A test digit as it is in MNIST: ${a(state.truth)}.`;
   at("prepared").textContent = from + (state.sample === null ? how : sample);
   at("pad-hint").hidden = pad.strokes().length > 0;
   const buttons = at("samples").children;
@@ -323,21 +323,22 @@ function showVerdicts() {
   at("disagreement").textContent = sayVerdict(digit);
 }
 
+const a = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
 const percent = (hundredths) => `${hundredths} %`;
 
 function sayVerdict(digit) {
   if (isBlank()) return "Draw a digit, or take one below.";
   const answers = names.map((name) => ranking(probabilities(name))[0]);
   if (answers.every((answer) => answer === answers[0])) {
-    const agreed = `All three networks read a ${answers[0]}`;
-    return answers[0] === digit ? `${agreed}.` : `${agreed}, but it is a ${digit}.`;
+    const agreed = `All three networks read ${a(answers[0])}`;
+    return answers[0] === digit ? `${agreed}.` : `${agreed}, but it is ${a(digit)}.`;
   }
-  const said = names.map((name, i) => `${inSentence(name)} reads a ${answers[i]}`);
+  const said = names.map((name, i) => `${inSentence(name)} reads ${a(answers[i])}`);
   const [head, tail] = [said.slice(0, -1).join(", "), said.at(-1)];
   const whole = `${head}, and ${tail}.`;
   const wrong = names.filter((_, i) => answers[i] !== digit).length;
   const counted = ["", "One of them is wrong", "Two of them are wrong", "All are wrong"][wrong];
-  return `${whole[0].toUpperCase()}${whole.slice(1)} ${counted}: it is a ${digit}.`;
+  return `${whole[0].toUpperCase()}${whole.slice(1)} ${counted}: it is ${a(digit)}.`;
 }
 
 function inSentence(name) {
@@ -361,7 +362,7 @@ function showCurves() {
   const text =
     digit === null
       ? "Without a digit there is nothing to measure."
-      : `At the present place (${sideways(now)}), the probability of a ${digit} is: ${here.join(", ")}.`;
+      : `At the present place (${sideways(now)}), the probability of ${a(digit)} is: ${here.join(", ")}.`;
   at("fails").textContent = text;
   at("truth").options[0].textContent = digit === null ? "digit" : `${digit}, as read unmoved`;
   at("truth").value = state.truth ?? "";
@@ -510,7 +511,7 @@ function makeStrip() {
   const groups = network().map(({ name }, layer) => {
     const { channels, rows, columns } = outputs[state.network][layer];
     const count = isFlat(layer) ? 1 : channels;
-    const size = isFlat(layer) ? `${channels} units` : `${channels} × ${rows}×${columns}`;
+    const size = isFlat(layer) ? `${channels.toLocaleString("en")} units` : `${channels} × ${rows}×${columns}`;
     const buttons = Array.from({ length: count }, (_, map) =>
       element(
         "button",

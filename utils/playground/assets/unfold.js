@@ -7,6 +7,7 @@ import { around0, cellColours, paint } from "paint";
 
 const UNIT = 0.001;
 const LARGEST = 8; // contributions to a dense layer's unit that are listed one by one
+const TITLES = { tanh: "tanh", relu: "ReLU", softmax: "softmax" };
 
 /**
  * Show how a value comes about.
@@ -33,6 +34,8 @@ export function nameOf(network, outputs, { layer, channel, row, column }) {
   return kind === "input" || channels === 1 ? `${name}, ${at}` : `${name}, map ${channel + 1}, ${at}`;
 }
 
+const inWords = ({ name, kind }) => (kind === "input" ? "the input" : name);
+
 function pixelRows({ network, outputs, place, unfolded }) {
   const border = network[0].pad;
   const inside = (at) => at >= border && at < outputs[0].rows - border;
@@ -47,7 +50,7 @@ function pixelRows({ network, outputs, place, unfolded }) {
 // --- Convolution and pooling ---
 
 function windowRows(view, go, choose) {
-  const { network, outputs, place, unfolded } = view;
+  const { network, place, unfolded } = view;
   const { parts, bias, value } = unfolded;
   const pooling = network[place.layer].kind === "mean";
   const shown = roundToSum([...parts.map((each) => total(each.products)), bias], UNIT);
@@ -59,19 +62,19 @@ function windowRows(view, go, choose) {
   rows.push(products(view, parts[which], shown[which], go));
   if (!pooling) rows.push(equation(view, shown));
   else rows.push(element("p", { class: "equation" }, `The mean of the window is ${written(value)}.`));
-  rows.push(note(outputs[place.layer - 1]));
+  rows.push(note());
   return rows;
 }
 
 function sentence({ network, place, unfolded }) {
   const { kind, size, activation } = network[place.layer];
-  const before = network[place.layer - 1].name;
+  const before = inWords(network[place.layer - 1]);
   const windows = unfolded.parts.length;
   const text =
     kind === "mean"
       ? `The mean of a window of ${size}×${size} in ${before}: each value counts a quarter.`
       : `${windows === 1 ? "A window" : `${windows} windows`} of ${size}×${size} in ${before}, each value ` +
-        `times its weight: ${windows * size * size} products. Their sum and the bias go through ${activation}.`;
+        `times its weight: ${windows * size * size} products. Their sum and the bias go through ${TITLES[activation]}.`;
   return element("p", {}, text);
 }
 
@@ -111,7 +114,7 @@ function products({ network, outputs, place }, part, target, go) {
   const { size } = part;
   const input = outputs[place.layer - 1];
   const before = network[place.layer - 1];
-  const map = input.channels > 1 ? `${before.name}, map ${part.channel + 1}` : before.name;
+  const map = input.channels > 1 ? `${before.name}, map ${part.channel + 1}` : inWords(before);
   const rounded = roundToSum(part.products, UNIT, target).map((count) => count * UNIT);
   const grey = before.kind === "input";
   const range = grey ? [0, 1] : [-1, 1];
@@ -174,20 +177,17 @@ function equation({ network, outputs, place, unfolded }, shown) {
     ["sum", units(sum), "sum-all"],
   ];
   if (activation === "softmax") lines.push(["softmax", written(unfolded.value), "value"]);
-  else lines.push([`${activation} of the sum`, written(ACTIVATIONS[activation](unfolded.sum)), "value"]);
+  else lines.push([`${TITLES[activation]} of the sum`, written(ACTIVATIONS[activation](unfolded.sum)), "value"]);
   const cells = lines.map(([name, number, id]) =>
     element("div", {}, element("dt", {}, name), element("dd", { "data-term": id }, number)),
   );
   return element("dl", { class: "equation" }, ...cells);
 }
 
-function note(input) {
-  const next = input.channels * input.rows * input.columns > 1 ? " Choose a value of the window to go on from there." : "";
-  return element(
-    "p",
-    { class: "note" },
-    `Products are rounded up or down so that they add up exactly.${next}`,
-  );
+function note() {
+  const text =
+    "Products are rounded up or down so that they add up exactly. Choose a value to go on from there.";
+  return element("p", { class: "note" }, text);
 }
 
 // --- Dense layers ---
@@ -221,16 +221,16 @@ function denseRows(view, go) {
     contributions(rows),
     equation(view, shown),
     ...(network[place.layer].activation === "softmax" ? [shares(view)] : []),
-    note(before),
+    note(),
   ];
 }
 
 function denseSentence({ network, place }, count) {
-  const before = network[place.layer - 1].name;
+  const before = inWords(network[place.layer - 1]);
   const { activation } = network[place.layer];
   return (
     `Every value of ${before} times its weight: ${count.toLocaleString("en")} products. ` +
-    `Their sum and the bias go through ${activation}. The ${LARGEST} largest products:`
+    `Their sum and the bias go through ${TITLES[activation]}. The ${LARGEST} largest products:`
   );
 }
 
