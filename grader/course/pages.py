@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from grader.course.extras import Extra
 from grader.course.lesson import Lesson
 
+PAGES = ("index", "playground", "sources")
 TABLE_HEAD = ("| | lesson | what you learn | time | points |", "|---|---|---|---|---|")
 LESSON_TABLE = ("<!-- lessons: made by `grader build` -->", "<!-- end of lessons -->")
 ALL_TESTS = "; `--all` adds the checks\nthat you do not see"
@@ -19,7 +20,7 @@ SOLUTIONS = (
     "Stuck, and learning on your own? Every lesson is in `solutions/`, worked out, with all "
     "its outputs."
 )
-CODE = re.compile(r"```python\n(.*)\n```", re.DOTALL)
+CODE = re.compile(r"```python(?P<folded> folded)?\n(?P<source>.*)\n```", re.DOTALL)
 
 
 def make_pages(
@@ -28,10 +29,11 @@ def make_pages(
     """Return the notebooks that belong to no lesson, by name.
 
     Each is made from a Markdown file beside this module: the parts between ``---`` lines are its
-    cells. A part that is a block of Python becomes a code cell whose source is folded. The pages
-    mention ``solutions/`` and hidden tests only in a course that has its sources.
+    cells. A part that is a block of Python becomes a code cell, whose source is folded if the block
+    is called ``python folded``. The pages mention ``solutions/`` and hidden tests only in a course
+    that has its sources.
     """
-    return {name: _make_page(name, lessons, extras, sources) for name in ("index", "sources")}
+    return {name: _make_page(name, lessons, extras, sources) for name in PAGES}
 
 
 def _make_page(
@@ -58,8 +60,8 @@ def _make_cell(part: str, cell_id: str) -> NotebookNode:
     code = CODE.fullmatch(part)
     if code is None:
         return nbformat.v4.new_markdown_cell(part, id=cell_id)
-    folded = {"jupyter": {"source_hidden": True}}
-    return nbformat.v4.new_code_cell(code[1], id=cell_id, metadata=folded)
+    metadata = {"jupyter": {"source_hidden": True}} if code["folded"] else {}
+    return nbformat.v4.new_code_cell(code["source"], id=cell_id, metadata=metadata)
 
 
 def _extras_line(extras: list[Extra]) -> str:

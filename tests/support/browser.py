@@ -86,7 +86,12 @@ def open_lesson(page: Page, address: str, lesson: str) -> None:
     """Open a student's copy and run all its cells, as a student would; not if it is open."""
     if page.url.endswith(f"/{lesson}.ipynb") and page.evaluate(ALL_CELLS_HAVE_RUN):
         return
-    page.goto(f"{address}lab/tree/notebooks/{lesson}/{lesson}.ipynb?reset")
+    open_notebook(page, address, f"{lesson}/{lesson}.ipynb")
+
+
+def open_notebook(page: Page, address: str, path: str) -> None:
+    """Open a notebook of ``notebooks/`` and run all its cells."""
+    page.goto(f"{address}lab/tree/notebooks/{path}?reset")
     page.locator(".jp-Notebook").wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(state="attached")
     begun = page.locator(".jp-CodeCell .jp-InputPrompt", has_text=re.compile(r"\[[*\d]+\]:")).first

@@ -24,6 +24,7 @@ def test_before_the_first_build_everything_is_stale(course):
         "solutions/01_toys/01_toys.ipynb",
         "notebooks/01_toys/01_toys.ipynb",
         "notebooks/index.ipynb",
+        "notebooks/playground.ipynb",
         "notebooks/sources.ipynb",
         "README.md",
     }

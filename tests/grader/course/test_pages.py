@@ -1,3 +1,5 @@
+import nbformat
+
 from grader.course.lesson import find_lessons
 from grader.course.pages import LESSON_TABLE, fill_lesson_table, lesson_table
 from tests.support.builds import LESSON, write_lesson
@@ -28,6 +30,13 @@ def test_a_lesson_can_begin_a_part_of_the_course(course):
     assert begins == ["| 01 |", "| 02 |", "| 03 |"]
     assert lines.count("|---|---|---|---|---|") == 2
     assert lines.index("### Further") < lines.index(next(x for x in lines if x.startswith("| 03")))
+
+
+def test_the_playground_is_a_cell_to_run(built):
+    notebook = nbformat.read(built / "notebooks/playground.ipynb", as_version=4)
+    (code,) = (cell.source for cell in notebook.cells if cell.cell_type == "code")
+    assert code == "from utils import playground\n\nplayground.show()"
+    assert "](playground.ipynb)" in (built / "notebooks/index.ipynb").read_text()
 
 
 def test_a_text_without_markers_stays_as_it_is():
