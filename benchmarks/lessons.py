@@ -3,8 +3,8 @@
     uv run python benchmarks/lessons.py [LESSON ...]
 
 Each lesson runs in a fresh kernel, one after another, as `grader build` runs it. Nothing is
-written. On an idle machine with two cores, all ten together should take less than five minutes, and
-none more than 75 seconds or 2 GB.
+written. On an idle machine with two cores, all lessons together should take less than six minutes,
+and none more than 60 seconds or 2 GB.
 """
 
 import multiprocessing
@@ -18,7 +18,7 @@ from rich.table import Table
 from grader.course import build
 from grader.course.lesson import find_lessons, find_root
 
-MAX_SECONDS, MAX_TOTAL_SECONDS, MAX_MEGABYTES = 75, 300, 2000
+MAX_SECONDS, MAX_TOTAL_SECONDS, MAX_MEGABYTES = 60, 360, 2000
 
 
 def measure(name: str) -> tuple[float, float, float]:
