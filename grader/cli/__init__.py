@@ -3,7 +3,7 @@
 Each command imports what it needs when it runs, so that help and ``grader check`` start quickly.
 """
 
-from grader.cli import build, check, autograde, feedback, report, export  # noqa: F401, I001
+from grader.cli import build, check, autograde, feedback, report, export, book  # noqa: F401, I001
 from grader.cli.app import main
 
 __all__ = ["main"]

@@ -1,0 +1,1 @@
+"""How does the course become a book? As one static folder that needs no kernel."""
