@@ -38,6 +38,7 @@ from utils.plots import Picture
 from utils.widgets.base import Interactive
 
 BYTES_PER_FIGURE = 1_500_000
+FEW_NUMBERS = 200  # arrays with more are written as bytes
 MARGIN = 14  # pixels around a picture: a tenth of an inch
 # Figures whose arithmetic the page does itself: what is typed or drawn has no list of states.
 IN_THE_PAGE = ("kernel_workbench", "letter_pad", "colour_mixer")
@@ -242,14 +243,20 @@ def _label(option: object) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return an argument as JSON has it: an array as its shape and base64 of bytes or numbers."""
-    if isinstance(value, np.ndarray):
-        if value.dtype == np.uint8:
-            return {"shape": value.shape, "bytes": base64.b64encode(value.tobytes()).decode()}
-        return {"shape": value.shape, "numbers": value.ravel().tolist()}
+    """Return an argument as JSON has it: an array as its shape and its numbers.
+
+    Those of an image are base64, of bytes or of little-endian 32-bit floats.
+    """
     if hasattr(value, "items"):
         return {str(name): _plain(one) for name, one in value.items()}
-    return value
+    if not isinstance(value, np.ndarray):
+        return value
+    shape = list(value.shape)
+    if value.dtype == np.uint8:
+        return {"shape": shape, "bytes": base64.b64encode(value.tobytes()).decode()}
+    if value.size > FEW_NUMBERS:
+        return {"shape": shape, "floats": base64.b64encode(value.astype("<f4").tobytes()).decode()}
+    return {"shape": shape, "numbers": value.ravel().tolist()}
 
 
 def main(root: str, name: str, folder: str) -> None:

@@ -6,9 +6,9 @@
   const book = (window.pixelsBook = window.pixelsBook ?? { live: {} })
   const OWN = "your own"
 
-  function photograph({ shape, bytes }) {
-    const text = atob(bytes)
-    const pixels = Uint8Array.from(text, (character) => character.charCodeAt(0))
+  function photograph({ shape, bytes, floats }) {
+    const raw = Uint8Array.from(atob(bytes ?? floats), (character) => character.charCodeAt(0))
+    const pixels = bytes ? raw : new Float32Array(raw.buffer)
     return { height: shape[0], width: shape[1], pixels }
   }
 

@@ -212,8 +212,8 @@
       const value = make("span")
       return { bar, value, row: make("div", { class: "score", "aria-hidden": "true" }, label, bar, value) }
     })
-    const results = make("div", { class: "letter-results" }, verdict,
-      ...bars.map(({ row }) => row), make("div", { class: "letter-maps" }, ...drawn.map(({ box }) => box)))
+    const results = make("div", { class: "letter-results" }, verdict, ...bars.map(({ row }) => row))
+    const maps = make("div", { class: "letter-maps" }, ...drawn.map(({ box }) => box))
     const panel = make("div", { class: "letter-pad" })
     element.replaceChildren(text, panel)
     const announce = book.status(text)
@@ -240,7 +240,8 @@
       button("move up", () => pad.set(move(pad.get(), 0, -1))),
       button("move down", () => pad.set(move(pad.get(), 0, 1))),
       button("thicker", () => pad.set(thicker())))
-    panel.append(make("div", {}, pad.grid, buttons), results)
+    results.append(buttons)
+    panel.append(pad.grid, results, maps)
     pad.set(Object.fromEntries(letters)[data.first])
   }
 })()
