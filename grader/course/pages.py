@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from nbformat import NotebookNode
 from grader.course.extras import Extra
 from grader.course.lesson import Lesson
 
+PAGES = ("index", "playground", "sources")
 LESSON_TABLE = ("<!-- lessons: made by `grader build` -->", "<!-- end of lessons -->")
 
 
@@ -18,9 +20,9 @@ def make_pages(lessons: list[Lesson], extras: list[Extra]) -> dict[str, Notebook
     """Return the notebooks that belong to no lesson, by name.
 
     Each is made from a Markdown file beside this module: the parts between ``---`` lines are its
-    cells.
+    cells. A part that is a block of Python is a code cell.
     """
-    return {name: _make_page(name, lessons, extras) for name in ("index", "sources")}
+    return {name: _make_page(name, lessons, extras) for name in PAGES}
 
 
 def _make_page(name: str, lessons: list[Lesson], extras: list[Extra]) -> NotebookNode:
@@ -30,13 +32,18 @@ def _make_page(name: str, lessons: list[Lesson], extras: list[Extra]) -> Noteboo
     )
     cells = []
     for number, part in enumerate(text.split("\n---\n")):
-        cell = nbformat.v4.new_markdown_cell(part.strip())
+        cell = _make_cell(part.strip())
         cell["id"] = f"{name}-{number}"
         cells.append(cell)
     kernelspec = lessons[0].notebook.metadata.kernelspec if lessons else {}
     return nbformat.v4.new_notebook(
         cells=cells, metadata={"kernelspec": kernelspec, "language_info": {"name": "python"}}
     )
+
+
+def _make_cell(text: str) -> NotebookNode:
+    code = re.fullmatch(r"```python\n(.*)\n```", text, re.DOTALL)
+    return nbformat.v4.new_code_cell(code[1]) if code else nbformat.v4.new_markdown_cell(text)
 
 
 def _extras_line(extras: list[Extra]) -> str:
