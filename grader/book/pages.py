@@ -15,6 +15,7 @@ from grader.book.figures import Drawn, draw_figures
 from grader.book.launch import launch_links
 from grader.book.lesson_page import PICTURES, add_below_title, make_lesson_page, rewrite_text
 from grader.book.links import Links
+from grader.book.playground import write_playground
 from grader.course.extras import Extra, find_extras
 from grader.course.lesson import Lesson, find_lessons
 from grader.course.pages import make_pages
@@ -74,6 +75,7 @@ class BookSource:
     def write(self, progress: Callable[[str], None]) -> None:
         """Write all pages; call ``progress`` with a line of text before each lesson."""
         (self.extra / PICTURES).mkdir(parents=True)
+        write_playground(self.extra)
         for lesson in self.lessons:
             progress(f"{lesson.name}: drawing its figures")
             self._write_lesson(lesson)
@@ -123,9 +125,9 @@ class BookSource:
 
     def _write_guides(self) -> None:
         """Write the guides, from the READMEs and from the start page's cells."""
+        made = make_pages(self.lessons, self.extras)
         start, sources = (
-            [cell.source for cell in page.cells]
-            for page in make_pages(self.lessons, self.extras).values()
+            [cell.source for cell in made[name].cells] for name in ("index", "sources")
         )
         readme = read_sections(self.root / "README.md")
         # The third cell of the start page says how a lesson works, and so on to its last.
@@ -189,6 +191,7 @@ def _pages(root: Path, lessons: Sequence[Lesson], extras: Sequence[Extra]) -> di
     """Return the page that each of the course's files becomes, as `Links` wants it."""
     pages = {
         "notebooks/index.ipynb": "index.md",
+        "notebooks/playground.ipynb": "index.md",  # which shows the same
         "notebooks/sources.ipynb": "sources.md",
         "README.md": "guides/students.md",
     }

@@ -174,9 +174,21 @@ function slider(control, positions, current, move) {
   return { element: group, show }
 }
 
+// ---- the playground, which is as high as its content, so that a page scrolls only once
+
+function fit(frame) {
+  const content = frame.contentDocument?.body
+  if (!content) return
+  new ResizeObserver(() => { frame.style.height = `${content.scrollHeight + 24}px` }).observe(content)
+}
+
 // ---- start
 
 function begin() {
+  for (const frame of document.querySelectorAll("iframe.playground")) {
+    frame.addEventListener("load", () => fit(frame))
+    if (frame.contentDocument?.readyState === "complete") fit(frame)
+  }
   for (const element of document.querySelectorAll(".interactive")) {
     const data = JSON.parse(element.querySelector("script").textContent)
     element.setAttribute("role", "group")
