@@ -103,11 +103,15 @@ def find_states(figure: Interactive) -> States:
     first = _first(figure, controls)
     _move(controls, first)
     counts = _grid_counts(controls)
-    is_grid = counts is not None
-    found = _grid(controls, counts or {}) if is_grid else _one_at_a_time(controls, first)
+    found = list(
+        _one_at_a_time(controls, first) if counts is None else _grid(controls, counts, first)
+    )
+    if len(found) > 2 * MOST:
+        settings = {state[: len(controls) - _count_steps(controls)] for state in found}
+        found = list(_one_at_a_time(controls, first, 2 * MOST // len(settings)))
     positions = list(dict.fromkeys([first, *found]))
     _move(controls, first)
-    return States(controls, positions, is_grid)
+    return States(controls, positions, counts is not None)
 
 
 def values_at(controls: Sequence[Control], positions: Sequence) -> Values:
@@ -159,6 +163,10 @@ def _first(figure: Interactive, controls: Sequence[Control]) -> tuple:
     return _where(controls)
 
 
+def _count_steps(controls: Sequence[Control]) -> int:
+    return sum(control.kind == STEPS for control in controls)
+
+
 def _where(controls: Sequence[Control]) -> tuple:
     return tuple(control.position for control in controls)
 
@@ -172,24 +180,31 @@ def _move(controls: Sequence[Control], positions: Sequence) -> None:
 def _grid_counts(controls: Sequence[Control]) -> dict[str, int] | None:
     """Return how many values each slider has in a grid, or None if there are too many states.
 
-    The sliders with few values get all of them first.
+    Sliders with few values keep all of them if they can; the others share what is left evenly.
     """
-    sliders = [control for control in controls if control.kind == SLIDER]
-    counts = {control.name: min(FEWEST, len(control.positions)) for control in sliders}
-    others = math.prod(len(one.positions) for one in controls if one.kind != SLIDER)
-    if others * math.prod(counts.values()) > MOST:
+    lengths = {one.name: len(one.positions) for one in controls if one.kind == SLIDER}
+    counts = {name: min(FEWEST, length) for name, length in lengths.items()}
+    fixed = math.prod(len(one.positions) for one in controls if one.kind != SLIDER)
+    if fixed * math.prod(counts.values()) > MOST:
         return None
-    for control in sorted(sliders, key=lambda control: len(control.positions)):
-        rest = others * math.prod(counts.values()) // counts[control.name]
-        counts[control.name] = min(len(control.positions), MOST // rest)
+    long = [name for name, length in lengths.items() if length > ONE_AT_A_TIME]
+    for group in ([name for name in lengths if name not in long], long):
+        grows = True
+        while grows:
+            grows = False
+            for name in group:
+                larger = counts | {name: counts[name] + 1}
+                if counts[name] < lengths[name] and fixed * math.prod(larger.values()) <= MOST:
+                    counts, grows = larger, True
     return counts
 
 
-def _grid(controls: Sequence[Control], counts: dict[str, int]) -> Iterator[tuple]:
+def _grid(controls: Sequence[Control], counts: dict[str, int], first: tuple) -> Iterator[tuple]:
     """Yield all combinations of the positions, the sliders thinned."""
+    kept = {control.name: position for control, position in zip(controls, first, strict=True)}
 
     def positions(control: Control) -> list:
-        return _thin(control.positions, counts.get(control.name), control.position)
+        return _thin(control.positions, counts.get(control.name), kept[control.name])
 
     yield from _walk(controls, controls, positions)
 
@@ -206,20 +221,26 @@ def _walk(
         yield from _walk(rest[1:], controls, positions)
 
 
-def _one_at_a_time(controls: Sequence[Control], first: tuple) -> Iterator[tuple]:
+def _one_at_a_time(
+    controls: Sequence[Control], first: tuple, most_steps: int | None = None
+) -> Iterator[tuple]:
     """Yield the positions of each control while the others are at their first one.
 
-    Steps are all there for each of them.
+    Each of them with all steps, or with ``most_steps`` of them.
     """
     steps = [control for control in controls if control.kind == STEPS]
     others = [control for control in controls if control.kind != STEPS]
+
+    def positions(control: Control) -> list:
+        return _thin(control.positions, most_steps, control.position)
+
     for control in others or steps:
         _move(controls, first)
-        count = ONE_AT_A_TIME if control.kind == SLIDER else None
+        count = None if control.kind == CHOICE else ONE_AT_A_TIME
         for position in _thin(control.positions, count, control.position):
             _move(controls, first)
             control.move(position)
-            yield from _walk(steps, controls, lambda one: one.positions)
+            yield from _walk(steps, controls, positions)
 
 
 def _thin(positions: list, count: int | None, kept: Any) -> list:

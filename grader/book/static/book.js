@@ -148,7 +148,7 @@ function slider(control, positions, current, move) {
     const text = String(current()).replace("-", "−")
     range.max = all.length - 1
     range.value = place
-    range.setAttribute("aria-valuetext", control.kind === "steps" ? `${text} of ${all.length}` : text)
+    range.setAttribute("aria-valuetext", control.kind === "steps" ? `${text} of ${all.at(-1)}` : text)
     value.textContent = text
   }
   if (control.kind !== "steps") return { element: label, show }
