@@ -15,6 +15,7 @@ from grader.course.digests import digest_of, source_digest
 from grader.course.lesson import CourseError, Lesson
 
 CACHE = ".book_cache"  # in the course's root
+PROGRAM = ("-m", f"{__package__}.draw_lesson")
 # A change in one of these draws every lesson again.
 DRAWERS = ("states.py", "draw_lesson.py")
 
@@ -77,8 +78,7 @@ def _draw(lesson: Lesson, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         target = Path(scratch) / "figures"
         target.mkdir()
-        module = f"{__package__}.draw_lesson"
-        command = [sys.executable, "-m", module, str(lesson.root), lesson.name, str(target)]
+        command = [sys.executable, *PROGRAM, str(lesson.root), lesson.name, str(target)]
         run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
         if run.returncode:
             raise CourseError(f"{lesson.source}: drawing its figures failed\n{run.stderr[-2000:]}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,8 +91,11 @@ def run_sphinx(source: Path, site: Path) -> None:
     from sphinx.application import Sphinx
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-    warnings = io.StringIO()
-    with docutils_namespace(), patch_docutils(), contextlib.redirect_stderr(warnings):
+    complaints = io.StringIO()
+    with docutils_namespace(), patch_docutils(), warnings.catch_warnings():
+        # What Sphinx's extensions will have to change is not for who builds the book.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
         app = Sphinx(
             srcdir=source,
             confdir=None,
@@ -101,19 +104,24 @@ def run_sphinx(source: Path, site: Path) -> None:
             buildername="html",
             confoverrides=_settings(source),
             status=None,
-            warning=warnings,
+            warning=complaints,
         )
         app.build()
-    if warnings.getvalue():
-        raise CourseError(f"The book has faults:\n{warnings.getvalue().strip()[:4000]}")
+    if complaints.getvalue():
+        raise CourseError(f"The book has faults:\n{complaints.getvalue().strip()[:4000]}")
     _remove_unused(site)
 
 
 def _remove_unused(site: Path) -> None:
-    """Remove what the theme brings and no page uses: translations and maps for debuggers."""
+    """Remove what the theme brings and no page uses: translations, templates, debuggers' maps."""
     shutil.rmtree(site / "_static/locales", ignore_errors=True)
     shutil.rmtree(site / "_static/images", ignore_errors=True)
-    for path in [site / "objects.inv", site / ".buildinfo", *site.glob("_static/**/*.map")]:
+    for path in [
+        site / "objects.inv",
+        site / ".buildinfo",
+        *site.glob("_static/**/*.map"),
+        *site.glob("_static/*.html"),
+    ]:
         path.unlink(missing_ok=True)
 
 

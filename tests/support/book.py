@@ -17,6 +17,14 @@ from tests.support.toy import SOURCE, make_course
 from utils import plots
 from utils.plots import Picture
 
+# Draws few states of a figure: `figures.PROGRAM` for tests that need not see them all.
+FEW_STATES = (
+    "-c",
+    "import sys\n"
+    "from grader.book import draw_lesson, states\n"
+    "states.MOST, states.ONE_AT_A_TIME = 18, 3\n"
+    "draw_lesson.main(*sys.argv[1:])",
+)
 FIGURE = """
 # %% [markdown]
 # ## A formula
