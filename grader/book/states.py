@@ -62,7 +62,12 @@ class Control:
     @property
     def position(self) -> Any:
         """Where it is."""
-        return self.widget.index if self.kind == CHOICE else self.widget.value
+        if self.kind != CHOICE:
+            return self.widget.value
+        if self.widget.index is None:  # so with an option whose value is None
+            values = [one[1] if isinstance(one, tuple) else one for one in self.widget.options]
+            return values.index(None)
+        return self.widget.index
 
     def move(self, position: Any) -> None:
         """Set it, or as near to that as it goes."""

@@ -90,6 +90,13 @@ def test_very_many_steps_are_thinned():
     assert {1, 500} <= {state["step"] for state in drawn if state["rate"] == "option 3"}
 
 
+def test_an_option_whose_value_is_none_is_one_of_the_positions():
+    stride = ipw.Dropdown(options=[("the size", None), ("1", 1), ("2", 2)])
+    found, drawn = _drawn(_figure({"stride": stride}))
+    assert found.positions == [(0,), (1,), (2,)]
+    assert [state["stride"] for state in drawn] == [None, 1, 2]
+
+
 def test_finding_states_leaves_the_controls_as_they_were():
     slider = ipw.IntSlider(value=7, max=99)
     find_states(_figure({"a": slider, "b": _choice(2)}))
