@@ -53,5 +53,7 @@ def book(
     options = BookOptions(with_solutions, address, stills)
     with err.status("building") as status:
         size = write_book(root, to.resolve(), options, status.update)
-    out.print(f"wrote {to} ({size / 1e6:.1f} MB)", markup=False, highlight=False)
-    out.print(f"To look at it: python -m http.server --directory {to}", markup=False)
+    out.print(f"wrote {to} ({size / 1e6:.1f} MB)", markup=False, highlight=False, soft_wrap=True)
+    out.print(
+        f"To look at it: python -m http.server --directory {to}", markup=False, soft_wrap=True
+    )

@@ -7,10 +7,12 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from grader.book import draw_lesson, figures
 from grader.book.pages import BookOptions
 from grader.book.site import write_book
+from grader.cli.app import app
 from grader.course.lesson import CourseError
 from tests.support.book import FEW_STATES, broken_links, foreign_files, make_book_course, read_pages
 
@@ -138,6 +140,25 @@ def test_a_folder_that_is_no_book_is_left_alone(course, tmp_path):
     with pytest.raises(CourseError, match="is not a book"):
         write_book(course.root, tmp_path, BookOptions())
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_the_command_takes_the_address_from_its_setting(course, tmp_path, monkeypatch):
+    asked = []
+
+    def write(*args):
+        asked.append(args[:3])
+        return 1_500_000
+
+    monkeypatch.setattr("grader.book.site.write_book", write)
+    monkeypatch.setattr("grader.book.launch.find_repository", lambda root: "https://github.com/a/b")
+    monkeypatch.chdir(course.root)
+    run = CliRunner().invoke(app, ["book", "--to", str(tmp_path / "book"), "--with-solutions"])
+    assert run.exit_code == 0
+    assert "1.5 MB" in run.output
+    options = BookOptions(with_solutions=True, repository="https://github.com/a/b")
+    assert asked == [(course.root, tmp_path / "book", options)]
+    run = CliRunner().invoke(app, ["book", "--to", str(tmp_path), "--repository", "none"])
+    assert isinstance(run.exception, CourseError)
 
 
 def test_a_lesson_that_was_never_executed_is_named(tmp_path):
