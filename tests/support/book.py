@@ -22,7 +22,7 @@ FEW_STATES = (
     "-c",
     "import sys\n"
     "from grader.book import draw_lesson, states\n"
-    "states.MOST, states.ONE_AT_A_TIME = 18, 3\n"
+    "states.MOST, states.ONE_AT_A_TIME = 30, 3\n"
     "draw_lesson.main(*sys.argv[1:])",
 )
 FIGURE = """

@@ -103,7 +103,7 @@ def test_a_figure_has_its_states_and_their_pictures(book, page):
     figure = _data(page, "data-states")
     assert [control["name"] for control in figure["controls"]] == ["channels", "side", "units"]
     assert figure["grid"]
-    assert len(figure["states"]) == 2 * 3 * 3
+    assert len(figure["states"]) == 2 * 5 * 3
     for *_, picture, width, height, text in figure["states"]:
         with Image.open(book / "figures" / picture) as image:
             assert abs(image.width / width - image.height / height) < 0.02
