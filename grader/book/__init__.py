@@ -1,1 +1,1 @@
-"""The course as a static site."""
+"""How does the course become a book? As one static folder that needs no kernel."""

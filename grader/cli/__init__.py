@@ -10,6 +10,7 @@ from grader.cli import (
     update,
     doctor,
     build,
+    book,
     release,
     collect,
     autograde,
