@@ -13,6 +13,7 @@ from tests.support.toy import make_course
 
 # Tests with one of these markers are not part of the fast tier; see `pyproject.toml`.
 NOT_FAST = ("security", "browser", "database", "cluster", "slow")
+LONGEST_ID = 60
 LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 # On a busy machine a test may take long.
@@ -39,6 +40,13 @@ def pytest_configure(config):
 def pytest_configure_node(node):
     """Pass on to a worker of pytest-xdist which files are named on the command line."""
     node.workerinput["named_files"] = node.config.named_files
+
+
+def pytest_make_parametrize_id(val):
+    """Return a short id for a long text, which would fill the output; pytest numbers doubles."""
+    if isinstance(val, (str, bytes)) and len(val) > LONGEST_ID:
+        return f"{val[:LONGEST_ID]!r}..."
+    return None
 
 
 def pytest_itemcollected(item):

@@ -64,6 +64,7 @@ def test_two_lessons_in_one_notebook_are_the_one_with_more_cells(recogniser, les
         json.dumps({"cells": [{"metadata": {"nbgrader": {"grade_id": "relu"}}}]}).encode(),
         b'{"cells": [{"metadata": {"nbgrader": {"grade_id": "relu"',
     ],
+    ids=["empty", "PDF", "HTML", "deep", "no cells", "own notebook", "one name", "broken off"],
 )
 def test_what_is_no_lesson_is_no_lesson(recogniser, content):
     """One name in common does not make it one."""
