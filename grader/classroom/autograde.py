@@ -43,7 +43,7 @@ from grader.course.files import write_atomically
 from grader.course.lesson import CourseError, Lesson, find_lessons
 from grader.isolation.limits import ResourceLimits
 from grader.isolation.process import SandboxedProcess
-from grader.marking.mark import Marked, mark, without_marks
+from grader.marking.mark import Marked, mark
 from grader.marking.results import (
     FAILED,
     GRADED,
@@ -52,6 +52,7 @@ from grader.marking.results import (
     ExerciseResult,
     SubmissionResult,
     TestResult,
+    without_marks,
 )
 from grader.printable import escape_name, first_few, printable
 from grader.submission.parse import UnreadableError

@@ -16,8 +16,8 @@ from traitlets.config import Config
 
 from grader.classroom.records import record_path
 from grader.course.release import load_nbgrader_config
-from grader.marking.mark import Marked, without_marks
-from grader.marking.results import GRADED, UNREADABLE, SubmissionResult
+from grader.marking.mark import Marked
+from grader.marking.results import GRADED, UNREADABLE, SubmissionResult, without_marks
 from grader.marking.score import score
 from grader.submission.parse import UnreadableError, check_frame, parse_notebook
 

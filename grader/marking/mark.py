@@ -18,9 +18,8 @@ from grader.marking.results import (
     GRADED,
     MISSING,
     UNREADABLE,
-    ExerciseResult,
     SubmissionResult,
-    TestResult,
+    without_marks,
 )
 from grader.marking.score import score
 from grader.marking.supervisor import run_submission
@@ -123,18 +122,6 @@ def _read(notebook: str | Path | bytes | NotebookNode) -> NotebookNode:
     if not path.exists():
         raise FileNotFoundError(path)
     return read_notebook(path)
-
-
-def without_marks(lesson: Lesson, student: str, status: str, message: str) -> SubmissionResult:
-    """Return the result of a submission that could not be run."""
-    exercises = tuple(
-        ExerciseResult(
-            exercise.name,
-            tuple(TestResult(test.grade_id, 0.0, test.points, message) for test in exercise.tests),
-        )
-        for exercise in lesson.exercises
-    )
-    return SubmissionResult(student, lesson.name, status, exercises, 0.0, message)
 
 
 def _record_untouched(restored: Restored) -> None:

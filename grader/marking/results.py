@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from grader.printable import shorten
+
+if TYPE_CHECKING:
+    from grader.course.lesson import Lesson
 
 GRADED, MISSING, UNREADABLE, FAILED = "graded", "missing", "unreadable", "failed"
 
@@ -155,3 +159,15 @@ class SubmissionResult:
             for row in record["exercises"]
         )
         return cls(**(dict(record) | {"exercises": exercises}))
+
+
+def without_marks(lesson: Lesson, student: str, status: str, message: str) -> SubmissionResult:
+    """Return the result of a submission that could not be run."""
+    exercises = tuple(
+        ExerciseResult(
+            exercise.name,
+            tuple(TestResult(test.grade_id, 0.0, test.points, message) for test in exercise.tests),
+        )
+        for exercise in lesson.exercises
+    )
+    return SubmissionResult(student, lesson.name, status, exercises, 0.0, message)

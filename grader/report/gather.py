@@ -11,8 +11,7 @@ from grader.classroom.gradebook import CourseGradebook, StoredScore, find_url
 from grader.classroom.records import load_record, record_path, recorded_result
 from grader.course.lesson import CourseError, GradedExercise, Lesson, find_lessons
 from grader.course.mistakes import mistakes_in_lesson, mistakes_named
-from grader.marking.mark import without_marks
-from grader.marking.results import FAILED, GRADED, MISSING, SubmissionResult
+from grader.marking.results import FAILED, GRADED, MISSING, SubmissionResult, without_marks
 
 
 @dataclass(frozen=True)

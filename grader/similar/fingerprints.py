@@ -87,7 +87,7 @@ def _tree_grams(tree: ast.Module) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _OwnNames:
-    """The names that an answer gives to its variables, functions and attributes."""
+    """The names that an answer gives to its variables, functions, attributes and methods."""
 
     variables: frozenset[str]
     functions: frozenset[str]
@@ -103,9 +103,12 @@ class _OwnNames:
                     variables.add(name)
                 case ast.Attribute(attr=name, ctx=ast.Store()):
                     attributes.add(name)
-                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                case ast.FunctionDef(name=name):
                     functions.add(name)
-        return cls(frozenset(variables), frozenset(functions), frozenset(attributes | functions))
+                case ast.ClassDef(name=name, body=body):
+                    functions.add(name)
+                    attributes.update(m.name for m in body if isinstance(m, ast.FunctionDef))
+        return cls(frozenset(variables), frozenset(functions), frozenset(attributes))
 
 
 def _is_text(statement: ast.AST) -> bool:

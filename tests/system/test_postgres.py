@@ -382,7 +382,7 @@ import sys
 from pathlib import Path
 from grader.classroom.gradebook import CourseGradebook
 from grader.course.lesson import Lesson
-from grader.marking.mark import without_marks
+from grader.marking.results import without_marks
 if __name__ == "__main__":
     root, name, url = sys.argv[1:]
     lesson = Lesson(Path(root), name)

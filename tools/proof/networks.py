@@ -474,7 +474,7 @@ def _an(part: Part) -> str:
 
 
 A_LAYER = r"\w+(?: \w+)*(?: \([^()]*\))?"
-A_PHRASE = r"(?:has|is|begins with) [^;]+?"
+A_PHRASE = r"(?:(?:has|is) [^;]+?, should (?:have|be) [^;]+?|begins with another [^;]+?)"
 SENTENCES: tuple[tuple[str, Holds], ...] = (
     (rf"({A_LAYER}) should be applied to (.+?), but is applied to (.+?)\.", _is_applied),
     (

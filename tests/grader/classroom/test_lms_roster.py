@@ -157,7 +157,7 @@ def test_moodles_worksheet_is_filled_in_and_otherwise_the_same(export, moodle):
     assert [row[4] for row in rows[1:]] == ["3.5", "1.00", ""]
     for row, old in zip(rows, before, strict=True):
         assert [*row[:4], *row[5:]] == [*old[:4], *old[5:]]
-    assert warnings == ["Not in the roster, so not in the file: S-002, stranger"]
+    assert warnings == ("Not in the roster, so not in the file: S-002, stranger",)
 
 
 def test_moodle_keeps_a_grade_that_it_does_not_let_change(export, moodle, grades):

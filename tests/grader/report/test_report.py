@@ -11,8 +11,14 @@ from rich.console import Console
 
 from grader.classroom.gradebook import StoredScore
 from grader.course.lesson import CourseError
-from grader.marking.mark import without_marks
-from grader.marking.results import GRADED, UNREADABLE, ExerciseResult, SubmissionResult, TestResult
+from grader.marking.results import (
+    GRADED,
+    UNREADABLE,
+    ExerciseResult,
+    SubmissionResult,
+    TestResult,
+    without_marks,
+)
 from grader.report.compare import load
 from grader.report.gather import MarkedLesson
 from grader.report.misconceptions import kind_of
