@@ -136,7 +136,8 @@ function isThinned({ controls, states, grid }) {
 function slider(control, positions, current, move) {
   const { make, button } = pixelsBook
   const range = make("input", { type: "range", min: 0, step: 1 })
-  const value = make("output")
+  // The slider says its value itself.
+  const value = make("output", { "aria-hidden": "true" })
   const label = make("label", {}, make("span", {}, control.name), range, value)
   const go = (place) => {
     const all = positions()

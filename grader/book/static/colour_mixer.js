@@ -26,7 +26,7 @@
     })
     const sliders = CHANNELS.map((name) => {
       const range = make("input", { type: "range", min: 0, max: 255, step: 1 })
-      const value = make("output")
+      const value = make("output", { "aria-hidden": "true" })
       range.addEventListener("input", () => {
         field.value = hex(values())
         update()

@@ -133,12 +133,20 @@
       letter[y][x] = value
       show()
     }
-    function moveFocus(y, x) {
+    function setFocus(y, x) {
       cells[focus[0]][focus[1]].tabIndex = -1
       focus = [y, x]
       cells[y][x].tabIndex = 0
+    }
+    function moveFocus(y, x) {
+      setFocus(y, x)
       cells[y][x].focus({ preventScroll: true })
     }
+    // A screen reader moves the focus, too.
+    grid.addEventListener("focusin", (event) => {
+      const place = cells.flat().indexOf(event.target)
+      if (place >= 0) setFocus(Math.floor(place / SIDE), place % SIDE)
+    })
     // The square at a point. A stroke counts only near a square's middle, so that a slanting one
     // does not also ink the corners that it brushes.
     function squareAt(clientX, clientY, reach) {
