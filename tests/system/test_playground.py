@@ -442,11 +442,12 @@ def test_the_folder_from_disk_says_where_to_look(browser, tmp_path):
 def test_the_notebook_shows_the_page(browser, tmp_path):
     """Does notebooks/playground.ipynb show the page in JupyterLab, and let one draw in it?"""
     with running_lab(tmp_path) as address:
-        page = browser.context.new_page()
+        page = browser.context.browser.new_context().new_page()
+        page.set_default_timeout(60_000)
         open_notebook(page, address, "playground.ipynb")
         inside = page.frame_locator("iframe[title='Watch a network read your digit']")
         expect(inside.locator("body[data-ready]")).to_be_attached(timeout=60_000)
         expect(inside.locator("#verdict-augmented .answer b")).to_have_text(re.compile(r"\d"))
         inside.get_by_role("button", name="Clear").click()
         expect(inside.locator("#disagreement")).to_contain_text("Draw a digit")
-        page.close()
+        page.context.close()
