@@ -195,14 +195,17 @@ def test_a_second_run_marks_nothing(course):
     where = ("--gradebook", urls["postgresql"], "--autograded", "postgresql")
     run = grader("autograde", *where, "--json", "again.json", cwd=root)
     assert run.returncode == 0, run.stderr
-    assert (root / "again.json").read_bytes() == (root / "postgresql.json").read_bytes()
+    first, again = (
+        json.loads((root / f"{name}.json").read_text()) for name in ("postgresql", "again")
+    )
+    assert again | {"date": ""} == first | {"date": ""}
     assert [path.stat().st_mtime_ns for path in paths] == before
     assert len(paths) == 3
 
 
 def test_the_report_is_that_of_a_file(course):
     database, file = both(course, "report", "--autograded", "{where}")
-    assert "double: wrong on a large number" in database
+    assert "wrong on a large number" in database
     assert database == file
 
 
@@ -218,7 +221,7 @@ def test_the_command_exports_it(course):
     root, urls = course
     run = grader("export", "--gradebook", urls["postgresql"], "--to", "-", cwd=root)
     assert run.returncode == 0, run.stderr
-    assert f"{LESSON},ana,,,,2026-03-01 12:00:00,4,4" in run.stdout
+    assert f"{LESSON},ana,,,,2026-03-01 12:00:00,graded,4,4" in run.stdout
 
 
 def read_pages(folder):

@@ -15,6 +15,7 @@ LAST_AXIS = "The last axis is the one that is counted from the front."
 SAME_AXIS = "It is the same axis, counted from the back."
 SCALAR = "NumPy's scalars are as good as Python's (the contract)."
 ONE_IMAGE = "There is one image, of one channel (the contract): the last is the first."
+ONE_CHANNEL = "Keras adds a channel axis of size 1 where it is missing."
 INFERENCE = "Keras calls a model with training=False unless it is told otherwise."
 OF_A_TENSOR = "NumPy turns a tensor into an array itself."
 NO_MAXIMUM = "The largest of no numbers is a ValueError of NumPy's own."
@@ -931,6 +932,11 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
             ],
         ),
         (
+            ONE_CHANNEL,
+            "x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width, 1))",
+            ["x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width))"],
+        ),
+        (
             INFERENCE,
             "output = model(x, training=False)[0, label]",
             ["output = model(x)[0, label]"],
@@ -956,7 +962,7 @@ _GROUPS: dict[str, list[tuple[str, str, list[str]]]] = {
             ],
         ),
         (
-            "Keras adds a channel axis of size 1 where it is missing.",
+            ONE_CHANNEL,
             "x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width, 1))",
             ["x = tf.constant(np.asarray(image, np.float32).reshape(1, height, width))"],
         ),
