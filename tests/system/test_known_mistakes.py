@@ -105,7 +105,7 @@ def run(home, *arguments):
     done = subprocess.run(
         [sys.executable, "-m", "grader.cli", *map(str, arguments),
          "--autograded", home / "autograded", "--gradebook", home / "gradebook.db"],
-        cwd=home, capture_output=True, text=True, encoding="utf-8", timeout=600,
+        cwd=find_root(), capture_output=True, text=True, encoding="utf-8", timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
