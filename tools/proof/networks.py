@@ -395,7 +395,7 @@ def _value_of(name: str, part: Part, text: str) -> bool:
         return text == (_times(value) if isinstance(value, tuple) else str(value))
     # "same" that adds nothing is as good as "valid".
     sizes = zip(part.size[:2], part.layer.kernel_size, part.layer.strides, strict=True)
-    return text == "valid" and all(n >= k and (n - k) % s == 0 and k <= s for n, k, s in sizes)
+    return text == "valid" and all(n >= k and -(-n // s) * s - s + k <= n for n, k, s in sizes)
 
 
 def _is_applied(mine: Network, right: Network, match: re.Match) -> bool:

@@ -31,7 +31,7 @@ from utils.checks.models import (
     times,
     without_batch,
 )
-from utils.checks.own_layers import readable
+from utils.checks.own_layers import ends_of, readable
 from utils.keras_setup import keras
 
 MAX_TEXT = 160  # characters of a computation in a message
@@ -194,15 +194,7 @@ def read_graph(model: Any) -> Graph:
     NotAChainError
         If the model is not built yet, or has not one input and one output.
     """
-    inputs, outputs = getattr(model, "inputs", None), getattr(model, "outputs", None)
-    if not inputs or not outputs:
-        raise NotAChainError(
-            "it does not know the shape of its input; let it begin with keras.Input(shape)"
-        )
-    if len(inputs) != 1 or len(outputs) != 1:
-        raise NotAChainError(
-            f"it has {len(inputs)} inputs and {len(outputs)} outputs, not one of each"
-        )
+    inputs, _ = ends_of(model)
     start = Expression("input", after=without_batch(inputs[0].shape))
     output = _Reader().follow(model, [start])
     found = []

@@ -19,7 +19,7 @@ from utils.checks.models import (
     setting_text,
     without_batch,
 )
-from utils.checks.own_layers import readable
+from utils.checks.own_layers import ends_of, readable
 from utils.keras_setup import keras
 
 MAX_LISTED_LAYERS = 8  # layers by their numbers
@@ -47,6 +47,7 @@ def find_model_difference(got: object, expected: keras.Model) -> str | None:
     try:
         got, expected = readable(got), readable(expected)
         if graphs.has_branches(expected):
+            ends_of(got)
             return _input_difference(got, expected) or graphs.find_graph_difference(got, expected)
         mine, right = list_steps(got), list_steps(expected)
     except NotAChainError as reason:

@@ -15,7 +15,7 @@ import numpy as np
 
 from utils import output_size
 from utils.checks.describe import article, describe, is_model
-from utils.checks.own_layers import NotAChainError, readable
+from utils.checks.own_layers import NotAChainError, ends_of, readable
 from utils.keras_setup import keras
 
 # The names of the course's layers in messages.
@@ -199,15 +199,7 @@ def _walk(model: keras.Model) -> list[tuple[keras.Operation, tuple, tuple, Calla
     """
     if isinstance(model, keras.Sequential) and not model.layers:
         raise NotAChainError("it has no layers")
-    outputs, inputs = getattr(model, "outputs", None), getattr(model, "inputs", None)
-    if not outputs or not inputs:
-        raise NotAChainError(
-            "it does not know the shape of its input; let it begin with keras.Input(shape)"
-        )
-    if len(outputs) != 1 or len(inputs) != 1:
-        raise NotAChainError(
-            f"it has {len(inputs)} inputs and {len(outputs)} outputs, not one of each"
-        )
+    inputs, outputs = ends_of(model)
     found = []
     tensor = outputs[0]
     while tensor is not inputs[0]:
@@ -318,12 +310,11 @@ def plain_config(layer: keras.layers.Layer) -> str:
 
 
 def _padding(layer: keras.layers.Layer, window: tuple, before: tuple) -> str:
-    """Return a layer's padding; ``valid`` where ``same`` adds nothing and no window is lost."""
+    """Return a layer's padding; ``valid`` where ``same`` adds nothing: the windows are the same."""
     if layer.padding != "same" or len(before) != 3 or layer.data_format != "channels_last":
         return layer.padding
     for n, k, stride in zip(before[:2], window, layer.strides, strict=True):
-        fits = n is not None and k <= n and (n - k) % stride == 0
-        if not fits or output_size.same_padding(n, k, stride) != (0, 0):
+        if n is None or k > n or output_size.same_padding(n, k, stride) != (0, 0):
             return "same"
     return "valid"
 

@@ -65,6 +65,26 @@ def readable(model: Any) -> Any:
     raise NotAChainError("its layers are inside one another, too deep to be read")
 
 
+def ends_of(model: Any) -> tuple[list, list]:
+    """Return the input and the output of a model, each as a list of one.
+
+    Raises
+    ------
+    NotAChainError
+        If the model is not built yet, or has not one of each.
+    """
+    inputs, outputs = getattr(model, "inputs", None), getattr(model, "outputs", None)
+    if not inputs or not outputs:
+        raise NotAChainError(
+            "it does not know the shape of its input; let it begin with keras.Input(shape)"
+        )
+    if len(inputs) != 1 or len(outputs) != 1:
+        raise NotAChainError(
+            f"it has {len(inputs)} inputs and {len(outputs)} outputs, not one of each"
+        )
+    return inputs, outputs
+
+
 def has_own_layers(layer: Any) -> bool:
     """Return whether a layer or model, or a layer inside it, is not one of Keras's own classes."""
     return any(map(is_own, layer._flatten_layers()))  # noqa: SLF001  (Keras has no public name for it)

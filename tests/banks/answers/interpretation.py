@@ -762,7 +762,10 @@ WRONG = {
         ),
     },
     "fool": {
-        "downhill": (changed(FOOL, ("image + epsilon", "image - epsilon")), "sign is reversed"),
+        "downhill": (
+            changed(FOOL, ("image + epsilon", "image - epsilon")),
+            "sign of the gradient is reversed",
+        ),
         "up the probability": (
             changed(
                 FOOL,
@@ -771,7 +774,7 @@ WRONG = {
                     "output[0, label]",
                 ),
             ),
-            "sign is reversed",
+            "sign of the gradient is reversed",
         ),
         "no sign": (
             changed(

@@ -418,13 +418,13 @@ WRONG_MODELS = {
     ),
     "a dense layer more": (
         [("    outputs =", '    x = layers.Dense(64, activation="relu")(x)\n    outputs =')],
-        "dense layer",
+        "Dense layer (3 units) has 64 units, should have 3.",
     ),
     "no softmax": (
         [('(classes, activation="softmax")', "(classes)")],
         "The output should be softmax(dense layer), but is dense layer.",
     ),
-    "always ten": ([("Dense(classes", "Dense(10")], "has 10 units, should have 4."),
+    "always ten": ([("Dense(classes", "Dense(10")], "has 10 units, should have 3."),
     "always the default widths": (
         [("    inputs = keras", "    widths = (16, 32, 64)\n    inputs = keras")],
         "The widths are always 16, 32 and 64",

@@ -230,7 +230,8 @@ WRONG = {
     ),
     "a shortcut of 3x3": (
         lambda: network(shortcut="3x3"),
-        "Convolution 6 (1x1, 6 filters, stride 2x2) has kernel size 3x3, should have 1x1.",
+        "Convolution 6 (1x1, 6 filters, stride 2x2) has kernel size 3x3, should have 1x1; "
+        "has padding same, should have valid.",
     ),
     "a shortcut by pooling and zeros": (
         lambda: network(shortcut="pooled"),

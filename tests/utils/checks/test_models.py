@@ -526,6 +526,21 @@ def test_neither_model_is_changed():
     assert mine.compiled
 
 
+@pytest.mark.parametrize(("side", "kernel", "stride"), [(14, 1, 2), (13, 1, 2), (8, 2, 3)])
+def test_padding_that_adds_nothing_is_no_difference(side, kernel, stride):
+    """A 1x1 convolution of stride 2 skips pixels at the border; no padding brings them back."""
+
+    def convolved(padding):
+        layer = layers.Conv2D(2, kernel, strides=stride, padding=padding)
+        return sequential(layer, shape=(side, side, 1))
+
+    valid, same = convolved("valid"), convolved("same")
+    same.set_weights(valid.get_weights())
+    image = np.random.default_rng(3).random((1, side, side, 1))
+    assert np.array_equal(valid(image), same(image))
+    assert find_model_difference(same, valid) is None
+
+
 def test_same_padding_is_valid_where_it_adds_nothing():
     def pooled(padding, side):
         return sequential(layers.MaxPooling2D(2, padding=padding), shape=(side, 8, 1))
