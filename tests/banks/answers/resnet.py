@@ -348,7 +348,7 @@ WRONG_MODELS = {
     ),
     "a kernel of 3x3 in the shortcut": (
         [(PROJECT, PROJECT.replace("width, 1,", 'width, 3, padding="same",'))],
-        "has kernel size 3x3, should have 1x1.",
+        "has kernel size 3x3, should have 1x1; has padding same, should have valid.",
     ),
     "a convolution in every shortcut": (
         [("if stride != 1 or x.shape[-1] != width:", "if True:")],
