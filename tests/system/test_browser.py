@@ -41,7 +41,7 @@ def test_jupyter_lab_opens_on_the_start_page(lab, page):
     page.goto(lab)
     expect(page).to_have_url(re.compile(r"/lab/tree/notebooks/index\.ipynb"))
     expect(page.get_by_role("heading", name="From Pixels to LeNet")).to_be_visible()
-    page.get_by_role("link", name="Convolution by hand").click()
+    page.get_by_role("link", name="Convolution by hand", exact=True).click()
     expect(page.get_by_role("heading", name="Convolution by hand")).to_be_visible()
 
 
