@@ -30,7 +30,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from nbformat import NotebookNode
 from PIL import Image, ImageOps
 
-from grader.book.states import CHOICE, Control, find_states, values_at
+from grader.book.states import CHOICE, Control, NotDrawnError, find_states, values_at
 from grader.course.cells import is_test
 from grader.course.lesson import Lesson
 from utils import plots
@@ -266,7 +266,8 @@ def main(root: str, name: str, folder: str) -> None:
     recorder, figures = Recorder(), []
     for cell, figure in run_cells(lesson, recorder):
         call = recorder.calls.get(id(figure))
-        figures.append(describe(cell["id"], figure, call, target))
+        with contextlib.suppress(NotDrawnError):  # Where one draws or types, the still stays.
+            figures.append(describe(cell["id"], figure, call, target))
     (target / "figures.json").write_text(json.dumps(figures, ensure_ascii=False), encoding="utf-8")
 
 

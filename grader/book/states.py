@@ -140,7 +140,7 @@ def find_controls(figure: Interactive) -> list[Control]:
 
 def _control(name: str, widget: Any, played: set) -> Control:
     """Return one control with its kind."""
-    if isinstance(widget, ipw.Dropdown):
+    if isinstance(widget, (ipw.Dropdown, ipw.SelectionSlider)):
         return Control(name, widget, CHOICE)
     if isinstance(widget, (ipw.IntSlider, ipw.FloatSlider)):
         return Control(name, widget, STEPS if widget in played else SLIDER)

@@ -103,6 +103,13 @@ def test_finding_states_leaves_the_controls_as_they_were():
     assert slider.value == 7
 
 
+def test_a_slider_over_words_is_a_choice():
+    slider = ipw.SelectionSlider(options=[("few", 1), ("many", 9)])
+    found = find_states(_figure({"a": slider}))
+    assert [control.kind for control in found.controls] == [states.CHOICE]
+    assert sorted(found.positions) == [(0,), (1,)]
+
+
 def test_a_control_to_draw_or_type_in_has_no_states():
     with pytest.raises(NotDrawnError, match="a is a Text"):
         find_states(_figure({"a": ipw.Text()}))
