@@ -267,8 +267,8 @@ def _filled_canvas(
 ) -> tuple[list[list[str]], list[str]]:
     """Return Canvas's table with our points, and warnings.
 
-    It has the columns that identify a student, and the assignments that lessons fit. Canvas leaves
-    an assignment alone that is not in the file, and a cell whose value it has already.
+    It has the columns that identify a student, and the assignments that lessons fit. Canvas keeps
+    an assignment that is not in the file, and a cell whose value it has already.
     """
     columns = match_columns(roster, grades.lessons, root, chosen)
     columns = {one.name: columns[one.name] for one in grades.lessons if one.name in columns}

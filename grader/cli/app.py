@@ -49,6 +49,15 @@ AutogradedOption = Annotated[
     ),
 ]
 
+SubmittedOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--submitted",
+        metavar="DIR",
+        help="What was handed in: DIR/<student>/<lesson>/<lesson>.ipynb",
+        show_default="submitted/ in the course",
+    ),
+]
 StudentsOption = Annotated[
     list[str] | None,
     typer.Option(

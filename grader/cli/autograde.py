@@ -16,6 +16,7 @@ from grader.cli.app import (
     GradebookOption,
     Lessons,
     StudentsOption,
+    SubmittedOption,
     app,
     open_course,
 )
@@ -47,14 +48,7 @@ def read_limits(options: dict[str, Any]) -> ResourceLimits:
 def autograde(
     context: typer.Context,
     lessons: Lessons = None,
-    submitted: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="What was handed in: DIR/<student>/<lesson>/<lesson>.ipynb",
-            show_default="submitted/ in the course",
-        ),
-    ] = None,
+    submitted: SubmittedOption = None,
     student: StudentsOption = None,
     autograded: AutogradedOption = None,
     gradebook: GradebookOption = None,

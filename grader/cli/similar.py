@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.app import Lessons, app
+from grader.cli.app import Lessons, SubmittedOption, app
 
 if TYPE_CHECKING:
     from grader.similar.pairs import Likeness
@@ -16,14 +16,7 @@ if TYPE_CHECKING:
 @app.command()
 def similar(
     lessons: Lessons = None,
-    submitted: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="What was handed in: DIR/<student>/<lesson>/<lesson>.ipynb",
-            show_default="submitted/ in the course",
-        ),
-    ] = None,
+    submitted: SubmittedOption = None,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write both texts of each pair as a page.")
     ] = None,

@@ -261,7 +261,7 @@ class _Run:
         if nesting == MAX_NESTING:
             raise RefusedError(f"archives are nested more than {MAX_NESTING} times")
         if hand_in.sender.layout == "file" and not self._roster:
-            raise UnplacedError("an archive that says nobody's name: name it as a source itself")
+            raise UnplacedError("an archive without a student's name: name it as a source itself")
         with Source(entry.read()) as inside:
             self._unplace_refused(hand_in.source, f"{name}/", inside)
             for each in inside.entries:

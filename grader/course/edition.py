@@ -29,13 +29,13 @@ from nbformat import NotebookNode
 from grader.course.digests import tracked_files
 from grader.course.environment import make_environment
 from grader.course.extras import find_extras
+from grader.course.files import MANIFEST
 from grader.course.imports import INSTALLED
 from grader.course.lesson import CourseError, Lesson, find_lessons, require_sources
 from grader.course.lesson_facts import make_lesson_facts
 from grader.course.pages import lesson_table, make_pages
 from grader.course.release import make_release
 
-MANIFEST = "release.json"
 # Those of them that the course has are part of the edition.
 STUDENT_COMMANDS = ("progress", "check", "reset", "update", "doctor")
 WHOLE_FOLDERS = ("utils", "data", "lab")
@@ -106,13 +106,14 @@ def _notebooks(root: Path, lessons: list[Lesson]) -> Iterator[tuple[str, str]]:
     chosen = {lesson.name for lesson in lessons}
     extras = find_extras(root)
     pages = make_pages(lessons, extras, sources=False)
-    notebooks = {f"{lesson.name}/{lesson.name}": make_release(lesson) for lesson in lessons}
-    for name, notebook in (notebooks | pages).items():
+    for lesson in lessons:
+        notebook = make_release(lesson)
         _unlink_others(notebook, chosen)
-        text = nbformat.writes(notebook) + "\n"
-        yield f"notebooks/{name}.ipynb", text
-        if name not in pages:
-            yield f"notebooks/.originals/{Path(name).name}.ipynb", text
+        for path in (lesson.release, lesson.original):
+            yield path.relative_to(root).as_posix(), nbformat.writes(notebook) + "\n"
+    for name, notebook in pages.items():
+        _unlink_others(notebook, chosen)
+        yield f"notebooks/{name}.ipynb", nbformat.writes(notebook) + "\n"
     for extra in extras:
         if not extra.solution.is_file():
             raise CourseError(f"{extra.solution} was never made. Run: grader build")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from grader.course.lesson import CourseError
 
+MANIFEST = "release.json"  # of a students' edition
+
 
 def check_writable(path: Path) -> None:
     """Check that a file can be written later: its folder is made, and nothing else is changed.

@@ -116,6 +116,11 @@ class Lesson:
         return match[1].strip()
 
     @property
+    def original(self) -> Path:
+        """In a students' edition, the notebook as it was given out, which students do not edit."""
+        return self.root / "notebooks" / ".originals" / f"{self.name}.ipynb"
+
+    @property
     def about(self) -> dict:
         """The entries under ``course`` in the source's header.
 

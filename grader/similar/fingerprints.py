@@ -166,7 +166,7 @@ def _calls_own_function(node: ast.AST, own: _OwnNames) -> bool:
 
 
 def _symbol(node: ast.AST, own: _OwnNames) -> str:
-    """Return what stands for a node: names that a student chose are all the same."""
+    """Return a node as a symbol: names that a student chose are all the same."""
     match node:
         case ast.Name(id=name):
             return name if name in BUILTINS - own.variables - own.functions else "name"

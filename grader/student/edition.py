@@ -21,11 +21,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course.files import MANIFEST
 from grader.course.lesson import CourseError
 from grader.printable import escape_name
 from grader.submission.parse import UnreadableError, read_file
 
-MANIFEST = "release.json"
 MAX_FILES = 5_000
 MAX_BYTES = 300_000_000  # of all files together; the edition has 10 MB
 MAX_NAME_CHARACTERS = 200

@@ -13,11 +13,6 @@ from nbformat import NotebookNode
 from grader.course.lesson import CourseError, Lesson, find_lessons, match_name
 
 
-def original_of(root: Path, name: str) -> Path:
-    """Return the path of a lesson's notebook as it was given out, which students do not edit."""
-    return root / "notebooks" / ".originals" / f"{name}.ipynb"
-
-
 def find_lesson(root: Path, name: str) -> Lesson:
     """Return a lesson by name, number or topic, even if the student's notebook is gone.
 
@@ -26,7 +21,7 @@ def find_lesson(root: Path, name: str) -> Lesson:
     CourseError
         If there is no such lesson; the text lists the lessons.
     """
-    originals = {path.stem for path in original_of(root, "x").parent.glob("*.ipynb")}
+    originals = {path.stem for path in Lesson(root, "any").original.parent.glob("*.ipynb")}
     known = originals | {lesson.name for lesson in find_lessons(root)}
     return Lesson(root, match_name(name, sorted(known)))
 
@@ -39,7 +34,7 @@ def read_original(lesson: Lesson) -> NotebookNode:
     CourseError
         If the course has neither its original nor its source.
     """
-    path = original_of(lesson.root, lesson.name)
+    path = lesson.original
     if path.is_file():
         return nbformat.read(path, as_version=4)
     if lesson.source.is_file():

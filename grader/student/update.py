@@ -21,12 +21,11 @@ import nbformat
 from nbformat import NotebookNode
 from packaging.version import InvalidVersion, Version
 
-from grader.course.files import write_atomically
-from grader.course.lesson import CourseError
+from grader.course.files import MANIFEST, write_atomically
+from grader.course.lesson import CourseError, Lesson
 from grader.printable import printable
 from grader.student.carry import Carried, carry, recover_ids
-from grader.student.edition import MANIFEST, Edition, Manifest, parse_manifest, read_edition
-from grader.student.originals import original_of
+from grader.student.edition import Edition, Manifest, parse_manifest, read_edition
 from grader.student.reset import to_text
 
 LESSON = re.compile(r"notebooks/(\d\d_\w+)/\1\.ipynb")
@@ -225,7 +224,7 @@ def _parse(content: bytes) -> NotebookNode:
 def _read_original(root: Path, lesson: str) -> NotebookNode | None:
     """Return a lesson as the student got it, if that is known."""
     try:
-        return _parse(original_of(root, lesson).read_bytes())
+        return _parse(Lesson(root, lesson).original.read_bytes())
     except Exception:  # missing or damaged: the merge does without it
         return None
 

@@ -31,6 +31,17 @@ def served(folder: Path) -> Iterator[str]:
         server.server_close()
 
 
+@contextmanager
+def visit(tab: Page, address: str) -> Iterator[Page]:
+    """Yield a page in a window of its own, which may ask no other host and print no error."""
+    context = tab.context.browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    trouble = keep_to(page, address)
+    yield page
+    context.close()
+    assert trouble == []
+
+
 def keep_to(page: Page, address: str) -> list[str]:
     """Abort requests to anywhere but an address; return a list that gathers them, and errors."""
     trouble: list[str] = []

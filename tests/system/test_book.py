@@ -16,7 +16,7 @@ from grader.book.site import write_book
 from grader.course.lesson import find_lessons
 from tests.support.book import FEW_STATES, broken_links, foreign_files, read_pages
 from tests.support.browser import CHROMIUM, browser_page
-from tests.support.pages import keep_to, served
+from tests.support.pages import served, visit
 from utils import data, pixels, sobel, xo_classifier
 from utils.widgets.pixels import draw_colour
 from utils.widgets.sobel import draw_filtered
@@ -63,12 +63,8 @@ def tab():
 @pytest.fixture
 def page(site, tab):
     """A page that may ask no other host, and prints no error."""
-    context = tab.context.browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    trouble = keep_to(opened, site)
-    yield opened
-    context.close()
-    assert trouble == []
+    with visit(tab, site) as opened:
+        yield opened
 
 
 def _figure(page, site, lesson, number=0):

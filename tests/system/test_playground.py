@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from data import build_playground
 from tests.support.browser import CHROMIUM, browser_page, open_notebook, running_lab
-from tests.support.pages import keep_to, served
+from tests.support.pages import keep_to, served, visit
 from utils import augmentation, data, lenet, playground, pooling, training
 
 pytestmark = [
@@ -46,13 +46,9 @@ def browser():
 @pytest.fixture
 def page(site, browser):
     """The page, freshly opened; it may ask no other host, and print no error."""
-    context = browser.context.browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    trouble = keep_to(opened, site)
-    _open(opened, site)
-    yield opened
-    context.close()
-    assert trouble == []
+    with visit(browser, site) as opened:
+        _open(opened, site)
+        yield opened
 
 
 def _open(page, site):
